@@ -1,0 +1,121 @@
+# Everything that is done with Clientele, one command each. `make` alone explains.
+# It needs Python 3.11+ and make; all else is installed into .venv from uv.lock.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+READY := .venv/.ready
+DATA ?= .clientele
+PORT ?= 8000
+ARGS ?=
+# Half a processor per worker gains nothing: the engines under test need the other half.
+JOBS ?= 2
+# auto: on Docker Compose too when an engine answers; always: fail when none does; never: not.
+COMPOSE ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help up start down status logs doctor lint fmt type test test-fast test-architecture \
+        test-contract test-unit test-integration test-e2e test-chaos test-compose test-rabbitmq \
+        chaos bench docs clean
+
+help: ## This text
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@ / {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+	  /^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST) \
+	  | if [ -n "$$NO_COLOR" ] || [ ! -t 1 ]; then sed 's/\x1b\[[0-9;]*m//g'; else cat; fi
+	@echo; echo "  Variables: DATA=$(DATA) PORT=$(PORT) JOBS=$(JOBS) ARGS='more for the command'"
+
+##@ Run
+
+up: $(READY) ## Start everything and stay in the foreground; Ctrl-C stops it
+	@exec $(BIN)/clientele up --data $(DATA) --port $(PORT) $(ARGS)
+
+start: $(READY) ## Start everything in the background
+	@$(BIN)/clientele up -d --data $(DATA) --port $(PORT) $(ARGS)
+
+down: $(READY) ## Stop what `make start` or `make up` has started
+	@$(BIN)/clientele down --data $(DATA)
+
+status: $(READY) ## What runs, and whether it is ready
+	@$(BIN)/clientele status --data $(DATA) $(ARGS)
+
+logs: $(READY) ## Follow the log
+	@$(BIN)/clientele logs -f --data $(DATA) $(ARGS)
+
+doctor: $(READY) ## Whether this machine has what the stack needs
+	@$(BIN)/clientele --data $(DATA) doctor --port $(PORT)
+
+##@ Check
+
+test: lint type test-fast test-e2e test-chaos ## Everything below, short chaos included
+	@if [ $(COMPOSE) = always ] || { [ $(COMPOSE) = auto ] && docker info >/dev/null 2>&1 \
+	      && docker compose version >/dev/null 2>&1; }; then \
+	    $(MAKE) --no-print-directory test-compose; \
+	  else echo "Not tested on Docker Compose: COMPOSE=$(COMPOSE), and it is auto only where an engine answers."; fi
+
+lint: $(READY) ## Style, and the format of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+type: $(READY) ## Types, strictly
+	$(BIN)/mypy
+
+test-fast: $(READY) ## Architecture, contracts, units and integration, side by side
+	$(PYTEST) -q -n $(JOBS) --dist loadfile \
+	  tests/architecture tests/contract tests/unit tests/integration $(ARGS)
+
+test-architecture: $(READY) ## Imports, anatomy, house rules, topology, tenancy
+	$(PYTEST) -q tests/architecture $(ARGS)
+
+test-contract: $(READY) ## Golden events in both directions
+	$(PYTEST) -q tests/contract $(ARGS)
+
+test-unit: $(READY) ## Rules alone: no network, no waiting
+	$(PYTEST) -q tests/unit $(ARGS)
+
+test-integration: $(READY) ## On real PostgreSQL, Redis and S3
+	$(PYTEST) -q -n $(JOBS) --dist loadfile tests/integration $(ARGS)
+
+test-e2e: $(READY) ## The whole stack, from outside
+	$(PYTEST) -q tests/e2e $(ARGS)
+
+test-chaos: $(READY) ## Every named fault once, and a short random schedule
+	$(PYTEST) -q tests/chaos $(ARGS)
+
+test-compose: $(READY) ## On Docker Compose with MinIO; needs a Docker engine
+	$(PYTEST) -q --stack=compose tests/compose tests/chaos/test_engines_hurt.py \
+	  $(addprefix tests/e2e/test_,message_path.py documents.py degraded.py deletion.py drafts.py) $(ARGS)
+
+test-rabbitmq: $(READY) ## The message path on RabbitMQ, on Docker Compose
+	$(PYTEST) -q --stack=compose --broker=rabbitmq \
+	  tests/compose/test_rabbitmq.py tests/e2e/test_message_path.py $(ARGS)
+
+chaos: $(READY) ## Every named fault and a long random schedule; CHAOS_SECONDS, CHAOS_SEED
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(PYTEST) -v tests/chaos $(ARGS)
+
+bench: $(READY) ## Measure every claim; writes benchmarks/results/latest.json
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
+##@ Change
+
+fmt: $(READY) ## Put the code into its format and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY) ## Write the generated pages under docs/reference anew
+	$(BIN)/clientele reference write
+
+clean: ## Remove .venv and caches; the data folder stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Clientele needs Python 3.11 or newer, and $(PYTHON) is older." \
+	       "Install one and name it: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+	  echo "Python cannot make virtual environments here." \
+	       "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv sync --frozen --all-extras --inexact --compile-bytecode --quiet
+	@touch $@
