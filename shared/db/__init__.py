@@ -1,0 +1,1 @@
+"""Databases: engines by role, bootstrap, migrations, tenancy."""

@@ -1,0 +1,76 @@
+"""Migrations: each service's numbered files, run by its `owner` role under a lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+
+from shared.db.engine import role_url
+from shared.service_names import SERVICES
+from shared.settings import Settings
+
+_ROOT = Path(__file__).resolve().parents[2] / "services"
+_LOCK = 5_402_115
+
+
+def script_directory(service: str) -> ScriptDirectory:
+    """The migrations of a service; more than one head is refused when they run."""
+    config = Config()
+    folder = _ROOT / service / "migrations"
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+def migrate(settings: Settings, service: str, revision: str = "head") -> None:
+    """Bring the database of a service to a revision: all of it or nothing."""
+    engine = create_engine(role_url(settings, service, "owner"))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            _run(connection, script_directory(service), revision)
+    finally:
+        engine.dispose()
+
+
+def migrate_all(settings: Settings) -> None:
+    """Bring every service's database to its newest revision."""
+    for service in SERVICES:
+        migrate(settings, service)
+
+
+def current_revision(settings: Settings, service: str) -> str | None:
+    """The revision a service's database is at, or None before the first migration."""
+    engine = create_engine(role_url(settings, service, "owner"))
+    try:
+        with engine.connect() as connection:
+            known = connection.scalar(text("SELECT to_regclass('alembic_version')"))
+            if known is None:
+                return None
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return None if found is None else str(found)
+    finally:
+        engine.dispose()
+
+
+def _run(connection: Connection, scripts: ScriptDirectory, revision: str) -> None:
+    def steps(rev: Any, _context: object) -> list[Any]:
+        if _is_behind(scripts, rev, revision):
+            return list(scripts._upgrade_revs(revision, rev))  # noqa: SLF001  # alembic's own command does this
+        return list(scripts._downgrade_revs(revision, rev))  # noqa: SLF001
+
+    with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=revision) as context:
+        context.configure(connection=connection, transactional_ddl=True)
+        context.run_migrations()
+
+
+def _is_behind(scripts: ScriptDirectory, current: tuple[str, ...], wanted: str) -> bool:
+    if wanted == "head" or not current:
+        return True
+    return wanted != "base" and wanted >= current[0]

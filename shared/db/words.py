@@ -1,0 +1,79 @@
+"""The words of a short text, made by PostgreSQL itself: a column of them is never out of date.
+
+`search_words` folds accents and capitals away and gives each word the mark of its workspace,
+so that one index serves all of them and a search reads its own part only. `search_prefixes`
+asks for all words of what was typed, each by its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from alembic import op
+
+from shared.db.schema import allow
+
+# Whatever is ASCII and no letter or digit parts words, and so do the blanks and marks of other
+# scripts. The collation is named: a database's own may know the capitals of English only.
+_WORDS = r"""
+CREATE FUNCTION search_words(workspace uuid, written text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
+$$
+    SELECT coalesce(
+        array_agg(DISTINCT right(workspace::text, 8) || left(word, 64)), CAST('{}' AS text[]))
+    FROM regexp_split_to_table(
+        translate(
+            replace(replace(replace(replace(
+                normalize(
+                    regexp_replace(
+                        normalize(lower(written COLLATE pg_c_utf8), NFKD),
+                        '[\u0300-\u036f]', '', 'g'),
+                    NFC),
+                'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
+            'øłđðıħŋ', 'olddihn'),
+        '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f]+'
+    ) AS word
+    WHERE word <> ''
+$$
+"""
+# No word holds a quote or a backslash, as both part words.
+_PREFIXES = """
+CREATE FUNCTION search_prefixes(workspace uuid, written text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_catalog, pg_temp AS
+$$
+    SELECT CAST(string_agg('''' || word || ''':*', ' & ') AS tsquery)
+    FROM (SELECT unnest(search_words(workspace, written)) AS word LIMIT 10) AS typed
+$$
+"""
+_OF_WORDS = ("search_prefixes(uuid, text)", "search_words(uuid, text)")
+
+
+def create_search_words() -> None:
+    """The two functions, once in each database that has such columns."""
+    op.execute(_WORDS)
+    op.execute(_PREFIXES)
+    for signature in _OF_WORDS:
+        # Whoever writes a row computes its columns.
+        allow(signature)
+
+
+def drop_search_words() -> None:
+    """Drop them; the columns must be gone."""
+    for signature in _OF_WORDS:
+        op.execute(f"DROP FUNCTION {signature}")
+
+
+def add_words(columns: Mapping[str, str]) -> None:
+    """Give each table the words of an expression over its columns, and an index of them."""
+    for table, written in columns.items():
+        op.execute(
+            f"ALTER TABLE {table} ADD COLUMN words tsvector "
+            f"GENERATED ALWAYS AS (array_to_tsvector(search_words(workspace_id, {written}))) STORED"
+        )
+        op.execute(f"CREATE INDEX ix_{table}_words ON {table} USING gin (words)")
+
+
+def drop_words(*tables: str) -> None:
+    """Take the words from the tables."""
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} DROP COLUMN words")
