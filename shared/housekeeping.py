@@ -1,0 +1,56 @@
+"""What periodic jobs share, and the one that every service with stored answers has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from celery import Celery
+from sqlalchemy import text
+
+from shared.http.idempotency import LIFETIME_HOURS
+from shared.runtime import Runtime
+from shared.worker import job
+
+_PURGE = text(
+    """
+    DELETE FROM idempotency_keys WHERE ctid IN (
+        SELECT ctid FROM idempotency_keys
+        WHERE created_at < clock_timestamp() - make_interval(hours => :hours)
+        LIMIT 5000
+    )
+    """
+)
+
+
+# A run begins no step after this, so that a stop or a deploy never waits long for one.
+RUN_SECONDS = 20.0
+
+
+def repeated(step: Callable[[], int], deadline: float = float("inf")) -> int:
+    """Take the step until it finds nothing to do, or there is no time; the sum of what it did.
+
+    The deadline is by `time.monotonic`.
+    """
+    total = 0
+    while time.monotonic() < deadline and (done := step()):
+        total += done
+    return total
+
+
+def purge_idempotency_keys(runtime: Runtime) -> int:
+    """Delete the stored answers older than a day; returns how many went."""
+
+    def purge_some() -> int:
+        with runtime.pipe_engine.begin() as connection:
+            return connection.execute(_PURGE, {"hours": LIFETIME_HOURS}).rowcount
+
+    return repeated(purge_some)
+
+
+def register_idempotency_purge(app: Celery, runtime: Runtime) -> None:
+    """Register the job that beat wakes every hour."""
+
+    @job(app, f"{runtime.service}.purge_idempotency_keys")
+    def purge() -> None:
+        purge_idempotency_keys(runtime)

@@ -1,0 +1,2 @@
+"""The pipe, in reading order: envelope, topology, outbox, feed, relay, publisher,
+celery_app, inbox, attempts, reconciler, dead_letters; lag and tracing look at it."""

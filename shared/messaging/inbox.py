@@ -1,0 +1,230 @@
+"""The inbox: applies envelopes effectively once, whatever arrives how often in what order.
+
+One transaction per batch: positions not seen before enter the inbox, their envelopes are
+applied as role `app` workspace by workspace, the contiguous position moves last. Messages
+from Celery and pages pulled over HTTP go through the same function.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from sqlalchemy import Connection, Engine, text
+
+from shared.contracts.catalogue import (
+    ContractViolation,
+    all_fit,
+    validate_consumed,
+    validate_envelope,
+)
+from shared.db.pipelining import pipelined, send
+from shared.db.tenancy import become_app, become_pipe
+from shared.failpoints import ENABLED, failpoint
+from shared.logging import get_logger
+from shared.messaging import dead_letters
+from shared.messaging.attempts import UNREACHABLE, Attempts
+from shared.messaging.envelope import Batch, Envelope
+
+# What a service makes of envelopes. Its statements are pipelined, so it cannot read.
+Apply = Callable[[Connection, Sequence[Envelope]], None]
+
+_log = get_logger(__name__)
+_WORKSPACE = itemgetter("workspace")
+
+# After so many starts that never ended, a batch is taken apart envelope by envelope.
+MAX_ATTEMPTS = 3
+
+
+class WrongEpoch(Exception):
+    """The batch belongs to another life of the producer's log; the reconciler decides."""
+
+
+_FOLLOW = text(
+    """
+    INSERT INTO consumer_progress (source, epoch) VALUES (:source, CAST(:epoch AS uuid))
+    ON CONFLICT (source) DO NOTHING
+    """
+)
+_KNOWN_EPOCH = text("SELECT epoch::text FROM consumer_progress WHERE source = :source")
+# Up to the contiguous position everything is known without looking; nothing is taken of a
+# source not followed yet, or followed in another life of its log.
+_TAKE = text(
+    """
+    INSERT INTO inbox (source, pos)
+    SELECT p.source, given.pos
+    FROM consumer_progress AS p, unnest(CAST(:positions AS bigint[])) AS given(pos)
+    WHERE p.source = :source AND p.epoch = CAST(:epoch AS uuid) AND given.pos > p.contiguous_pos
+    ON CONFLICT DO NOTHING RETURNING pos
+    """
+)
+_LOCK_PROGRESS = text("SELECT FROM consumer_progress WHERE source = :source FOR UPDATE")
+# A second statement on purpose: its snapshot starts after the lock, so it sees the inbox rows
+# of whoever held the lock before. It moves over one unbroken run, some thousand at a time.
+_MOVE = text(
+    """
+    UPDATE consumer_progress AS p
+    SET contiguous_pos = run.last, moved_at = clock_timestamp(),
+        level_at = CASE WHEN run.last >= p.known_head THEN clock_timestamp() ELSE p.level_at END,
+        contiguous_at = coalesce(CAST(:newest AS timestamptz), p.contiguous_at)
+    FROM (
+        SELECT max(numbered.pos) AS last FROM consumer_progress AS held, LATERAL (
+            SELECT pos, row_number() OVER (ORDER BY pos) AS n FROM (
+                SELECT pos FROM inbox WHERE source = :source AND pos > held.contiguous_pos
+                ORDER BY pos LIMIT 10000
+            ) AS ahead
+        ) AS numbered
+        WHERE held.source = :source AND numbered.pos = held.contiguous_pos + numbered.n
+    ) AS run
+    WHERE p.source = :source AND run.last IS NOT NULL
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The inbox of one service."""
+
+    service: str
+    engine: Engine
+    apply: Apply
+
+    def ingest(self, batch: Batch, *, suspicious: bool = False) -> int:
+        """Apply what is new in a batch; returns how many envelopes were.
+
+        `suspicious` says that an earlier delivery may have killed its process; then attempts
+        are counted in the database first. Raises `WrongEpoch`, and infrastructure errors
+        (`UNREACHABLE`), after which nothing has changed. A bad envelope never raises: it
+        is parked and the rest is applied.
+        """
+        envelopes = batch["envelopes"]
+        if not envelopes:
+            return 0
+        if suspicious:
+            return self._ingest_counted(batch["source"], batch["epoch"], envelopes)
+        return self._ingest(batch["source"], batch["epoch"], envelopes)
+
+    def _ingest_counted(self, source: str, epoch: str, envelopes: Sequence[Envelope]) -> int:
+        """Count the start before the work, so that work which kills the process is noticed."""
+        attempts = Attempts(self.engine, source)
+        tries = attempts.begin(envelopes[0]["pos"])
+        if tries <= MAX_ATTEMPTS:
+            try:
+                done = self._ingest(source, epoch, envelopes)
+            except UNREACHABLE:
+                # The process lives to tell: only deaths are counted, an outage never parks.
+                attempts.forget(envelopes[0]["pos"])
+                raise
+        elif len(envelopes) > 1:
+            done = sum(self._ingest_counted(source, epoch, [one]) for one in envelopes)
+        else:
+            detail = f"its process ended {tries - 1} times while applying it"
+            self._park(source, epoch, envelopes[0], "killed_worker", detail, tries - 1)
+            done = 0
+        attempts.forget(envelopes[0]["pos"])
+        return done
+
+    def _ingest(self, source: str, epoch: str, envelopes: Sequence[Envelope]) -> int:
+        """Apply in one transaction; on a data error by halves, down to the bad envelope."""
+        try:
+            return self._transaction(source, epoch, envelopes)
+        except (WrongEpoch, *UNREACHABLE):
+            raise
+        except Exception as error:  # Whatever a handler raises is about its envelope.
+            if len(envelopes) == 1:
+                self._park(source, epoch, envelopes[0], type(error).__name__, str(error), 1)
+                return 0
+            middle = len(envelopes) // 2
+            return self._ingest(source, epoch, envelopes[:middle]) + self._ingest(
+                source, epoch, envelopes[middle:]
+            )
+
+    def _transaction(self, source: str, epoch: str, envelopes: Sequence[Envelope]) -> int:
+        with pipelined(self.engine) as connection:
+            fresh = _fresh(connection, source, epoch, envelopes)
+            if ENABLED:
+                for envelope in fresh:
+                    failpoint(f"{self.service}.envelope.{envelope['pos']}")
+            if fresh:
+                self._apply_all(connection, _readable(connection, fresh))
+                failpoint(f"{self.service}.before_progress")
+                _move(connection, source, fresh[-1]["time"])
+        failpoint(f"{self.service}.after_ingest")
+        return len(fresh)
+
+    def _apply_all(self, connection: Connection, known: Sequence[Envelope]) -> None:
+        """Apply as role `app`, so that row-level security holds for consumers too."""
+        for workspace, group in itertools.groupby(sorted(known, key=_WORKSPACE), key=_WORKSPACE):
+            become_app(connection, self.service, workspace)
+            self.apply(connection, list(group))
+        if known:
+            become_pipe(connection)
+
+    def _park(
+        self,
+        source: str,
+        epoch: str,
+        envelope: Envelope,
+        reason: str,
+        detail: str,
+        attempts: int,
+    ) -> None:
+        """Park one envelope; its position counts as received, so the rest goes on."""
+        _log.error("parked", source=source, pos=envelope["pos"], reason=reason, detail=detail)
+        with pipelined(self.engine) as connection:
+            if _fresh(connection, source, epoch, [envelope]):
+                dead_letters.park(connection, envelope, reason, detail, attempts)
+                _move(connection, source, None)
+
+
+def _readable(connection: Connection, fresh: Sequence[Envelope]) -> list[Envelope]:
+    """Those that this code understands, in their order; the others are parked."""
+    if all_fit(fresh):
+        return list(fresh)
+    return [envelope for envelope in fresh if _is_readable(connection, envelope)]
+
+
+def _is_readable(connection: Connection, envelope: Envelope) -> bool:
+    """Hold an envelope against its contract; what does not fit is parked, not applied.
+
+    A type or version this code does not know waits there for a deploy that does.
+    """
+    try:
+        validate_envelope(envelope)
+        validate_consumed(envelope["type"], envelope["data"])
+    except ContractViolation as violation:
+        dead_letters.park(connection, envelope, violation.reason, str(violation), 1)
+        return False
+    return True
+
+
+def _fresh(
+    connection: Connection, source: str, epoch: str, envelopes: Sequence[Envelope]
+) -> list[Envelope]:
+    """The envelopes whose positions enter the inbox now, in order."""
+    by_pos = {envelope["pos"]: envelope for envelope in envelopes}
+    # PostgreSQL's way of writing an array, which costs less than having the driver write it.
+    positions = "{" + ",".join(map(str, by_pos)) + "}"
+    given = {"source": source, "epoch": epoch, "positions": positions}
+    taken = send(connection, _TAKE, given).fetchall()
+    if not taken and _is_first(connection, source, epoch):
+        taken = send(connection, _TAKE, given).fetchall()
+    return [by_pos[pos] for (pos,) in sorted(taken)]
+
+
+def _is_first(connection: Connection, source: str, epoch: str) -> bool:
+    """Whether this is the first ever heard of the source; raises `WrongEpoch`."""
+    known = send(connection, _KNOWN_EPOCH, {"source": source}).fetchall()
+    if not known:
+        connection.execute(_FOLLOW, {"source": source, "epoch": epoch})
+        return True
+    if known[0][0] != epoch:
+        raise WrongEpoch(f"{source}: expected {known[0][0]}, got {epoch}")
+    return False
+
+
+def _move(connection: Connection, source: str, newest: str | None) -> None:
+    send(connection, _LOCK_PROGRESS, {"source": source})
+    send(connection, _MOVE, {"source": source, "newest": newest})

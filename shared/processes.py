@@ -1,0 +1,36 @@
+"""What a process does about its parent and its memory."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+_NEW_OBJECTS = 50_000
+
+
+def die_with_parent(death: signal.Signals = signal.SIGKILL, parent: int | None = None) -> None:
+    """Have the kernel send `death` to this process when its parent ends, however it ends.
+
+    `parent` is the process id that the caller was forked from: a parent that died before this
+    call is then noticed too. Where the system has no such call (anything but Linux) nothing
+    happens. The kernel forgets the wish on a change of user, so change the user first.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(death), 0, 0, 0)
+    if parent is not None and os.getppid() != parent:
+        os.kill(os.getpid(), death)
+
+
+def collect_less_often() -> None:
+    """Leave what is loaded out of the search for cycles, and search less often; once started.
+
+    A request or a batch makes thousands of objects and next to no cycles: looking through them
+    every 700 was a sixth of a request's processor time.
+    """
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 50)

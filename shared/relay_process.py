@@ -1,0 +1,127 @@
+"""The relay process: the outgoing loop in front; numbering and the incoming loops behind it."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+from shared.http.service_client import ServiceClient
+from shared.logging import configure_logging, get_logger
+from shared.messaging.celery_app import make_celery
+from shared.messaging.envelope import MAX_BATCH_ENVELOPES
+from shared.messaging.inbox import Apply, Inbox
+from shared.messaging.pace import rest
+from shared.messaging.publisher import Publisher
+from shared.messaging.reconciler import Producer, Reconciler
+from shared.messaging.relay import Relay, sequence
+from shared.messaging.topology import SUBSCRIPTIONS, source_of
+from shared.processes import collect_less_often, die_with_parent
+from shared.progress import note_progress
+from shared.runtime import Runtime
+
+_log = get_logger(__name__)
+
+# Only a lost nudge waits for this poll; an idle relay costs ten small queries a second.
+POLL_SECONDS = 0.1
+LEASE_SECONDS = 3.0
+LOOK_SECONDS = 1.0
+OUTAGE_SECONDS = 1.0
+
+
+def run_relay(runtime: Runtime, apply: Apply) -> None:
+    """Run both loops until SIGTERM. A round in progress is finished first."""
+    configure_logging(f"{runtime.service}-relay", runtime.settings.log_level)
+    die_with_parent()
+    collect_less_often()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _aside(partial(sequence, runtime.pipe_engine), "cannot number", stop)
+    for source in SUBSCRIPTIONS[runtime.service]:
+        _aside(
+            _reconciler(runtime, apply, source).step, "cannot look for holes", stop, source=source
+        )
+    _outgoing(runtime, stop)
+
+
+def _outgoing(runtime: Runtime, stop: threading.Event) -> None:
+    hints = _listen(runtime.settings.nudge_address(runtime.service))
+    publisher = Publisher(make_celery(runtime.service, runtime.settings))
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    relay = Relay(runtime.service, runtime.pipe_engine, publisher, owner)
+    _persist(relay.prepare, stop)
+    renew_at = 0.0
+    works = hinted = False
+    while not stop.is_set():
+        try:
+            if time.monotonic() >= renew_at:
+                works = relay.hold_lease(LEASE_SECONDS)
+                renew_at = time.monotonic() + LEASE_SECONDS / 3
+                note_progress()
+            moved = relay.step(hinted=hinted) if works else 0
+            is_full = moved >= MAX_BATCH_ENVELOPES
+            stop.wait(0.0 if is_full else rest(moved))
+            # Hints of what came during the round have piled up: without one there is no more.
+            hinted = _wait(hints, 0.0 if is_full else POLL_SECONDS)
+        except Exception as error:  # The log keeps everything; the next round tries again.
+            _log.warning("relay round failed", error=str(error).partition("\n")[0])
+            stop.wait(OUTAGE_SECONDS)
+
+
+def _persist(action: Callable[[], None], stop: threading.Event) -> None:
+    """Do it once, however long the database takes to come."""
+    while not stop.is_set():
+        try:
+            action()
+        except Exception as error:
+            _log.warning("waiting for the database", error=str(error).partition("\n")[0])
+            stop.wait(OUTAGE_SECONDS)
+        else:
+            return
+
+
+def _listen(address: tuple[str, int]) -> socket.socket:
+    """The socket that hints arrive on; without it the poll alone does the work."""
+    hints = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    hints.setblocking(False)
+    try:
+        hints.bind((address[0] if address[0].startswith("127.") else "0.0.0.0", address[1]))  # noqa: S104  # In a container network the hint comes from another address.
+    except OSError as error:
+        _log.warning("no hints", address=address, error=str(error))
+    return hints
+
+
+def _wait(hints: socket.socket, seconds: float) -> bool:
+    """Sleep until a hint or the poll, swallow every hint that has piled up; whether one came."""
+    readable, _, _ = select.select([hints], [], [], seconds)
+    while readable:
+        try:
+            hints.recv(16)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _reconciler(runtime: Runtime, apply: Apply, source: str) -> Reconciler:
+    client = ServiceClient(runtime, source)
+    producer = Producer(source_of(source), client.head, client.page)
+    return Reconciler(Inbox(runtime.service, runtime.pipe_engine, apply), producer)
+
+
+def _aside(step: Callable[[], object], trouble: str, stop: threading.Event, **told: str) -> None:
+    """Take the step each second beside the outgoing loop, which may hang on a broker."""
+
+    def run() -> None:
+        while not stop.wait(LOOK_SECONDS):
+            try:
+                step()
+            except Exception as error:  # Producer or database away: look again in a second.
+                _log.info(trouble, **told, error=str(error).partition("\n")[0])
+
+    threading.Thread(target=run, daemon=True).start()
