@@ -1,0 +1,1 @@
+"""The HTTP edge: app factory, problems, idempotency, paging, service calls."""

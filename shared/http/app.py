@@ -1,0 +1,146 @@
+"""The application factory every service uses: JSON, problems, health, OpenAPI, auth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from apispec import BasePlugin
+from flask import Flask, Response, g, request
+from flask.json.provider import JSONProvider
+from flask_smorest import Api, Blueprint
+from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
+
+from shared.http.documentation import make_docs_blueprint
+from shared.http.identity import Identity, note_request_ids
+from shared.http.internal import make_internal_blueprint
+from shared.http.problems import problem, register_problem_handlers
+from shared.logging import configure_logging, get_logger
+from shared.runtime import Runtime
+from shared.settings import Settings
+
+MAX_BODY_BYTES = 1_048_576
+
+Authenticate = Callable[[Runtime, str], Identity | None]
+Check = Callable[[Runtime], None]
+
+_log = get_logger(__name__)
+
+
+class _OrjsonProvider(JSONProvider):
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj, default=str).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
+class _Api(Api):
+    """flask-smorest without its error handlers: they drop `Allow` and `Retry-After`."""
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `shared.http.problems`."""
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        """Never reached, as nothing is registered; kept so that the base is not used."""
+        raise error
+
+
+def create_api(
+    service: str,
+    settings: Settings,
+    blueprints: Sequence[Blueprint],
+    authenticate: Authenticate,
+    *,
+    ready_checks: Mapping[str, Check] | None = None,
+    title: str | None = None,
+    plugins: Sequence[BasePlugin] = (),
+) -> Flask:
+    """The Flask app of a service.
+
+    `authenticate(runtime, token)` answers who holds a bearer token, or None. `ready_checks`
+    are named probes beside the database; one that raises makes `/readyz` say 503 and which.
+    `title` is the OpenAPI document's, and `plugins` add to its operations.
+    """
+    configure_logging(f"{service}-api", settings.log_level)
+    runtime = Runtime(service, settings)
+    app = Flask(f"clientele-{service}", static_folder=None)
+    app.json = _OrjsonProvider(app)
+    app.url_map.strict_slashes = False
+    app.extensions["clientele"] = runtime
+    app.config.update(
+        _openapi_settings(title or f"Clientele, {service}"), MAX_CONTENT_LENGTH=MAX_BODY_BYTES
+    )
+    _register_requests(app, runtime, authenticate)
+    register_problem_handlers(app)
+    _register_health(app, runtime, ready_checks or {})
+    app.register_blueprint(make_internal_blueprint(runtime))
+    app.register_blueprint(make_docs_blueprint())
+    api = _Api(app, spec_kwargs={"extra_plugins": list(plugins)})
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    _document(api)
+    return app
+
+
+def _openapi_settings(title: str) -> dict[str, Any]:
+    return {
+        "API_TITLE": title,
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "PROPAGATE_EXCEPTIONS": False,
+    }
+
+
+def _document(api: Any) -> None:
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    api.spec.options["security"] = [{"bearer": []}]
+
+
+def _register_requests(app: Flask, runtime: Runtime, authenticate: Authenticate) -> None:
+    @app.before_request
+    def identify() -> None:
+        note_request_ids()
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token:
+            g.identity = authenticate(runtime, token.strip())
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        return response
+
+
+def _register_health(app: Flask, runtime: Runtime, checks: Mapping[str, Check]) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return Response(b'{"status":"ok"}', mimetype="application/json")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        failed = _failed({"database": _database, **checks}, runtime)
+        if failed:
+            return problem(503, "not_ready", "Not ready", "Waiting for: " + ", ".join(failed))
+        return Response(b'{"status":"ready"}', mimetype="application/json")
+
+
+def _database(runtime: Runtime) -> None:
+    with runtime.app_engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+def _failed(checks: Mapping[str, Check], runtime: Runtime) -> list[str]:
+    failed = []
+    for name, check in checks.items():
+        try:
+            check(runtime)
+        except Exception as error:  # A probe reports whatever goes wrong, by name.
+            _log.warning("not ready", part=name, error=str(error).partition("\n")[0])
+            failed.append(name)
+    return failed

@@ -1,0 +1,49 @@
+"""Internal routes: the feed of a service's own log, for the other services' holes.
+
+They take a service token issued to the pipe; to anyone else they do not exist (404), so the
+façade, which serves the same process, shows nothing of them.
+"""
+
+from __future__ import annotations
+
+import orjson
+from flask import Blueprint, Response, abort, request
+
+from shared.messaging.feed import read_feed, read_head
+from shared.runtime import Runtime
+from shared.security.service_tokens import BadServiceToken, verify
+
+PIPE_PERMISSION = "pipe.read"
+
+
+def make_internal_blueprint(runtime: Runtime) -> Blueprint:
+    """`GET /internal/head` and `GET /internal/feed?after=&limit=`."""
+    blueprint = Blueprint("internal", __name__, url_prefix="/internal")
+
+    @blueprint.before_request
+    def only_the_pipe() -> None:
+        _, _, token = request.headers.get("Authorization", "").partition(" ")
+        try:
+            claims = verify(runtime.vault, token, runtime.service)
+        except BadServiceToken:
+            abort(404)
+        if PIPE_PERMISSION not in claims.permissions:
+            abort(404)
+
+    @blueprint.get("/head")
+    def head() -> Response:
+        with runtime.pipe_engine.connect() as connection:
+            found = read_head(connection)
+        return Response(
+            orjson.dumps({"epoch": found.epoch, "head": found.pos}), mimetype="application/json"
+        )
+
+    @blueprint.get("/feed")
+    def feed() -> Response:
+        after = max(0, request.args.get("after", 0, type=int))
+        limit = min(1000, max(1, request.args.get("limit", 500, type=int)))
+        with runtime.pipe_engine.connect() as connection:
+            batch = read_feed(connection, runtime.service, after, limit)
+        return Response(batch, mimetype="application/json")
+
+    return blueprint

@@ -1,0 +1,152 @@
+"""Keyset paging: stable under inserts, as fast on the last page as on the first.
+
+A cursor holds the sort values of the last row, signed together with the list it belongs to;
+a forged one, or one of another list, is a 422.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, literal, or_, tuple_
+from sqlalchemy.orm import Session
+
+from shared.errors import FieldError, Invalid
+from shared.security.crypto import Vault
+
+_TAG_BYTES = 16
+_CONTEXT = "cursor"
+
+
+class BadCursor(Invalid):
+    """The cursor was not handed out for this list."""
+
+    code = "invalid_cursor"
+    title = "This cursor does not belong to this list"
+
+    def __init__(self) -> None:
+        message = "Use the `next` of the page before, or leave it out to start again."
+        super().__init__(message, errors=[FieldError("cursor", "invalid_cursor", message)])
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort column; it holds no nulls, and the last of a list of sorts is unique."""
+
+    column: SQLColumnExpression[Any]
+    descending: bool = False
+
+    @property
+    def clause(self) -> ColumnElement[Any]:
+        """As `ORDER BY` takes it."""
+        return self.column.desc() if self.descending else self.column.asc()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page and the cursor of the next, None on the last."""
+
+    rows: list[Any]
+    next: str | None
+
+    def as_dict(self, show: Callable[[Any], Any]) -> dict[str, Any]:
+        """As callers see it, each row as `show` puts it."""
+        return {"data": [show(row) for row in self.rows], "next": self.next}
+
+
+def page(
+    session: Session,
+    vault: Vault,
+    statement: Select[Any],
+    sorts: Sequence[Sort],
+    *,
+    scope: str,
+    cursor: str | None,
+    limit: int,
+) -> Page:
+    """One page. `scope` names the list with its filters, so that cursors do not mix.
+
+    Rows are the statement's entity where it selects one, else its row.
+    """
+    width = len(statement.column_descriptions)
+    columns = [sort.column for sort in sorts]
+    statement = statement.where(*rows_after(vault, scope, cursor, sorts))
+    ordered = statement.add_columns(*columns).order_by(*(sort.clause for sort in sorts))
+    found = session.execute(ordered.limit(limit + 1)).all()
+    following = None
+    if len(found) > limit:
+        following = cursor_after(vault, scope, list(found[limit - 1][width:]))
+    rows = [row[0] if width == 1 else row[:width] for row in found[:limit]]
+    return Page(rows, following)
+
+
+def rows_after(
+    vault: Vault, scope: str, cursor: str | None, sorts: Sequence[Sort]
+) -> list[ColumnElement[bool]]:
+    """What confines a list to the rows behind the cursor; nothing without one."""
+    if cursor is None:
+        return []
+    return [_after(sorts, _open(vault, scope, cursor, len(sorts)))]
+
+
+def cursor_after(vault: Vault, scope: str, values: list[Any]) -> str:
+    """A cursor that goes on after the row with these sort values, in the list named `scope`."""
+    payload = orjson.dumps([_tagged(value) for value in values])
+    tag = vault.keyed_hash(scope.encode() + b"\0" + payload, _CONTEXT)[:_TAG_BYTES]
+    return base64.urlsafe_b64encode(tag + payload).rstrip(b"=").decode()
+
+
+def _after(sorts: Sequence[Sort], values: list[Any]) -> ColumnElement[bool]:
+    bound = [literal(v, cast(Any, s.column).type) for s, v in zip(sorts, values, strict=True)]
+    if len({sort.descending for sort in sorts}) == 1:
+        left, right = tuple_(*(s.column for s in sorts)), tuple_(*bound)
+        return left < right if sorts[0].descending else left > right
+    return or_(*(_step(sorts, bound, depth) for depth in range(len(sorts))))
+
+
+def _step(
+    sorts: Sequence[Sort], bound: Sequence[ColumnElement[Any]], depth: int
+) -> ColumnElement[bool]:
+    same = [s.column == v for s, v in zip(sorts[:depth], bound[:depth], strict=True)]
+    last, value = sorts[depth], bound[depth]
+    beyond = last.column < value if last.descending else last.column > value
+    return and_(*same, beyond)
+
+
+def _open(vault: Vault, scope: str, cursor: str, count: int) -> list[Any]:
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor from error
+    tag, payload = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
+    expected = vault.keyed_hash(scope.encode() + b"\0" + payload, _CONTEXT)[:_TAG_BYTES]
+    if not hmac.compare_digest(tag, expected):
+        raise BadCursor
+    values = [_untagged(value) for value in orjson.loads(payload)]
+    if len(values) != count:
+        raise BadCursor
+    return values
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, uuid.UUID):
+        return {"u": str(value)}
+    return value
+
+
+def _untagged(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "t" in value:
+            return datetime.fromisoformat(value["t"])
+        return uuid.UUID(value["u"])
+    return value

@@ -1,0 +1,113 @@
+"""Bodies in: strict schemas, messages with codes, every wrong field named at once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from shared.errors import FieldError
+
+_DEFAULT_CODES = (
+    ("Missing data", "required"),
+    ("Unknown field", "unknown_field"),
+    ("Field may not be null", "null"),
+    ("Longer than", "too_long"),
+    ("Shorter than", "too_short"),
+    ("Length must", "length"),
+    ("Must be one of", "not_a_choice"),
+    ("Must be greater", "too_small"),
+    ("Must be less", "too_large"),
+    ("Not a valid", "wrong_type"),
+    ("Invalid input type", "wrong_type"),
+    ("Invalid value", "wrong_type"),
+)
+
+
+class Coded(str):
+    """A message for people with a stable code for programs.
+
+    Raise `ValidationError(Coded("taken", "Taken by AES Corporation."))`.
+    """
+
+    __slots__ = ("code",)
+    code: str
+
+    def __new__(cls, code: str, message: str) -> Self:
+        """The message is the string itself."""
+        made = super().__new__(cls, message)
+        made.code = code
+        return made
+
+
+class StrictSchema(Schema):
+    """A body or query: unknown fields are refused."""
+
+    class Meta:
+        """marshmallow's switches."""
+
+        unknown = RAISE
+
+
+class Label(fields.String):
+    """A text on one line in which something is seen, at most so many characters as sent; loaded
+    in normal form C, without blanks around it."""
+
+    def __init__(self, limit: int, **kwargs: Any) -> None:
+        super().__init__(validate=[validate.Length(max=limit), _check_label], **kwargs)
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        """The text as it is kept."""
+        loaded = super().deserialize(value, *args, **kwargs)
+        return unicodedata.normalize("NFC", loaded).strip() if isinstance(loaded, str) else loaded
+
+
+def _check_label(value: str) -> None:
+    kinds = [unicodedata.category(character) for character in value]
+    if any(kind in {"Cc", "Zl", "Zp"} for kind in kinds):
+        raise ValidationError(Coded("control_character", "May not hold control characters."))
+    if all(kind[0] in "ZC" for kind in kinds):
+        raise ValidationError(Coded("required", "Must not be empty."))
+
+
+def listed_once(parts: Iterable[str]) -> list[str]:
+    """The parts of a list that was typed, trimmed, each once; blank ones fall out."""
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def field_errors(messages: Any, path: str = "") -> list[FieldError]:
+    """Flatten marshmallow's messages: `contacts[0].email` and so on, in order."""
+    return list(_walk(messages, path))
+
+
+def invalid_fields(error: ValidationError) -> list[FieldError]:
+    """The field errors of a marshmallow error."""
+    return field_errors(error.messages)
+
+
+def _walk(messages: Any, path: str) -> Iterator[FieldError]:
+    if isinstance(messages, dict):
+        for key, value in messages.items():
+            yield from _walk(value, _join(path, key))
+    elif isinstance(messages, list | tuple):
+        for value in messages:
+            yield from _walk(value, path)
+    else:
+        yield FieldError(path, _code_of(messages), str(messages))
+
+
+def _join(path: str, key: Any) -> str:
+    if key == "_schema":
+        return path
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else str(key)
+
+
+def _code_of(message: Any) -> str:
+    if isinstance(message, Coded):
+        return message.code
+    text = str(message)
+    return next((code for start, code in _DEFAULT_CODES if text.startswith(start)), "invalid")

@@ -1,0 +1,135 @@
+"""Calls from one service to another: signed for it, short, and honest about failing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import orjson
+
+from shared.errors import Unavailable
+from shared.http.identity import Identity
+from shared.messaging.envelope import Actor
+from shared.messaging.reconciler import FeedPage, SourceHead
+from shared.runtime import Runtime
+from shared.security.service_tokens import Claims, issue
+
+PIPE = Actor("system", None, "pipe")
+TIMEOUT = httpx.Timeout(2.0, connect=1.0)
+# Between two chunks the other service may wait for the file store.
+_STREAM_TIMEOUT = httpx.Timeout(35.0, connect=1.0)
+
+
+class ServiceUnavailable(Unavailable):
+    """Another service does not answer in time; `service` says which."""
+
+    code = "service_unavailable"
+    title = "A part of the system does not answer at the moment"
+
+    def __init__(self, service: str, why: str) -> None:
+        super().__init__(f"The {service} service does not answer: {why}.", service=service)
+        self.service = service
+        self.why = why
+
+
+class ServiceClient:
+    """One service as another sees it; connections are kept open and shared by threads."""
+
+    def __init__(self, runtime: Runtime, service: str) -> None:
+        self.service = service
+        self._runtime = runtime
+        self._http = httpx.Client(
+            base_url=runtime.settings.service_url(service),
+            # Between services the environment's proxies have no say.
+            trust_env=False,
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        identity: Identity,
+        *,
+        params: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        patience_seconds: float | None = None,
+    ) -> httpx.Response:
+        """A call on behalf of a caller. Raises `ServiceUnavailable`; statuses are answers.
+
+        `patience_seconds` is for work that takes longer than an answer usually may.
+        """
+        claims = self._claims(identity)
+        timeout = (
+            TIMEOUT if patience_seconds is None else httpx.Timeout(patience_seconds, connect=1.0)
+        )
+        return self._send(
+            method, path, claims, timeout, params=params, content=content, headers=headers
+        )
+
+    def stream(self, path: str, identity: Identity, headers: Mapping[str, str]) -> httpx.Response:
+        """An answer to a `GET` whose body is still to be read; the caller closes it.
+
+        Raises `ServiceUnavailable`; a body that ceases raises `httpx.HTTPError`.
+        """
+        token = issue(self._runtime.vault, self._claims(identity))
+        sent = {**headers, "Authorization": f"Bearer {token}"}
+        request = self._http.build_request("GET", path, headers=sent, timeout=_STREAM_TIMEOUT)
+        try:
+            return self._http.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise ServiceUnavailable(self.service, type(error).__name__) from error
+
+    def _claims(self, identity: Identity) -> Claims:
+        return Claims(
+            self._runtime.service,
+            self.service,
+            identity.workspace_id,
+            identity.actor,
+            identity.permissions,
+        )
+
+    def is_ready(self, patience_seconds: float) -> bool:
+        """Whether the service says within that time that it can serve."""
+        try:
+            return self._http.get("/readyz", timeout=patience_seconds).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def head(self) -> SourceHead:
+        """Where the service's log ends."""
+        found = self._pipe_get("/internal/head", {})
+        return SourceHead(int(found["head"]), str(found["epoch"]))
+
+    def page(self, after: int, limit: int) -> FeedPage:
+        """A page of the service's log."""
+        found = self._pipe_get("/internal/feed", {"after": after, "limit": limit})
+        return FeedPage(int(found["head"]), str(found["epoch"]), found["batch"])
+
+    def _pipe_get(self, path: str, params: Mapping[str, Any]) -> Any:
+        claims = Claims(self._runtime.service, self.service, None, PIPE, frozenset({"pipe.read"}))
+        response = self._send("GET", path, claims, TIMEOUT, params=params)
+        if response.status_code != 200:
+            raise ServiceUnavailable(self.service, f"status {response.status_code}")
+        return orjson.loads(response.content)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        claims: Claims,
+        timeout: httpx.Timeout,
+        *,
+        params: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        token = issue(self._runtime.vault, claims)
+        sent = {**(headers or {}), "Authorization": f"Bearer {token}"}
+        try:
+            return self._http.request(
+                method, path, params=params, content=content, headers=sent, timeout=timeout
+            )
+        except httpx.HTTPError as error:
+            raise ServiceUnavailable(self.service, type(error).__name__) from error

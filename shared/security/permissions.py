@@ -1,0 +1,62 @@
+"""Permissions and the four built-in roles. The names are public.
+
+A role is a set of permissions; routes name the one they need, and nothing asks for a role.
+
+clients.{view create update delete export view_tax_id}
+documents.{view create update delete}
+invoices.{view create update delete issue pay void}
+projects.{view create update delete}
+webhooks.manage, workspace.manage, users.manage
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLIENTS: Final = (
+    "clients.view",
+    "clients.create",
+    "clients.update",
+    "clients.delete",
+    "clients.export",
+    "clients.view_tax_id",
+)
+DOCUMENTS: Final = (
+    "documents.view",
+    "documents.create",
+    "documents.update",
+    "documents.delete",
+)
+INVOICES: Final = (
+    "invoices.view",
+    "invoices.create",
+    "invoices.update",
+    "invoices.delete",
+    "invoices.issue",
+    "invoices.pay",
+    "invoices.void",
+)
+PROJECTS: Final = ("projects.view", "projects.create", "projects.update", "projects.delete")
+MANAGEMENT: Final = ("webhooks.manage", "workspace.manage", "users.manage")
+
+PERMISSIONS: Final = frozenset({*CLIENTS, *DOCUMENTS, *INVOICES, *PROJECTS, *MANAGEMENT})
+
+_VIEWER = frozenset({"clients.view", "documents.view", "invoices.view", "projects.view"})
+_MEMBER = _VIEWER | {
+    "clients.create",
+    "clients.update",
+    "documents.create",
+    "documents.update",
+    "invoices.create",
+    "invoices.update",
+    "projects.create",
+    "projects.update",
+}
+_MANAGER = (PERMISSIONS - {"users.manage", "workspace.manage"}) | _MEMBER
+
+ROLES: Final = {
+    "owner": PERMISSIONS,
+    "manager": _MANAGER,
+    "member": _MEMBER,
+    "viewer": _VIEWER,
+}
