@@ -1,0 +1,1 @@
+"""Client records, billing, access, and the façade: the one public API."""

@@ -1,0 +1,1 @@
+"""Fields of clients that a workspace defines for itself."""

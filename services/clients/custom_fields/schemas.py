@@ -1,0 +1,86 @@
+"""Bodies and answers of custom fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from services.clients.custom_fields.events import told
+from services.clients.custom_fields.models import TYPES, CustomField
+from shared.http.schemas import Label, StrictSchema
+
+MAX_CHOICES = 200
+LABEL_LENGTH = 100
+
+
+class CustomFieldChanges(StrictSchema):
+    """`PATCH` of a field; its key and its type stay."""
+
+    label = Label(LABEL_LENGTH, metadata={"examples": ["Account tier"]})
+    required = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={"description": "Whether each new client must have it."},
+    )
+    choices = fields.List(
+        Label(LABEL_LENGTH),
+        validate=validate.Length(max=MAX_CHOICES),
+        metadata={"description": "What can be chosen, for `choice` and `multi_choice`."},
+    )
+    retired = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={"description": "A retired field stays on the clients that have it."},
+    )
+
+    @post_load
+    def _tidied(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if "choices" in values:
+            values["choices"] = list(dict.fromkeys(values["choices"]))
+        return values
+
+
+class CustomFieldBody(CustomFieldChanges):
+    """A new field."""
+
+    class Meta(StrictSchema.Meta):
+        """marshmallow's switches."""
+
+        exclude = ("retired",)
+
+    key = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z"),
+        metadata={
+            "description": "What values are sent under, in `custom_fields`.",
+            "examples": ["account_tier"],
+        },
+    )
+    label = Label(LABEL_LENGTH, required=True)
+    type = fields.String(required=True, validate=validate.OneOf(TYPES))
+
+
+class CustomFieldView(StrictSchema):
+    """A field as answered."""
+
+    id = fields.UUID()
+    version = fields.Integer()
+    key = fields.String()
+    label = fields.String()
+    type = fields.String(validate=validate.OneOf(TYPES))
+    required = fields.Boolean()
+    choices = fields.List(fields.String())
+    retired = fields.Boolean()
+
+
+class CustomFieldListView(StrictSchema):
+    """All fields, in the order they were made, retired ones too."""
+
+    data = fields.List(fields.Nested(CustomFieldView))
+    next = fields.String(allow_none=True)
+
+
+def field_json(field: CustomField) -> dict[str, Any]:
+    """A field as answered."""
+    return {**told(field), "version": field.version}

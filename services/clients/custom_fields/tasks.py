@@ -1,0 +1,1 @@
+"""Custom fields have no work in the background."""

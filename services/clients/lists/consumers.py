@@ -1,0 +1,1 @@
+"""Lists react to no event."""

@@ -1,0 +1,40 @@
+"""The facts that lists announce; each is one version of its list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.clients.lists.models import Listed
+from services.clients.lists.rules.entries import Entry
+from shared.messaging.envelope import Event
+
+
+def entry_added(listed: Listed, entry: Entry) -> Event:
+    """A list has one more value."""
+    return _event(listed, "added", {"entry": _told(listed, entry)})
+
+
+def entry_updated(was: Listed, before: Entry, listed: Listed, entry: Entry) -> Event:
+    """A value was renamed, moved, retired or restored."""
+    old, new = _told(was, before), _told(listed, entry)
+    changes = [
+        {"field": field, "before": old[field], "after": value}
+        for field, value in new.items()
+        if old[field] != value
+    ]
+    return _event(listed, "updated", {"changes": changes, "entry": new})
+
+
+def _told(listed: Listed, entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "list": listed.name,
+        "name": entry.name,
+        "position": listed.entries.index(entry),
+        "retired": entry.retired,
+    }
+
+
+def _event(listed: Listed, what: str, data: dict[str, Any]) -> Event:
+    subject = f"list/{listed.name}"
+    return Event(f"clients.list_entry.{what}.v1", subject, listed.version, None, data)

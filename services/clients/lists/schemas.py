@@ -1,0 +1,74 @@
+"""Bodies and answers of lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from services.clients.lists.models import Listed
+from services.clients.lists.rules.entries import MAX_ENTRIES, NAME_LENGTH, Entry
+from shared.http.schemas import Label, StrictSchema
+
+
+class ListEntryChanges(StrictSchema):
+    """`PATCH` of an entry."""
+
+    name = Label(NAME_LENGTH)
+    position = fields.Integer(
+        strict=True,
+        validate=validate.Range(0, MAX_ENTRIES - 1),
+        metadata={"description": "Its place in the list, from 0; the others make room."},
+    )
+    retired = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={"description": "A retired entry stays on the records that have it."},
+    )
+
+
+class ListEntryBody(ListEntryChanges):
+    """A new entry."""
+
+    class Meta(StrictSchema.Meta):
+        """marshmallow's switches."""
+
+        exclude = ("retired",)
+
+    name = Label(NAME_LENGTH, required=True)
+
+
+class ListEntryView(StrictSchema):
+    """An entry as answered."""
+
+    id = fields.String()
+    name = fields.String()
+    position = fields.Integer()
+    retired = fields.Boolean()
+    former_names = fields.List(
+        fields.String(),
+        metadata={"description": "Names it had: records keep them, and they still mean it."},
+    )
+
+
+class WorkspaceListView(StrictSchema):
+    """All entries of a list in their order, retired ones too."""
+
+    data = fields.List(fields.Nested(ListEntryView))
+    next = fields.String(allow_none=True)
+
+
+def list_json(listed: Listed) -> dict[str, Any]:
+    """As `WorkspaceListView`."""
+    return {"data": [entry_json(listed, entry) for entry in listed.entries], "next": None}
+
+
+def entry_json(listed: Listed, entry: Entry) -> dict[str, Any]:
+    """As `ListEntryView`."""
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "position": listed.entries.index(entry),
+        "retired": entry.retired,
+        "former_names": list(entry.former_names),
+    }

@@ -1,0 +1,1 @@
+"""Lists have no task."""

@@ -1,0 +1,1 @@
+"""The record reacts to no event."""

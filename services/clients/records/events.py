@@ -1,0 +1,171 @@
+"""The events of the record: their payloads are the public record, without its tax number."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from services.clients.records.models import (
+    GROUPS,
+    PATHS,
+    Client,
+    ContactData,
+    RateData,
+    Record,
+)
+from shared.clock import rfc3339
+from shared.messaging.envelope import Event
+
+#: Beyond this many characters, `before` is told by its hash: the event before has the text.
+_LONG = 1_000
+
+Change = dict[str, Any]
+
+
+def snapshot(client: Client) -> dict[str, Any]:
+    """The client without long texts, contacts and rates."""
+    # Not through the attributes, which take longer: a page of a list reads some two thousand.
+    of = client.__dict__.get
+    owner = of("owner")
+    return {
+        "id": str(of("id")),
+        "version": of("version"),
+        "company_name": of("company_name"),
+        "client_code": of("client_code"),
+        "status": of("status"),
+        "website": of("website"),
+        **{
+            group: {key: of(column) for key, column in keys.items()}
+            for group, keys in GROUPS.items()
+        },
+        "industry": of("industry"),
+        "company_size": of("company_size"),
+        "annual_revenue": of("annual_revenue"),
+        "primary_service_type": of("primary_service_type"),
+        "compliance_requirements": of("compliance_requirements"),
+        "tags": of("tags"),
+        "custom_fields": of("custom_fields"),
+        "owner": owner,
+        "owner_id": owner and owner["id"],
+        "has_tax_id": of("tax_id") is not None,
+    }
+
+
+def whole(record: Record) -> dict[str, Any]:
+    """The whole public record, but for the tax number."""
+    client = record.client
+    return {
+        **snapshot(client),
+        "current_systems": client.current_systems,
+        "technical_requirements": client.technical_requirements,
+        "contacts": record.contacts,
+        "rates": record.rates,
+        "created_at": rfc3339(client.created_at),
+        "updated_at": rfc3339(client.updated_at),
+    }
+
+
+def client_changes(client: Client, columns: Mapping[str, Any]) -> list[Change]:
+    """What setting the columns changes; the client must still be as it was before."""
+    changes = [
+        change(PATHS[column], getattr(client, column), after)
+        for column, after in columns.items()
+        if column in PATHS and column != "custom_fields"
+    ]
+    if "custom_fields" in columns:
+        changes += custom_changes(client.custom_fields, columns["custom_fields"])
+    if "tax_id" in columns:
+        changes.append({"field": "tax_id", "before": "hidden", "after": "hidden"})
+    return changes
+
+
+def custom_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """The custom fields in which two sets of values differ, each by its path."""
+    return [
+        change(f"custom_fields.{key}", before.get(key), after.get(key))
+        for key in sorted({**before, **after})
+        if before.get(key) != after.get(key)
+    ]
+
+
+def element_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """The fields in which a contact or a rate differs."""
+    return [
+        change(field, before[field], value)
+        for field, value in after.items()
+        if before[field] != value
+    ]
+
+
+def change(field: str, before: Any, after: Any) -> Change:
+    """One changed field, with a long text before it told by length and hash."""
+    if isinstance(before, str) and len(before) > _LONG:
+        before = {"sha256": sha256(before.encode()).hexdigest(), "length": len(before)}
+    return {"field": field, "before": before, "after": after}
+
+
+def client_created(record: Record) -> Event:
+    """A client was made, with its contacts and rates."""
+    return _event(record.client, "client.created", {"client": whole(record)})
+
+
+def client_updated(client: Client, changes: Iterable[Change]) -> Event:
+    """Fields of the record were changed."""
+    return _event(client, "client.updated", {"changes": list(changes), "client": snapshot(client)})
+
+
+def status_changed(client: Client, before: str, reason: str | None) -> Event:
+    """The client became active, inactive or pending."""
+    changes = [change("status", before, client.status)]
+    data = {"changes": changes, "reason": reason, "client": snapshot(client)}
+    return _event(client, "client.status_changed", data)
+
+
+def contact_added(client: Client, contact: ContactData) -> Event:
+    """A contact was added."""
+    return _event(client, "contact.added", {"contact": contact})
+
+
+def contact_updated(client: Client, before: ContactData, contact: ContactData) -> Event:
+    """A contact was changed."""
+    changes = element_changes(before, contact)
+    return _event(client, "contact.updated", {"changes": changes, "contact": contact})
+
+
+def contact_removed(client: Client, contact: ContactData) -> Event:
+    """A contact was taken off."""
+    return _event(client, "contact.removed", {"contact": contact})
+
+
+def rate_added(client: Client, rate: RateData) -> Event:
+    """A rate was added."""
+    return _event(client, "rate.added", {"rate": rate})
+
+
+def rate_updated(client: Client, before: RateData, rate: RateData) -> Event:
+    """A rate was changed; what was billed before keeps what it was billed at."""
+    return _event(client, "rate.updated", {"changes": element_changes(before, rate), "rate": rate})
+
+
+def rate_removed(client: Client, rate: RateData) -> Event:
+    """A rate was taken off."""
+    return _event(client, "rate.removed", {"rate": rate})
+
+
+def draft_discarded(draft_id: uuid.UUID, reason: str) -> Event:
+    """A draft was thrown away or has expired: the only event that a draft has."""
+    data = {"draft": {"id": str(draft_id)}, "reason": reason}
+    return Event("clients.draft.discarded.v1", f"draft/{draft_id}", 1, draft_id, data)
+
+
+def _event(client: Client, what: str, data: dict[str, Any]) -> Event:
+    return Event(
+        f"clients.{what}.v1",
+        f"client/{client.id}",
+        client.version,
+        client.id,
+        data,
+        client.updated_at,
+    )

@@ -1,0 +1,286 @@
+"""From what was sent to what is stored: by column, with defaults, numbers read in their country.
+
+What is wrong is added to the findings and raised by the caller once all is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from typing import Any
+
+from services.clients.access.queries import find_user_name
+from services.clients.custom_fields.queries import Definitions, definitions
+from services.clients.lists.queries import choices, find_entry
+from services.clients.lists.rules.entries import Entry
+from services.clients.records.models import DEFAULTS, GROUPS, LISTED, TAX_ID_CONTEXT, Client
+from services.clients.records.queries import workspace_defaults
+from services.clients.records.rules import lists, phones, tax_ids
+from services.clients.records.rules.custom_values import custom_value
+from services.clients.records.rules.wrong import Findings, Wrong
+from shared.ids import uuid7
+from shared.security.crypto import Vault
+from shared.unit_of_work import UnitOfWork
+
+_NO_TAX_ID: dict[str, Any] = {"tax_id": None, "tax_id_hash": None, "tax_id_last4": None}
+_NO_COLUMNS = frozenset({"contacts", "rates", "allow_duplicate"})
+
+
+class Defaults:
+    """What a workspace says, read when first asked for: once, however many rows ask."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._entry = cache(partial(find_entry, uow))
+        self._definitions = cache(partial(definitions, uow))
+        self._user_name = cache(partial(find_user_name, uow))
+        self._choices = cache(partial(choices, uow))
+
+    @cached_property
+    def _both(self) -> tuple[str, str]:
+        return workspace_defaults(self._uow.session)
+
+    @property
+    def country(self) -> str:
+        """Two letters."""
+        return self._both[0]
+
+    @property
+    def currency(self) -> str:
+        """Three letters."""
+        return self._both[1]
+
+    def entry(self, listed: str, written: str) -> Entry | None:
+        """What a value means in one of the workspace's lists."""
+        return self._entry(listed, written)
+
+    def custom_fields(self, keys: Collection[str]) -> Definitions:
+        """The workspace's own fields by key, retired ones too."""
+        return self._definitions(frozenset(keys))
+
+    def user_name(self, user_id: str) -> str | None:
+        """What a user of the workspace is called; None where there is no such user."""
+        return self._user_name(user_id)
+
+    def choices(self, listed: str) -> str:
+        """What may be chosen from a list, in words."""
+        return self._choices(listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the values are read in the light of; `before` is None for a new client."""
+
+    findings: Findings
+    vault: Vault
+    defaults: Defaults
+    before: Client | None = None
+
+
+def columns_of(context: Context, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that were sent, as they are stored."""
+    columns = _flat(values)
+    if context.before is not None and columns.get("country", "") is None:
+        columns["country"] = context.defaults.country
+    if columns.get("contact_phone"):
+        place = "primary_contact.phone"
+        columns["contact_phone"] = _phone(context, place, columns["contact_phone"], columns)
+    note_unlisted(context, columns)
+    note_custom_fields(context, columns)
+    if "owner_id" in columns:
+        columns["owner"] = _owner(context, columns.pop("owner_id"))
+    if "tax_id" in columns:
+        columns.update(_tax_columns(context, columns.pop("tax_id"), columns))
+    return columns
+
+
+def note_custom_fields(context: Context, columns: dict[str, Any]) -> None:
+    """Make of values that were sent all that the client will have, and note what is wrong.
+
+    What was not sent stays; a retired field may keep its value or lose it.
+    """
+    is_new = context.before is None
+    if "custom_fields" not in columns and not is_new:
+        return
+    held = {} if context.before is None else context.before.custom_fields
+    sent = columns.get("custom_fields") or dict.fromkeys(held)
+    known = context.defaults.custom_fields(sent)
+    after = held | {key: _custom_value(context, known, key, sent[key], held) for key in sent}
+    kept = {key: value for key, value in after.items() if value is not None}
+    wanted = known if is_new else sent
+    for key in wanted:
+        if key in known and known[key].required and not known[key].retired and key not in kept:
+            told = Wrong("required", f"{known[key].label} must be there.")
+            context.findings.add(f"custom_fields.{key}", told)
+    if "custom_fields" in columns:
+        columns["custom_fields"] = kept
+
+
+def _custom_value(
+    context: Context, known: Definitions, key: str, value: Any, held: Mapping[str, Any]
+) -> Any:
+    if value is None or (key in held and held[key] == value):
+        return value
+    path = f"custom_fields.{key}"
+    definition = known.get(key)
+    if definition is None or definition.retired:
+        told = "The workspace has no such field" + (" any more." if definition else ".")
+        context.findings.add(path, Wrong("unknown_field", told))
+        return None
+    return context.findings.take(path, lambda sent: custom_value(definition, sent), value)
+
+
+def _owner(context: Context, owner_id: str | None) -> dict[str, str] | None:
+    """Who looks after the client, by the name that they have now."""
+    if owner_id is None:
+        return None
+    held = context.before.owner if context.before else None
+    if held is not None and held["id"] == owner_id:
+        return held
+    name = context.defaults.user_name(owner_id)
+    if name is None:
+        context.findings.add("owner_id", Wrong("unknown_user", "No such user in the workspace."))
+        return None
+    return {"id": owner_id, "name": name}
+
+
+def note_unlisted(context: Context, columns: dict[str, Any]) -> None:
+    """Spell values as the workspace's lists do, and note those that are not in them.
+
+    What the client has already it may keep: a retired value, one under a former name.
+    """
+    for column in LISTED:
+        if columns.get(column):
+            held = getattr(context.before, column, None) or ()
+            columns[column] = _of_list(context, column, columns[column], held)
+
+
+def _of_list(context: Context, column: str, value: Any, held: Any) -> Any:
+    if isinstance(value, str):
+        return _entry_name(context, column, value, (held,))
+    names = [_entry_name(context, column, item, held) for item in value]
+    return list(dict.fromkeys(names))
+
+
+def _entry_name(context: Context, column: str, value: str, held: Iterable[str]) -> str:
+    if value in held:
+        return value
+    listed = LISTED[column]
+    entry = context.defaults.entry(listed, value)
+    if entry is not None and not entry.retired:
+        return entry.name
+    told = f"{value} is not in the workspace's list: {context.defaults.choices(listed)}."
+    context.findings.add(column, Wrong("not_in_list", told))
+    return value
+
+
+def country_of(context: Context, columns: Mapping[str, Any]) -> str:
+    """Where the client will be: numbers are read as they are written there."""
+    known = context.before.country if context.before else None
+    country: str = columns.get("country", known) or context.defaults.country
+    return country
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The record's values by column; what is emptied falls back to its default."""
+    columns: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in GROUPS:
+            keys = GROUPS[name]
+            sent = dict.fromkeys(keys) if value is None else value
+            columns.update((keys[key], item) for key, item in sent.items())
+        elif name not in _NO_COLUMNS:
+            columns[name] = value
+    return {name: DEFAULTS.get(name) if item is None else item for name, item in columns.items()}
+
+
+def _phone(context: Context, path: str, typed: str, columns: Mapping[str, Any]) -> str:
+    found = phones.e164(typed, None if typed[0] == "+" else country_of(context, columns))
+    if found is None:
+        context.findings.warn(path, phones.as_typed())
+    return found or typed
+
+
+def _tax_columns(context: Context, typed: str | None, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The number sealed, hashed, and its last four; nothing where our own mask comes back."""
+    if typed is None:
+        return _NO_TAX_ID
+    if _is_known_mask(context, typed):
+        return {}
+    country = country_of(context, columns)
+    number = context.findings.take("tax_id", lambda text: tax_ids.tax_id(text, country), typed)
+    if number is None:
+        return {}
+    return {
+        "tax_id": context.vault.encrypt(number.written, TAX_ID_CONTEXT),
+        "tax_id_hash": context.vault.keyed_hash(number.normalised, TAX_ID_CONTEXT),
+        "tax_id_last4": number.last4,
+    }
+
+
+def _is_known_mask(context: Context, typed: str) -> bool:
+    """Whether someone who may not see the number sends back what they were shown."""
+    known = context.before.tax_id if context.before else None
+    if known is None or not tax_ids.is_masked(typed):
+        return False
+    return typed == tax_ids.masked(context.vault.decrypt(known, TAX_ID_CONTEXT).decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Elements that were sent, those they may mean, and where a caller finds each."""
+
+    elements: Sequence[Mapping[str, Any]]
+    known: Sequence[Mapping[str, Any]] = ()
+    path: Callable[[int], str] = lambda _: ""
+
+
+def contacts_of(context: Context, sent: Sent, columns: Mapping[str, Any]) -> list[Any]:
+    """Whole contacts of what was sent; one that is known keeps what was not sent of it.
+
+    `columns` are the client's that change at the same time: its country may be among them.
+    """
+    contacts = []
+    for place, element in enumerate(sent.elements):
+        contact = _element(context, sent, place, lists.NEW_CONTACT)
+        if element.get("phone"):
+            where = _join(sent.path(place), "phone")
+            contact["phone"] = _phone(context, where, element["phone"], columns)
+        contact["roles"] = contact["roles"] or []
+        contacts.append(contact)
+    return contacts
+
+
+def rates_of(context: Context, sent: Sent) -> list[Any]:
+    """Whole rates of what was sent; one that is known keeps what was not sent of it.
+
+    The currency of a new client's rates is left for the insert to fill in.
+    """
+    rates = []
+    for place in range(len(sent.elements)):
+        rate = _element(context, sent, place, lists.NEW_RATE)
+        if rate["currency"] is None and context.before is not None:
+            rate["currency"] = context.defaults.currency
+        rates.append(rate)
+    return rates
+
+
+def _element(context: Context, sent: Sent, place: int, new: Mapping[str, Any]) -> dict[str, Any]:
+    element = sent.elements[place]
+    if "id" in element and all(known["id"] != element["id"] for known in sent.known):
+        wrong = Wrong("unknown_id", "The client has no such element; leave `id` out for a new one.")
+        context.findings.add(_join(sent.path(place), "id"), wrong)
+    return {"id": str(uuid7()), **lists.merged(sent.known, element, new)}
+
+
+def note_findings(
+    context: Context, findings: Iterable[lists.Finding], path: Callable[[int], str]
+) -> None:
+    """Add what is wrong with a list taken together."""
+    for place, name, wrong in findings:
+        context.findings.add(_join(path(place), name), wrong)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path and name else path or name

@@ -1,0 +1,137 @@
+"""Clients: make, read, change, set the status; and which codes are free."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from services.clients.records import operations, queries
+from services.clients.records.alike import duplicates_of
+from services.clients.records.history import events_of, past_at
+from services.clients.records.models import Record
+from services.clients.records.picking import check_names, pick
+from services.clients.records.rules.wrong import Body
+from services.clients.records.schemas import (
+    ClientBody,
+    ClientChanges,
+    ClientView,
+    DiffQuery,
+    DiffView,
+    DuplicatesView,
+    PastQuery,
+    StatusBody,
+    SuggestionsView,
+    SuggestQuery,
+    present,
+    present_diff,
+    present_past,
+)
+from services.clients.records.schemas.views import SEE
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import Answer, if_match, reads, require_if_match, writes
+from shared.http.identity import current_identity
+from shared.unit_of_work import UnitOfWork
+
+blueprint = ApiBlueprint("clients", __name__, url_prefix="/v1", description="The client record")
+
+_SUGGESTIONS = 10
+
+
+@blueprint.route("/clients", methods=["POST"])
+@writes("clients.create")
+@blueprint.arguments(ClientBody)
+@blueprint.response(201, ClientView)
+def post_client(uow: UnitOfWork, body: Body) -> Answer:
+    """Make a client in one go, with its contacts and rates."""
+    sees = SEE in current_identity().permissions
+    record = operations.create_client(uow, body.values, body.findings, names_duplicates=sees)
+    return _answer(uow, record, body, 201, f"/v1/clients/{record.id}")
+
+
+@blueprint.route("/clients/<uuid:client_id>", methods=["GET"])
+@reads("clients.view")
+@blueprint.arguments(PastQuery, location="query")
+@blueprint.response(200, ClientView)
+def get_client(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """One client with its contacts and rates, as it is or as it was at a moment."""
+    names = query.get("names")
+    if names is not None:
+        check_names(uow, names, ClientView)
+    answer = _one(uow, client_id, query.get("as_of"))
+    return answer if names is None else replace(answer, body=pick(answer.body, names))
+
+
+def _one(uow: UnitOfWork, client_id: uuid.UUID, moment: datetime | None) -> Answer:
+    record = queries.get_client(uow.session, client_id)
+    if moment is None:
+        return _answer(uow, record)
+    told = events_of(uow, client_id)
+    past, latest = past_at(told, moment), past_at(told, record.version)
+    tax_id = present(record, uow.vault, current_identity().permissions)["tax_id"]
+    return Answer(present_past(past, latest, tax_id, moment), etag=past.version)
+
+
+@blueprint.route("/clients/<uuid:client_id>/diff", methods=["GET"])
+@reads("clients.view")
+@blueprint.arguments(DiffQuery, location="query")
+@blueprint.response(200, DiffView)
+def get_diff(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """What changed between two versions or moments of a client, in either direction."""
+    record = queries.get_client(uow.session, client_id)
+    told = events_of(uow, client_id)
+    end = record.version if query["end"] is None else query["end"]
+    return Answer(present_diff(past_at(told, query["begin"]), past_at(told, end)))
+
+
+@blueprint.route("/clients/<uuid:client_id>/duplicates", methods=["GET"])
+@reads("clients.view")
+@blueprint.response(200, DuplicatesView)
+def get_duplicates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
+    """Up to 100 clients of the same name, web host, mail domain or tax number, the likest first."""
+    return Answer({"data": duplicates_of(uow.session, client_id), "next": None})
+
+
+@blueprint.route("/clients/<uuid:client_id>", methods=["PATCH"])
+@writes("clients.update")
+@blueprint.arguments(ClientChanges)
+@blueprint.response(200, ClientView)
+def patch_client(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
+    """Merge changes into a client; `If-Match` says which version they are meant for."""
+    record = operations.update_client(
+        uow, client_id, body.values, require_if_match(), body.findings
+    )
+    return _answer(uow, record, body)
+
+
+@blueprint.route("/clients/<uuid:client_id>/status", methods=["PUT"])
+@writes("clients.update")
+@blueprint.arguments(StatusBody)
+@blueprint.response(200, ClientView)
+def put_status(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
+    """Make a client active, inactive or pending, and say why."""
+    record = operations.change_status(uow, client_id, body.values, if_match(), body.findings)
+    return _answer(uow, record)
+
+
+@blueprint.route("/client-codes/suggest", methods=["GET"])
+@reads("clients.view")
+@blueprint.arguments(SuggestQuery, location="query")
+@blueprint.response(200, SuggestionsView)
+def suggest_codes(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Free codes that suit a name, the best first."""
+    codes = queries.free_codes(uow.session, query["name"], _SUGGESTIONS)
+    return Answer({"data": codes, "next": None})
+
+
+def _answer(
+    uow: UnitOfWork,
+    record: Record,
+    body: Body | None = None,
+    status: int = 200,
+    location: str | None = None,
+) -> Answer:
+    warnings = body.findings.warnings if body is not None else ()
+    shown = present(record, uow.vault, current_identity().permissions, warnings)
+    return Answer(shown, status, etag=record.version, location=location)

@@ -1,0 +1,46 @@
+"""What may be chosen from fixed lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.clients.records.rules.wrong import Check, Wrong
+
+ACTIVE = "active"
+STATUSES = (ACTIVE, "inactive", "pending")
+COMPANY_SIZES = ("1-10", "11-50", "51-200", "201-500", "500+")
+ANNUAL_REVENUES = ("under_1m", "1m_5m", "5m_20m", "20m_100m", "over_100m")
+CONTACT_ROLES = ("invoices", "reports")
+
+
+def one_of(choices: tuple[str, ...], *, required: bool = False) -> Check:
+    """One of the choices as it is spelt here; an empty text is None unless required."""
+
+    def check(value: Any) -> str | None:
+        if value == "" and not required:
+            return None
+        if value not in choices:
+            raise Wrong("not_a_choice", "Must be one of: " + ", ".join(choices) + ".")
+        return str(value)
+
+    return check
+
+
+def some_of(choices: tuple[str, ...]) -> Check:
+    """A list of choices, each once, in their own order."""
+
+    def check(value: Any) -> list[str]:
+        if not isinstance(value, list):
+            raise Wrong("wrong_type", "Must be a list.")
+        if any(item not in choices for item in value):
+            raise Wrong("not_a_choice", "May hold only: " + ", ".join(choices) + ".")
+        return [choice for choice in choices if choice in value]
+
+    return check
+
+
+def flag(value: Any) -> bool:
+    """True or false, and nothing that merely looks like it."""
+    if not isinstance(value, bool):
+        raise Wrong("wrong_type", "Must be true or false.")
+    return value

@@ -1,0 +1,105 @@
+"""Values of custom fields, held against their definitions.
+
+A file's cells are all text, so that a number, a switch and a list may be written as text too.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from services.clients.custom_fields.models import MAX_FIELDS
+from services.clients.custom_fields.queries import Definition
+from services.clients.records.rules import addresses
+from services.clients.records.rules.text import PROSE_LENGTH, plain, prose, separated
+from services.clients.records.rules.wrong import Wrong
+
+#: A double holds whole numbers up to here without loss.
+_LARGEST = 2**53
+_NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d{1,10})?")
+_SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+_text = prose(PROSE_LENGTH)
+
+
+def values_by_key(value: Any) -> dict[str, Any]:
+    """An object of some hundred values at most; what they may be the definitions say."""
+    if not isinstance(value, dict):
+        raise Wrong("wrong_type", "Must be an object.")
+    if len(value) > MAX_FIELDS:
+        raise Wrong("too_many", f"At most {MAX_FIELDS}; these are {len(value)}.")
+    return value
+
+
+def custom_value(definition: Definition, value: Any) -> Any:
+    """The value as it is kept; None where it says nothing. Raises `Wrong`."""
+    if value is None or value == "":
+        return None
+    return _READERS[definition.type](definition, value)
+
+
+def _number(_: Definition, value: Any) -> int | float:
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value) if "." in value else int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Wrong("wrong_type", "Must be a number.")
+    if not math.isfinite(value) or abs(value) > _LARGEST:
+        raise Wrong("out_of_range", f"Must be a number of at most {_LARGEST}.")
+    return value
+
+
+def _date(_: Definition, value: Any) -> str:
+    try:
+        return date.fromisoformat(plain(value)).isoformat()
+    except ValueError as error:
+        raise Wrong("invalid_date", "Must be a day such as 2026-07-31.") from error
+
+
+def _boolean(_: Definition, value: Any) -> bool:
+    if isinstance(value, str):
+        value = _SWITCHES.get(value.strip().casefold())
+    if not isinstance(value, bool):
+        raise Wrong("wrong_type", "Must be true or false.")
+    return value
+
+
+def _choice(definition: Definition, value: Any) -> str:
+    wanted = plain(value).casefold()
+    for choice in definition.choices:
+        if choice.casefold() == wanted:
+            return choice
+    raise Wrong("not_a_choice", "Must be one of: " + ", ".join(definition.choices) + ".")
+
+
+def _choices(definition: Definition, value: Any) -> list[str] | None:
+    items = separated(value) if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise Wrong("wrong_type", "Must be a list of texts.")
+    chosen = {_choice(definition, item) for item in items}
+    return [choice for choice in definition.choices if choice in chosen] or None
+
+
+_READERS: Mapping[str, Callable[[Definition, Any], Any]] = {
+    "text": lambda _, value: _text(value),
+    "number": _number,
+    "date": _date,
+    "boolean": _boolean,
+    "choice": _choice,
+    "multi_choice": _choices,
+    "url": lambda _, value: addresses.website(value),
+    "email": lambda _, value: addresses.email(value),
+}
+
+
+def texts_of(values: Mapping[str, Any]) -> list[str]:
+    """What of the values a client can be found by."""
+    found: list[str] = []
+    for value in values.values():
+        if isinstance(value, list):
+            found += value
+        elif not isinstance(value, bool):
+            found.append(str(value))
+    return found

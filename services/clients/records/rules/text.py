@@ -1,0 +1,91 @@
+"""Texts: any script, in normal form C, trimmed, without control characters."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import Any
+from unicodedata import category, normalize
+
+from services.clients.records.rules.wrong import Check, Wrong
+
+NAME_LENGTH = 200
+WORD_LENGTH = 100
+PROSE_LENGTH = 10_000
+REASON_LENGTH = 1_000
+#: Between the words of a list that stands in one text.
+SEPARATOR = ";"
+
+# U+2028 and U+2029 break lines as surely as a control character does. Format characters are
+# kept: joiners hold emoji together and marks of direction belong to right-to-left names.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def line(limit: int) -> Check:
+    """A text on one line of at most `limit` characters; a blank one is None."""
+    return lambda value: _checked(value, limit, _CONTROL)
+
+
+def required_line(limit: int) -> Check:
+    """As `line`, but something visible must stand there."""
+
+    def check(value: Any) -> str:
+        text = _checked(value, limit, _CONTROL)
+        if text is None:
+            raise Wrong("required", "Must not be empty.")
+        return text
+
+    return check
+
+
+def prose(limit: int) -> Check:
+    """A text that may have several lines; a blank one is None."""
+    return lambda value: _checked(value, limit, _CONTROL_IN_PROSE)
+
+
+def words_of_a_list(most: int, limit: int) -> Check:
+    """A list of texts on one line each; blank ones and repetitions fall out, order stays."""
+
+    def check(value: Any) -> list[str]:
+        if not isinstance(value, list):
+            raise Wrong("wrong_type", "Must be a list of texts.")
+        found = [_checked(item, limit, _CONTROL) for item in value]
+        kept = list(dict.fromkeys(item for item in found if item))
+        if len(kept) > most:
+            raise Wrong("too_many", f"At most {most}; these are {len(kept)}.")
+        return kept
+
+    return check
+
+
+def plain(value: Any) -> str:
+    """The value as a trimmed text in normal form C; raises `Wrong` if it is no text."""
+    if not isinstance(value, str):
+        raise Wrong("wrong_type", "Must be a text.")
+    return (value if value.isascii() else normalize("NFC", value)).strip()
+
+
+def _checked(value: Any, limit: int, forbidden: re.Pattern[str]) -> str | None:
+    text = plain(value)
+    if forbidden.search(text):
+        raise Wrong("control_character", "May not contain control characters.")
+    if len(text) > limit:
+        raise Wrong("too_long", f"At most {limit} characters; this has {len(text)}.")
+    return text if _is_visible(text) else None
+
+
+def _is_visible(text: str) -> bool:
+    """Whether a reader sees anything: a name of zero-width characters alone is blank."""
+    if text.isascii():
+        return bool(text)
+    return any(category(character)[0] not in "ZC" for character in text)
+
+
+def separated(text: str) -> list[str]:
+    """Words separated by semicolons; one with a semicolon in it stands in quotes."""
+    try:
+        reader = csv.reader([text], delimiter=SEPARATOR, skipinitialspace=True)
+        return [item.strip() for row in reader for item in row if item.strip()]
+    except csv.Error:
+        return [text]

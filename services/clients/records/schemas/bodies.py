@@ -1,0 +1,309 @@
+"""What callers send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from services.clients.records.rules import (
+    addresses,
+    choices,
+    codes,
+    custom_values,
+    money,
+    phones,
+    tags,
+    tax_ids,
+    text,
+)
+from services.clients.records.rules.identifiers import identifier
+from services.clients.records.rules.lists import MAX_CONTACTS, MAX_RATES
+from services.clients.records.schemas.reading import (
+    Elements,
+    FlagRule,
+    Group,
+    ListRule,
+    ReadingSchema,
+    Rule,
+    ValuesRule,
+)
+from shared.http.schemas import Coded, StrictSchema, listed_once
+
+MAX_STANDARDS = 50
+MAX_PAGE = 200
+#: Paths that can be asked for at once.
+MAX_NAMES = 200
+
+
+def _line(example: str, limit: int = text.WORD_LENGTH) -> Rule:
+    return Rule(text.line(limit), maxLength=limit, examples=[example])
+
+
+def _required_line(example: str, limit: int, *, required: bool = False) -> Rule:
+    check = text.required_line(limit)
+    return Rule(check, nullable=False, required=required, maxLength=limit, examples=[example])
+
+
+def _prose() -> Rule:
+    return Rule(text.prose(text.PROSE_LENGTH), maxLength=text.PROSE_LENGTH)
+
+
+def _choice(choices_of: tuple[str, ...]) -> Rule:
+    return Rule(choices.one_of(choices_of), enum=[*choices_of, None])
+
+
+def _status(*, required: bool = False) -> Rule:
+    check = choices.one_of(choices.STATUSES, required=True)
+    return Rule(check, nullable=False, required=required, enum=choices.STATUSES)
+
+
+def _primary_email(*, required: bool = False) -> Rule:
+    return Rule(
+        addresses.required_email,
+        nullable=False,
+        required=required,
+        format="email",
+        examples=["jo@acme.example.com"],
+    )
+
+
+def _phone(example: str) -> Rule:
+    return Rule(phones.typed_phone, maxLength=phones.PHONE_LENGTH, examples=[example])
+
+
+def _amount(example: str, *, required: bool = False) -> Rule:
+    return Rule(money.rate, nullable=False, required=required, examples=[example])
+
+
+class ContactChanges(ReadingSchema):
+    """`PATCH` of a contact."""
+
+    name = _line("Ana Ruiz", text.NAME_LENGTH)
+    email = Rule(addresses.email, format="email", examples=["ana@acme.example.com"])
+    phone = _phone("+1 651 555 0101")
+    title = _line("CFO")
+    roles = ListRule(
+        fields.String(validate=validate.OneOf(choices.CONTACT_ROLES)),
+        choices.some_of(choices.CONTACT_ROLES),
+        description="Who receives invoices and who reports; the primary contact where no one is.",
+    )
+
+
+class ContactBody(ContactChanges):
+    """A new contact: a name or an e-mail address at least."""
+
+
+class ContactElement(ContactChanges):
+    """A contact in a replaced list: with `id` the one it is, without a new one."""
+
+    id = Rule(identifier, nullable=False, format="uuid")
+
+
+class RateChanges(ReadingSchema):
+    """`PATCH` of a rate."""
+
+    position = _required_line("Senior Engineer", text.WORD_LENGTH)
+    regular_rate = _amount("150.00")
+    overtime_rate = Rule(money.optional_rate, examples=["225.00"])
+    currency = Rule(money.currency, description="The workspace's if left out.", examples=["USD"])
+    valid_from = Rule(money.day, format="date")
+    valid_until = Rule(money.day, format="date", description="The last day it holds.")
+
+
+class RateBody(RateChanges):
+    """A new rate."""
+
+    position = _required_line("Senior Engineer", text.WORD_LENGTH, required=True)
+    regular_rate = _amount("150.00", required=True)
+
+
+class RateElement(RateChanges):
+    """A rate in a replaced list: with `id` the one it is, without a new one."""
+
+    id = Rule(identifier, nullable=False, format="uuid")
+
+
+class PrimaryContactChanges(ReadingSchema):
+    """The primary contact, as far as it is changed."""
+
+    name = _line("Jo Park", text.NAME_LENGTH)
+    email = _primary_email()
+    phone = _phone("+1 651 555 0100")
+
+
+class PrimaryContactBody(PrimaryContactChanges):
+    """The primary contact of a new client."""
+
+    email = _primary_email(required=True)
+
+
+class AddressBody(ReadingSchema):
+    """Where the client is; the country is the workspace's if left out."""
+
+    street = _line("1 Main St", text.NAME_LENGTH)
+    city = _line("Saint Paul")
+    state = _line("Minnesota")
+    county = _line("Ramsey")
+    postal_code = Rule(text.line(20), maxLength=20, examples=["55101"])
+    country = Rule(addresses.country, description="ISO 3166-1, two letters.", examples=["US"])
+
+
+class SettingsBody(ReadingSchema):
+    """Four switches."""
+
+    email_notifications = FlagRule(choices.flag, examples=[True])
+    quarterly_reports = FlagRule(choices.flag, examples=[False])
+    auto_invoicing = FlagRule(choices.flag, examples=[False])
+    internal = FlagRule(
+        choices.flag, examples=[False], description="The firm itself; at most one active one."
+    )
+
+
+class ClientChanges(ReadingSchema):
+    """A JSON Merge Patch: null empties, nested objects are merged, lists are replaced.
+
+    Elements of lists are matched by `id`; a matched one keeps what is not sent of it.
+    """
+
+    company_name = _required_line("Acme Machines", text.NAME_LENGTH)
+    client_code = Rule(
+        codes.client_code,
+        pattern="^[A-Za-z]{3}$",
+        description="Three letters, unique in the workspace.",
+        examples=["ACM"],
+    )
+    status = _status()
+    primary_contact = Group(PrimaryContactChanges, nullable=False)
+    website = Rule(addresses.website, format="uri", examples=["https://acme.example.com"])
+    address = Group(AddressBody)
+    industry = _line("Industrials")
+    company_size = _choice(choices.COMPANY_SIZES)
+    annual_revenue = _choice(choices.ANNUAL_REVENUES)
+    tax_id = Rule(
+        tax_ids.typed_tax_id,
+        maxLength=tax_ids.TAX_ID_LENGTH,
+        description="By the rules of the address's country; stored encrypted.",
+        examples=["12-3456789"],
+    )
+    primary_service_type = _line("Engineering")
+    current_systems = _prose()
+    technical_requirements = _prose()
+    compliance_requirements = ListRule(
+        fields.String(),
+        text.words_of_a_list(MAX_STANDARDS, text.WORD_LENGTH),
+        maxItems=MAX_STANDARDS,
+        examples=[["ISO 9001", "OSHA"]],
+    )
+    rates = Elements(RateElement, MAX_RATES)
+    contacts = Elements(ContactElement, MAX_CONTACTS)
+    settings = Group(SettingsBody)
+    tags = ListRule(fields.String(), tags.tags, maxItems=tags.MAX_TAGS, examples=[["vip"]])
+    custom_fields = ValuesRule(
+        custom_values.values_by_key,
+        description="Values of the workspace's own fields by their keys; null empties one.",
+        examples=[{"account_tier": "Gold"}],
+    )
+    owner_id = Rule(identifier, format="uuid", description="The user who looks after the client.")
+
+
+class ClientBody(ClientChanges):
+    """A whole client in one go; only the name and the primary contact's e-mail must be there."""
+
+    company_name = _required_line("Acme Machines", text.NAME_LENGTH, required=True)
+    client_code = Rule(
+        codes.client_code,
+        pattern="^[A-Za-z]{3}$",
+        description="Three letters, unique in the workspace; left out, one is chosen.",
+        examples=["ACM"],
+    )
+    primary_contact = Group(PrimaryContactBody, nullable=False, required=True)
+    rates = Elements(RateBody, MAX_RATES)
+    contacts = Elements(ContactBody, MAX_CONTACTS)
+    allow_duplicate = FlagRule(
+        choices.flag, description="Make the client although there is one much like it."
+    )
+
+
+class StatusBody(ReadingSchema):
+    """`PUT …/status`."""
+
+    status = _status(required=True)
+    reason = Rule(text.prose(text.REASON_LENGTH), maxLength=text.REASON_LENGTH)
+
+
+SORTS = ("company_name", "client_code", "created_at", "updated_at")
+_SORTS_BOTH_WAYS = [*SORTS, *(f"-{name}" for name in SORTS)]
+
+
+def _some(*choices_of: str) -> fields.List[str]:
+    check = validate.OneOf(choices_of) if choices_of else validate.Length(1, text.WORD_LENGTH)
+    return fields.List(fields.String(validate=check), validate=validate.Length(max=20))
+
+
+class Names(fields.Field[list[str]]):
+    """Paths of fields: separated by commas in a query, or a list in a body."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        described = {
+            "type": "string",
+            "description": "Only these fields, besides id and version; a nested one by its path.",
+            "examples": ["company_name,client_code,primary_contact.email"],
+        }
+        super().__init__(metadata=described, **kwargs)
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[str]:
+        parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, list) or not all(isinstance(each, str) for each in parts):
+            raise ValidationError(Coded("wrong_type", "Must be names of fields."))
+        names = listed_once(parts)
+        if not 0 < len(names) <= MAX_NAMES:
+            raise ValidationError(Coded("length", f"Name 1 to {MAX_NAMES} fields."))
+        return names
+
+
+class ClientListQuery(StrictSchema):
+    """Filters of the list; one that is given several times takes any of its values."""
+
+    q = fields.String(
+        validate=validate.Length(max=200),
+        metadata={
+            "description": "Beginnings of words of name, code, contacts, e-mail, address, tags, "
+            "own fields; the last four of a tax id for those who may see it."
+        },
+    )
+    status = _some(*choices.STATUSES)
+    industry = _some()
+    company_size = _some(*choices.COMPANY_SIZES)
+    primary_service_type = _some()
+    compliance = _some()
+    tag = _some()
+    owner = fields.String(
+        validate=validate.Regexp(r"(?i:me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z"),
+        metadata={"description": "`me`, `none`, or a user's id."},
+    )
+    sort = fields.String(
+        validate=validate.OneOf(_SORTS_BOTH_WAYS),
+        metadata={"description": "`company_name` where nothing is said."},
+    )
+    names = Names(data_key="fields")
+    view = fields.UUID(
+        metadata={"description": "A saved view; what is said here besides wins over it."}
+    )
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))
+    cursor = fields.String()
+
+
+class FacetsQuery(ClientListQuery):
+    """The filters of the list."""
+
+    class Meta(StrictSchema.Meta):
+        """marshmallow's switches."""
+
+        exclude = ("limit", "cursor", "sort", "names")
+
+
+class SuggestQuery(StrictSchema):
+    """`GET /v1/client-codes/suggest`."""
+
+    name = fields.String(required=True, validate=validate.Length(1, text.NAME_LENGTH))

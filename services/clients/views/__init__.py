@@ -1,0 +1,1 @@
+"""The list of clients, and views of it that people keep under a name."""

@@ -1,0 +1,1 @@
+"""Views react to no event."""

@@ -1,0 +1,111 @@
+"""Keeping views. The workspace's row is held meanwhile, so that names and their number hold."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from services.clients.access.queries import get_workspace
+from services.clients.views import events, queries
+from services.clients.views.errors import NotYourView, StaleView
+from services.clients.views.models import MAX_VIEWS, SavedView, key_of, maker_of
+from shared.clock import now
+from shared.errors import FieldError, Invalid
+from shared.ids import uuid7
+from shared.unit_of_work import UnitOfWork
+
+
+def add_view(uow: UnitOfWork, values: Mapping[str, Any]) -> SavedView:
+    """A new view of the caller's; raises `Invalid` where its name is taken."""
+    get_workspace(uow, lock=True)
+    if queries.count_views(uow) >= MAX_VIEWS:
+        raise _refused("", "too_many", f"A workspace has at most {MAX_VIEWS} views.")
+    moment = now()
+    view = SavedView(
+        id=uuid7(),
+        workspace_id=uow.workspace_id,
+        version=1,
+        name_key=key_of(values["name"]),
+        maker=maker_of(uow.actor),
+        created_by=uow.actor.as_dict(),
+        created_at=moment,
+        updated_at=moment,
+        **{"query": {}, "shared": False, **values},
+    )
+    _check_name(uow, view)
+    uow.session.add(view)
+    uow.flush()
+    uow.publish(events.view_added(view))
+    return view
+
+
+def update_view(
+    uow: UnitOfWork,
+    view_id: uuid.UUID,
+    values: Mapping[str, Any],
+    expected_version: int | None = None,
+    *,
+    manages: bool = False,
+) -> SavedView:
+    """Rename a view, let it show something else, share it or not; without effect there is no
+    event. `manages`: whether the caller may change what others share.
+
+    Raises `ViewNotFound`, `NotYourView`, `StaleView`, `Invalid`.
+    """
+    view = _held(uow, view_id, expected_version, manages)
+    if changes := _changes(view, values):
+        for name, value in values.items():
+            setattr(view, name, value)
+        view.name_key = key_of(view.name)
+        _check_name(uow, view)
+        view.version += 1
+        view.updated_at = now()
+        uow.flush()
+        uow.publish(events.view_updated(view, changes))
+    return view
+
+
+def remove_view(
+    uow: UnitOfWork,
+    view_id: uuid.UUID,
+    expected_version: int | None = None,
+    *,
+    manages: bool = False,
+) -> None:
+    """Throw a view away. Raises as `update_view` does."""
+    view = _held(uow, view_id, expected_version, manages)
+    uow.session.delete(view)
+    uow.flush()
+    view.version += 1
+    uow.publish(events.view_removed(view))
+
+
+def _held(
+    uow: UnitOfWork, view_id: uuid.UUID, expected_version: int | None, manages: bool
+) -> SavedView:
+    get_workspace(uow, lock=True)
+    view = queries.get_view(uow, view_id)
+    if view.maker != maker_of(uow.actor) and not manages:
+        raise NotYourView
+    if expected_version not in (None, view.version):
+        raise StaleView(view.version)
+    return view
+
+
+def _changes(view: SavedView, values: Mapping[str, Any]) -> list[events.Change]:
+    found: list[events.Change] = [
+        {"field": name, "before": getattr(view, name), "after": values[name]}
+        for name in ("name", "shared")
+        if name in values and getattr(view, name) != values[name]
+    ]
+    return found + events.query_changes(view.query, values.get("query", view.query))
+
+
+def _check_name(uow: UnitOfWork, view: SavedView) -> None:
+    if queries.namesakes(uow, view):
+        raise _refused("name", "duplicate", f"There is a view called {view.name} already.")
+
+
+def _refused(field: str, code: str, message: str) -> Invalid:
+    return Invalid(errors=[FieldError(field, code, message)])

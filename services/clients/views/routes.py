@@ -1,0 +1,141 @@
+"""The list of clients, its totals, and the views that people keep of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from services.clients.records import queries as records
+from services.clients.records.counting import count_by_facet
+from services.clients.records.models import COLUMNS
+from services.clients.records.picking import check_names, columns_for, pick
+from services.clients.records.schemas import (
+    ClientListQuery,
+    ClientPageView,
+    FacetsQuery,
+    FacetsView,
+    present_summary,
+)
+from services.clients.records.schemas.views import SEE, SEE_TAX_IDS, ClientSummaryView
+from services.clients.views import operations, queries
+from services.clients.views.models import SavedView
+from services.clients.views.schemas import (
+    SavedViewPageView,
+    SavedViewView,
+    ViewBody,
+    ViewChanges,
+    ViewListQuery,
+    view_json,
+)
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import Answer, if_match, reads, writes
+from shared.http.identity import current_identity
+from shared.unit_of_work import UnitOfWork
+
+blueprint = ApiBlueprint(
+    "views", __name__, url_prefix="/v1", description="The list of clients, and saved views of it"
+)
+
+_MANAGE = "workspace.manage"
+_ONE = "/views/<uuid:view_id>"
+
+
+@blueprint.route("/clients", methods=["GET"])
+@reads(SEE)
+@blueprint.arguments(ClientListQuery, location="query")
+@blueprint.response(200, ClientPageView)
+def get_clients(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """A page of clients; `q` finds words by their beginnings, in any order."""
+    allowed = current_identity().permissions
+    names = query.pop("names", None)
+    wanted = queries.parameters(uow, query)
+    names = wanted.get("fields") if names is None else names
+    if names is not None:
+        check_names(uow, names, ClientSummaryView)
+    columns = COLUMNS if names is None else columns_for(names)
+    filters = records.Filters.of(wanted, see_tax_ids=SEE_TAX_IDS in allowed)
+    found = records.list_clients(uow, filters, query.get("cursor"), query["limit"], columns)
+
+    def show(client: Any) -> dict[str, Any]:
+        shown = present_summary(client, uow.vault, allowed)
+        return shown if names is None else pick(shown, names)
+
+    return Answer(found.as_dict(show))
+
+
+@blueprint.route("/clients/facets", methods=["GET"])
+@reads(SEE)
+@blueprint.arguments(FacetsQuery, location="query")
+@blueprint.response(200, FacetsView)
+def get_facets(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Totals by status, industry, size, service type and owner, under the list's filters."""
+    allowed = current_identity().permissions
+    wanted = queries.parameters(uow, query)
+    filters = records.Filters.of(wanted, see_tax_ids=SEE_TAX_IDS in allowed)
+    counts = count_by_facet(uow, filters)
+    return Answer({name: _ordered(found) for name, found in counts.items()})
+
+
+def _ordered(counts: dict[str | None, int]) -> list[dict[str, Any]]:
+    by_count = sorted(counts.items(), key=lambda item: (-item[1], item[0] or ""))
+    return [{"value": value, "count": count} for value, count in by_count]
+
+
+@blueprint.route("/views", methods=["GET"])
+@reads(SEE)
+@blueprint.arguments(ViewListQuery, location="query")
+@blueprint.response(200, SavedViewPageView)
+def get_views(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """The caller's own views and those that are shared, by name."""
+    return Answer(queries.list_views(uow, query["cursor"], query["limit"]).as_dict(view_json))
+
+
+@blueprint.route("/views", methods=["POST"])
+@writes(SEE)
+@blueprint.arguments(ViewBody)
+@blueprint.response(201, SavedViewView)
+def post_view(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
+    """Keep parameters of the list of clients under a name."""
+    _check_query(uow, body)
+    view = operations.add_view(uow, body)
+    return _answer(view, 201, f"/v1/views/{view.id}")
+
+
+@blueprint.route(_ONE, methods=["GET"])
+@reads(SEE)
+@blueprint.response(200, SavedViewView)
+def get_view(uow: UnitOfWork, view_id: uuid.UUID) -> Answer:
+    """One view."""
+    return _answer(queries.get_view(uow, view_id))
+
+
+@blueprint.route(_ONE, methods=["PATCH"])
+@writes(SEE)
+@blueprint.arguments(ViewChanges)
+@blueprint.response(200, SavedViewView)
+def patch_view(uow: UnitOfWork, body: dict[str, Any], view_id: uuid.UUID) -> Answer:
+    """Rename a view, change what it shows, share it or keep it to oneself."""
+    _check_query(uow, body)
+    return _answer(operations.update_view(uow, view_id, body, if_match(), manages=_manages()))
+
+
+@blueprint.route(_ONE, methods=["DELETE"])
+@writes(SEE)
+@blueprint.response(204)
+def delete_view(uow: UnitOfWork, view_id: uuid.UUID) -> Answer:
+    """Throw a view away."""
+    operations.remove_view(uow, view_id, if_match(), manages=_manages())
+    return Answer(None, 204)
+
+
+def _check_query(uow: UnitOfWork, body: dict[str, Any]) -> None:
+    names = body.get("query", {}).get("fields", ())
+    check_names(uow, names, ClientSummaryView, "query.fields")
+
+
+def _manages() -> bool:
+    return _MANAGE in current_identity().permissions
+
+
+def _answer(view: SavedView, status: int = 200, location: str | None = None) -> Answer:
+    return Answer(view_json(view), status, etag=view.version, location=location)

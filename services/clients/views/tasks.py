@@ -1,0 +1,1 @@
+"""Views have no work in the background."""
