@@ -1,0 +1,1 @@
+"""Who may do what: workspaces, users, roles, API keys and tokens."""

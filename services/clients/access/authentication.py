@@ -1,0 +1,80 @@
+"""From a bearer token to a caller, with a memory of a second.
+
+Every request asks, so the answer is kept for a second per process: a revoked key or a
+changed role takes effect within that second, and a hot path costs no query.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from services.clients.access.memory import Memory
+from services.clients.access.operations import note_key_use
+from services.clients.access.queries import find_credential
+from shared.http.identity import Identity
+from shared.messaging.envelope import Actor
+from shared.messaging.outbox import Origin
+from shared.runtime import Runtime
+from shared.security.permissions import PERMISSIONS, ROLES
+from shared.security.secrets import token_hash
+
+REMEMBERED_SECONDS: Final = 1.0
+NOTED_SECONDS: Final = 60.0
+_MOST: Final = 10_000
+# What every token of ours looks like; anything else costs no query.
+_KINDS: Final = ("cat_", "cak_")
+_LONGEST: Final = 100
+
+_callers: Memory[bytes, Identity | None] = Memory(REMEMBERED_SECONDS, _MOST)
+_noted: Memory[uuid.UUID, None] = Memory(NOTED_SECONDS, _MOST)
+
+
+def authenticate(runtime: Runtime, token: str) -> Identity | None:
+    """The caller who holds this access token or API key, or None."""
+    if not token.startswith(_KINDS) or len(token) > _LONGEST:
+        return None
+    hashed = token_hash(token)
+    known = _callers.recall(hashed)
+    if known is not None:
+        return known[0]
+    identity = _look_up(runtime, hashed)
+    _callers.keep(hashed, identity)
+    return identity
+
+
+def _look_up(runtime: Runtime, hashed: bytes) -> Identity | None:
+    with runtime.login_engine.connect() as connection:
+        row = find_credential(connection, hashed)
+    if row is None:
+        return None
+    identity = _identity(row)
+    if row.kind == "api_key":
+        _note_use(runtime, row.id, identity)
+    return identity
+
+
+def _identity(row: Row[Any]) -> Identity:
+    granted = ROLES.get(row.role, frozenset()) if row.kind == "user" else row.permissions
+    return Identity(
+        row.workspace_id,
+        Actor(row.kind, str(row.id), row.name),
+        frozenset(granted) & PERMISSIONS,
+    )
+
+
+def _note_use(runtime: Runtime, key_id: uuid.UUID, identity: Identity) -> None:
+    """Write down that a key is in use: at most once a minute, in a transaction of its own."""
+    if _noted.recall(key_id) is not None:
+        return
+    _noted.keep(key_id, None)
+    with runtime.unit_of_work(Origin(identity.workspace_id, identity.actor, "key-use")) as uow:
+        note_key_use(uow, key_id)
+
+
+def forget() -> None:
+    """Forget every caller, so that the next request of each looks again."""
+    _callers.forget()
+    _noted.forget()

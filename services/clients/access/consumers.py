@@ -1,0 +1,1 @@
+"""Access reacts to no event."""

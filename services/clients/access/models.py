@@ -1,0 +1,74 @@
+"""Tables of access."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.clients.access.invoice_numbers import DEFAULT_PATTERN
+from services.clients.base import Base
+from shared.clock import now
+
+
+class Workspace(Base):
+    """One firm. Its id is the `workspace_id` of everything that is its own."""
+
+    __tablename__ = "workspaces"
+
+    workspace_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    country: Mapped[str] = mapped_column(default="US")
+    currency: Mapped[str] = mapped_column(default="USD")
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    invoice_number_pattern: Mapped[str] = mapped_column(default=DEFAULT_PATTERN)
+    deletion_undo_days: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class User(Base):
+    """Someone who signs in; the address is unique over all workspaces."""
+
+    __tablename__ = "users"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class AccessToken(Base):
+    """A user's signed-in session, known by the hash of its bearer token."""
+
+    __tablename__ = "access_tokens"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    user_id: Mapped[uuid.UUID]
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ApiKey(Base):
+    """A program's key; only its first letters and its hash are kept."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    name: Mapped[str]
+    prefix: Mapped[str]
+    hash: Mapped[bytes]
+    permissions: Mapped[list[str]]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)

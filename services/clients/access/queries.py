@@ -1,0 +1,86 @@
+"""Reading access: the caller behind a token, the workspace, users and keys."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, text
+
+from services.clients.access.errors import ApiKeyNotFound
+from services.clients.access.memory import Memory
+from services.clients.access.models import ApiKey, User, Workspace
+from shared.errors import NotFound
+from shared.http.paging import Page, Sort, page
+from shared.unit_of_work import UnitOfWork
+
+_FIND_CREDENTIAL = text("SELECT * FROM find_credential(:hash)")
+_user_names: Memory[tuple[uuid.UUID, str], str] = Memory(seconds=5.0, most=1_000)
+_FIND_USER = text("SELECT * FROM find_user_by_email(:email)")
+
+
+def find_credential(connection: Connection, token_hash: bytes) -> Row[Any] | None:
+    """Whom a token's hash stands for; None if revoked, expired or never made."""
+    return connection.execute(_FIND_CREDENTIAL, {"hash": token_hash}).one_or_none()
+
+
+def find_user_by_email(connection: Connection, email: str) -> Row[Any] | None:
+    """The user who signs in with an address, in whichever workspace."""
+    return connection.execute(_FIND_USER, {"email": email}).one_or_none()
+
+
+def get_workspace(uow: UnitOfWork, *, lock: bool = False) -> Workspace:
+    """The workspace of this transaction; `lock` holds it for a change."""
+    found = uow.session.get(Workspace, uow.workspace_id, with_for_update=lock or None)
+    if found is None:
+        raise NotFound("This workspace no longer exists.")
+    return found
+
+
+def find_user_name(uow: UnitOfWork, user_id: str) -> str | None:
+    """What a user of the workspace is called; None where there is no such user.
+
+    Remembered for some seconds: many clients are given to the same few people.
+    """
+    key = (uow.workspace_id, user_id)
+    remembered = _user_names.recall(key)
+    if remembered is not None:
+        return remembered[0]
+    name = uow.session.scalar(select(User.name).where(User.id == uuid.UUID(user_id)))
+    if name is not None:
+        _user_names.keep(key, name)
+    return name
+
+
+def list_users(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
+    """A page of the workspace's users, in the order they came."""
+    return page(
+        uow.session,
+        uow.vault,
+        select(User),
+        [Sort(User.id)],
+        scope="users",
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def list_api_keys(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
+    """A page of the workspace's API keys, in the order they were made; revoked ones too."""
+    return page(
+        uow.session,
+        uow.vault,
+        select(ApiKey),
+        [Sort(ApiKey.id)],
+        scope="api-keys",
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def get_api_key(uow: UnitOfWork, key_id: uuid.UUID) -> ApiKey:
+    """One key, held for a change."""
+    found = uow.session.get(ApiKey, key_id, with_for_update=True)
+    if found is None:
+        raise ApiKeyNotFound
+    return found

@@ -1,0 +1,128 @@
+"""Signing in, who am I, the workspace, users and API keys."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import g
+
+from services.clients.access import operations, queries
+from services.clients.access.schemas import (
+    ApiKeyBody,
+    ApiKeyPage,
+    ApiKeyView,
+    LogInBody,
+    LogInView,
+    MeView,
+    PageQuery,
+    UserBody,
+    UserPage,
+    UserView,
+    WorkspaceBody,
+    WorkspaceView,
+    api_key_json,
+    user_json,
+    workspace_json,
+)
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import Answer, if_match, reads, render, runtime, writes
+from shared.http.identity import current_identity
+from shared.unit_of_work import UnitOfWork
+
+blueprint = ApiBlueprint("access", __name__, url_prefix="/v1", description="Who may do what")
+
+
+@blueprint.route("/auth/token", methods=["POST"])
+@blueprint.arguments(LogInBody)
+@blueprint.response(200, LogInView)
+def post_token(body: dict[str, Any]) -> Any:
+    """Exchange email and password for a bearer token. The one route that takes no token."""
+    made = operations.sign_in(runtime(), body["email"], body["password"], g.request_id)
+    answer = {"access_token": made.token, "token_type": "Bearer", "expires_in": made.seconds}
+    return render(Answer(answer))
+
+
+@blueprint.route("/me", methods=["GET"])
+@reads(None)
+@blueprint.response(200, MeView)
+def get_me(uow: UnitOfWork) -> Answer:
+    """Who is asking, in which workspace, with which permissions."""
+    identity = current_identity()
+    return Answer(
+        {
+            "actor": identity.actor.as_dict(),
+            "workspace": workspace_json(queries.get_workspace(uow)),
+            "permissions": sorted(identity.permissions),
+        }
+    )
+
+
+@blueprint.route("/workspace", methods=["GET"])
+@reads(None)
+@blueprint.response(200, WorkspaceView)
+def get_workspace(uow: UnitOfWork) -> Answer:
+    """The workspace and its defaults."""
+    workspace = queries.get_workspace(uow)
+    return Answer(workspace_json(workspace), etag=workspace.version)
+
+
+@blueprint.route("/workspace", methods=["PATCH"])
+@writes("workspace.manage")
+@blueprint.arguments(WorkspaceBody)
+@blueprint.response(200, WorkspaceView)
+def patch_workspace(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
+    """Change the workspace's name or defaults."""
+    workspace = operations.update_workspace(uow, body, if_match())
+    return Answer(workspace_json(workspace), etag=workspace.version)
+
+
+@blueprint.route("/users", methods=["GET"])
+@reads("users.manage")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, UserPage)
+def get_users(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Everyone who may sign in to this workspace."""
+    found = queries.list_users(uow, **query)
+    return Answer(found.as_dict(user_json))
+
+
+@blueprint.route("/users", methods=["POST"])
+@writes("users.manage")
+@blueprint.arguments(UserBody)
+@blueprint.response(201, UserView)
+def post_user(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
+    """Let someone sign in, with a role whose permissions the caller holds."""
+    operations.require_role(body["role"], current_identity().permissions)
+    time_cost = runtime().settings.argon2_time_cost
+    user = operations.create_user(uow, **body, time_cost=time_cost)
+    return Answer(user_json(user), 201)
+
+
+@blueprint.route("/api-keys", methods=["GET"])
+@reads("users.manage")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, ApiKeyPage)
+def get_api_keys(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """The workspace's API keys; tokens are never shown again."""
+    found = queries.list_api_keys(uow, **query)
+    return Answer(found.as_dict(api_key_json))
+
+
+@blueprint.route("/api-keys", methods=["POST"])
+@writes("users.manage")
+@blueprint.arguments(ApiKeyBody)
+@blueprint.response(201, ApiKeyView)
+def post_api_key(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
+    """Make a key for a program; the answer holds its token, once."""
+    key, token = operations.create_api_key(uow, **body, held=current_identity().permissions)
+    return Answer({**api_key_json(key), "token": token}, 201)
+
+
+@blueprint.route("/api-keys/<uuid:key_id>", methods=["DELETE"])
+@writes("users.manage")
+@blueprint.response(204)
+def delete_api_key(uow: UnitOfWork, key_id: uuid.UUID) -> Answer:
+    """Revoke a key; it stops working within a second."""
+    operations.revoke_api_key(uow, key_id)
+    return Answer(None, 204)
