@@ -1,0 +1,1 @@
+"""Billing: projects, invoices and the payments entered against them."""

@@ -1,0 +1,1 @@
+"""Billing reacts to no event: what it needs stands in the same database."""

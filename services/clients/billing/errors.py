@@ -1,0 +1,96 @@
+"""The situations that stop a billing command."""
+
+from __future__ import annotations
+
+from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed
+
+
+class ProjectNotFound(NotFound):
+    """No such project in this workspace."""
+
+    code = "projects.not_found"
+    title = "No such project"
+
+
+class StaleProject(PreconditionFailed):
+    """The project has changed since the caller read it."""
+
+    code = "projects.stale_version"
+    title = "The project has changed since you read it"
+
+
+class ProjectCodeTaken(Conflict):
+    """Another project of the client has this code."""
+
+    code = "projects.code_taken"
+    title = "Another project of this client has this code"
+
+
+class InvoiceNotFound(NotFound):
+    """No such invoice in this workspace."""
+
+    code = "invoices.not_found"
+    title = "No such invoice"
+
+
+class StaleInvoice(PreconditionFailed):
+    """The invoice has changed since the caller read it."""
+
+    code = "invoices.stale_version"
+    title = "The invoice has changed since you read it"
+
+
+class NotDraft(Conflict):
+    """Only drafts can be edited and issued; what was issued is immutable."""
+
+    code = "invoices.not_draft"
+    title = "This invoice is no longer a draft"
+
+
+class NotPayable(Conflict):
+    """Payments are entered against issued invoices that are not void."""
+
+    code = "invoices.not_payable"
+    title = "Payments can be entered against issued invoices only"
+
+
+class NotVoidable(Conflict):
+    """It is void already, or money is entered against it."""
+
+    code = "invoices.not_voidable"
+    title = "This invoice cannot be made void"
+
+
+class NoLines(Conflict):
+    """There is nothing on the invoice."""
+
+    code = "invoices.no_lines"
+    title = "An invoice without lines cannot be issued"
+
+
+class NoCode(Conflict):
+    """The number is made from the client's code, and the client has none."""
+
+    code = "billing.no_code"
+    title = "The client needs a code before an invoice can be issued"
+
+
+class InternalClient(Conflict):
+    """The internal client is the issuer; it is never invoiced."""
+
+    code = "billing.internal_client"
+    title = "The internal client is never invoiced"
+
+
+class NumberTaken(Conflict):
+    """The workspace's pattern came to a number that another series has used."""
+
+    code = "billing.number_taken"
+    title = "Another invoice has this number"
+
+
+class BillingInvalid(Invalid):
+    """Values that fit the body but not the record; `errors` names the fields."""
+
+    code = "invalid"
+    title = "Some values are wrong"

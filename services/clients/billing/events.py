@@ -1,0 +1,187 @@
+"""What billing tells: one event per change of a project or an invoice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from services.clients.billing.models import Invoice, InvoiceLine, Payment, Project
+from services.clients.billing.money import amount_text, decimal_text, price_text
+from shared.messaging.envelope import Event
+
+Change = dict[str, Any]
+
+# Beyond this a text stands in `before` as its hash: the event before has it in full.
+_LONG_TEXT = 1000
+
+
+def project_snapshot(project: Project) -> dict[str, Any]:
+    """A project as it stands in its events."""
+    return {
+        "id": str(project.id),
+        "client_id": str(project.client_id),
+        **project_fields(project),
+        "version": project.version,
+    }
+
+
+def project_fields(project: Project) -> dict[str, Any]:
+    """What of a project can change, as it travels."""
+    amount, hours = project.budget_amount, project.budget_hours
+    return {
+        "name": project.name,
+        "code": project.code,
+        "status": project.status,
+        "currency": project.currency,
+        "budget_amount": None if amount is None else amount_text(amount, project.currency),
+        "budget_hours": None if hours is None else decimal_text(hours, 2),
+        "starts_on": _day(project.starts_on),
+        "ends_on": _day(project.ends_on),
+    }
+
+
+def invoice_snapshot(invoice: Invoice) -> dict[str, Any]:
+    """An invoice as it stands in its events: without lines, notes and payments."""
+    currency = invoice.currency
+    return {
+        "id": str(invoice.id),
+        "client_id": str(invoice.client_id),
+        "number": invoice.number,
+        "status": invoice.status,
+        "currency": currency,
+        "subtotal": amount_text(invoice.subtotal, currency),
+        "tax": amount_text(invoice.tax, currency),
+        "total": amount_text(invoice.total, currency),
+        "amount_paid": amount_text(invoice.amount_paid, currency),
+        "issued_on": _day(invoice.issued_on),
+        "due_on": _day(invoice.due_on),
+        "version": invoice.version,
+    }
+
+
+def invoice_fields(invoice: Invoice) -> dict[str, Any]:
+    """What of an invoice can change, as it travels; lines as their count, subtotal and hash."""
+    snapshot = invoice_snapshot(invoice)
+    for fixed in ("id", "client_id", "version", "subtotal", "tax"):
+        del snapshot[fixed]
+    return {
+        **snapshot,
+        "period_start": _day(invoice.period_start),
+        "period_end": _day(invoice.period_end),
+        "notes": invoice.notes,
+        "lines": _lines_summary(invoice),
+    }
+
+
+def _lines_summary(invoice: Invoice) -> dict[str, Any]:
+    """Five hundred lines before and after would not fit into one event."""
+    told = [line_fields(line, invoice.currency) for line in invoice.lines]
+    return {
+        "count": len(told),
+        "subtotal": amount_text(invoice.subtotal, invoice.currency),
+        "sha256": hashlib.sha256(orjson.dumps(told)).hexdigest(),
+    }
+
+
+def line_fields(line: InvoiceLine, currency: str) -> dict[str, Any]:
+    """A line as it travels."""
+    return {
+        "id": str(line.id),
+        "kind": line.kind,
+        "rate_id": None if line.rate_id is None else str(line.rate_id),
+        "description": line.description,
+        "quantity": decimal_text(line.quantity, 2),
+        "unit_price": price_text(line.unit_price, currency),
+        "tax_rate": decimal_text(line.tax_rate, 2),
+        "amount": amount_text(line.amount, currency),
+    }
+
+
+def payment_fields(payment: Payment, currency: str) -> dict[str, Any]:
+    """A payment as it travels."""
+    return {
+        "id": str(payment.id),
+        "amount": amount_text(payment.amount, currency),
+        "paid_on": payment.paid_on.isoformat(),
+        "method": payment.method,
+        "reference": payment.reference,
+    }
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """The fields whose values differ, in the order of `before`."""
+    return [
+        {"field": field, "before": _shortened(old), "after": after[field]}
+        for field, old in before.items()
+        if old != after[field]
+    ]
+
+
+def _shortened(value: Any) -> Any:
+    if not isinstance(value, str) or len(value) <= _LONG_TEXT:
+        return value
+    return {"sha256": hashlib.sha256(value.encode()).hexdigest(), "length": len(value)}
+
+
+def project_created(project: Project) -> Event:
+    """A project was set up."""
+    return _of_project(project, "created", {})
+
+
+def project_changed(project: Project, changes: list[Change]) -> Event:
+    """A project's fields changed; a new status gives the event its name."""
+    moved = any(change["field"] == "status" for change in changes)
+    return _of_project(project, "status_changed" if moved else "updated", {"changes": changes})
+
+
+def invoice_created(invoice: Invoice) -> Event:
+    """A draft was made."""
+    return _of_invoice(invoice, "created", {})
+
+
+def invoice_updated(invoice: Invoice, changes: list[Change]) -> Event:
+    """A draft was edited."""
+    return _of_invoice(invoice, "updated", {"changes": changes})
+
+
+def invoice_issued(invoice: Invoice, changes: list[Change]) -> Event:
+    """A draft got its number."""
+    return _of_invoice(invoice, "issued", {"changes": changes})
+
+
+def payment_recorded(invoice: Invoice, payment: Payment, changes: list[Change]) -> Event:
+    """A payment or a refund was entered."""
+    told = payment_fields(payment, invoice.currency)
+    return _of_invoice(invoice, "payment_recorded", {"payment": told, "changes": changes})
+
+
+def invoice_voided(invoice: Invoice, reason: str, changes: list[Change]) -> Event:
+    """An invoice was declared void."""
+    return _of_invoice(invoice, "voided", {"reason": reason, "changes": changes})
+
+
+def _of_project(project: Project, participle: str, data: dict[str, Any]) -> Event:
+    return Event(
+        type=f"clients.project.{participle}.v1",
+        subject=f"project/{project.id}",
+        aggregate_version=project.version,
+        client_id=project.client_id,
+        data={**data, "project": project_snapshot(project)},
+    )
+
+
+def _of_invoice(invoice: Invoice, participle: str, data: dict[str, Any]) -> Event:
+    return Event(
+        type=f"clients.invoice.{participle}.v1",
+        subject=f"invoice/{invoice.id}",
+        aggregate_version=invoice.version,
+        client_id=invoice.client_id,
+        data={**data, "invoice": invoice_snapshot(invoice)},
+    )
+
+
+def _day(value: Any) -> str | None:
+    return None if value is None else value.isoformat()

@@ -1,0 +1,26 @@
+"""What a client's deletion means to its books."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import delete, select
+
+from services.clients.billing.models import Invoice, InvoiceLine, Project
+from shared.unit_of_work import UnitOfWork
+
+
+def remove_client_billing(uow: UnitOfWork, client_id: uuid.UUID) -> None:
+    """Delete the client's projects and every invoice that never got a number.
+
+    Numbered invoices stay with their lines and payments, under their billing copy: the books
+    are not erased. The caller holds the client's lock; nothing is published, since the
+    client's deletion tells all of it.
+    """
+    unnumbered = select(Invoice.id).where(Invoice.client_id == client_id, Invoice.number.is_(None))
+    lines = delete(InvoiceLine).where(InvoiceLine.invoice_id.in_(unnumbered))
+    uow.session.execute(lines, execution_options={"synchronize_session": False})
+    drafts = delete(Invoice).where(Invoice.client_id == client_id, Invoice.number.is_(None))
+    uow.session.execute(drafts, execution_options={"synchronize_session": False})
+    projects = delete(Project).where(Project.client_id == client_id)
+    uow.session.execute(projects, execution_options={"synchronize_session": False})

@@ -1,0 +1,162 @@
+"""Reading projects and invoices, and the ledger that metrics are held against."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlalchemy import ARRAY, Row, Select, Uuid, cast, func, select
+from sqlalchemy.orm import Session, lazyload
+
+from services.clients.billing.errors import InvoiceNotFound, ProjectNotFound
+from services.clients.billing.models import ACTIVE, DRAFT, PAID, VOID, Invoice, Project
+from services.clients.billing.money import amount_text
+from services.clients.records.absence import absent
+from services.clients.records.models import Client
+
+
+def require_client(session: Session, client_id: uuid.UUID) -> None:
+    """Raises why not, unless the client exists."""
+    if session.scalar(select(Client.id).where(Client.id == client_id)) is None:
+        raise absent(session, client_id)
+
+
+def get_project(session: Session, project_id: uuid.UUID) -> Project:
+    """The project; raises `ProjectNotFound`."""
+    project = session.get(Project, project_id)
+    if project is None:
+        raise ProjectNotFound
+    return project
+
+
+def get_invoice(session: Session, invoice_id: uuid.UUID) -> Invoice:
+    """The invoice with its lines and payments; raises `InvoiceNotFound`."""
+    invoice = session.get(Invoice, invoice_id)
+    if invoice is None:
+        raise InvoiceNotFound
+    return invoice
+
+
+def projects_of(client_id: uuid.UUID, status: str | None) -> Select[Project]:
+    """The client's projects, to be paged."""
+    found = select(Project).where(Project.client_id == client_id)
+    return found if status is None else found.where(Project.status == status)
+
+
+def invoices_of(client_id: uuid.UUID, status: str | None) -> Select[Invoice]:
+    """The client's invoices without lines and payments, to be paged."""
+    found = select(Invoice).where(Invoice.client_id == client_id)
+    found = found.options(lazyload(Invoice.lines), lazyload(Invoice.payments))
+    return found if status is None else found.where(Invoice.status == status)
+
+
+def search_projects(session: Session, typed: str, most: int) -> list[tuple[Project, str]]:
+    """Projects whose name and code have words that begin so, with their clients' names."""
+    statement = select(Project, Client.company_name).join(Client, Client.id == Project.client_id)
+    found = statement.where(Project.id.in_(select(func.project_matches(typed, most))))
+    rows = session.execute(found.order_by(Project.updated_at.desc(), Project.id))
+    return [(project, name) for project, name in rows]
+
+
+def search_invoices(
+    session: Session, typed: str, client_ids: Sequence[uuid.UUID], most: int
+) -> list[tuple[Invoice, str | None]]:
+    """Invoices whose numbers have words that begin so, and those of the clients, with names.
+
+    The books outlive a client: then its name is the one on the invoice.
+    """
+    matches = func.invoice_matches(typed, cast(list(client_ids), ARRAY(Uuid)), most)
+    on_it = Invoice.billing_copy["company_name"].astext
+    found = (
+        select(Invoice, func.coalesce(Client.company_name, on_it))
+        .outerjoin(Client, Client.id == Invoice.client_id)
+        .options(lazyload(Invoice.lines), lazyload(Invoice.payments))
+        .where(Invoice.id.in_(select(matches)))
+        .order_by(Invoice.id.desc())
+    )
+    return [(invoice, name) for invoice, name in session.execute(found)]
+
+
+@dataclass(slots=True)
+class LedgerEntry:
+    """A client's four numbers, counted from the books themselves.
+
+    Issued: left the draft and not void. Revenue: the totals of paid invoices per currency, as
+    amounts with exactly the currency's digits, in order of currency.
+    """
+
+    active_projects: int = 0
+    invoices_issued: int = 0
+    paid_invoices: int = 0
+    total_revenue: list[dict[str, str]] = field(default_factory=list)
+
+
+def ledger(session: Session) -> dict[uuid.UUID, LedgerEntry]:
+    """The numbers of every client that the session sees, zeros where there is nothing.
+
+    A request sees its workspace, a tool of the owner all of them; deleted clients are not in it.
+    """
+    entries = {client_id: LedgerEntry() for client_id in session.scalars(select(Client.id))}
+    for client_id, active in session.execute(_active_projects()):
+        if client_id in entries:
+            entries[client_id].active_projects = active
+    for row in session.execute(_invoice_sums()):
+        if row.client_id in entries:
+            _enter(entries[row.client_id], row)
+    return entries
+
+
+def _active_projects() -> Select[uuid.UUID, int]:
+    active = select(Project.client_id, func.count()).where(Project.status == ACTIVE)
+    return active.group_by(Project.client_id)
+
+
+def _invoice_sums() -> Select[uuid.UUID, str, int, int, Decimal]:
+    is_paid = Invoice.status == PAID
+    return (
+        select(
+            Invoice.client_id,
+            Invoice.currency,
+            func.count().label("issued"),
+            func.count().filter(is_paid).label("paid"),
+            func.coalesce(func.sum(Invoice.total).filter(is_paid), Decimal(0)).label("revenue"),
+        )
+        .where(Invoice.status.not_in([DRAFT, VOID]))
+        .group_by(Invoice.client_id, Invoice.currency)
+        .order_by(Invoice.client_id, Invoice.currency)
+    )
+
+
+def _enter(entry: LedgerEntry, sums: Row[uuid.UUID, str, int, int, Decimal]) -> None:
+    entry.invoices_issued += sums.issued
+    entry.paid_invoices += sums.paid
+    if sums.paid:
+        amount = amount_text(sums.revenue, sums.currency)
+        entry.total_revenue.append({"currency": sums.currency, "amount": amount})
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """How much billing holds for a client; drafts, also discarded ones, have no number."""
+
+    projects: int
+    unnumbered_invoices: int
+    numbered_invoices: int
+
+    @property
+    def invoices(self) -> int:
+        """All of them."""
+        return self.unnumbered_invoices + self.numbered_invoices
+
+
+def count_books(session: Session, client_id: uuid.UUID) -> Books:
+    """What a deletion of the client would take along and leave."""
+    numbered = Invoice.number.is_not(None)
+    invoices = select(func.count().filter(~numbered), func.count().filter(numbered)).where(
+        Invoice.client_id == client_id
+    )
+    without, having = session.execute(invoices).one()
+    projects = select(func.count()).where(Project.client_id == client_id)
+    return Books(session.scalar(projects) or 0, without, having)

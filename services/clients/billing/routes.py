@@ -1,0 +1,162 @@
+"""Projects, invoices and payments over HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from services.clients.billing import operations, queries, schemas
+from services.clients.billing.models import Invoice, Project
+from services.clients.billing.operations.context import local_today
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import Answer, if_match, reads, require_if_match, writes
+from shared.http.paging import Sort, page
+from shared.unit_of_work import UnitOfWork
+
+client_projects = ApiBlueprint(
+    "client_projects", __name__, url_prefix="/v1/clients/<uuid:client_id>/projects"
+)
+projects = ApiBlueprint("projects", __name__, url_prefix="/v1/projects/<uuid:project_id>")
+client_invoices = ApiBlueprint(
+    "client_invoices", __name__, url_prefix="/v1/clients/<uuid:client_id>/invoices"
+)
+invoices = ApiBlueprint("invoices", __name__, url_prefix="/v1/invoices/<uuid:invoice_id>")
+
+BLUEPRINTS = (client_projects, projects, client_invoices, invoices)
+
+
+@client_projects.route("", methods=["GET"])
+@reads("projects.view")
+@client_projects.arguments(schemas.ProjectQuery, location="query")
+@client_projects.response(200, schemas.ProjectPage)
+def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """A client's projects, newest first."""
+    queries.require_client(uow.session, client_id)
+    status = query.get("status")
+    found = page(
+        uow.session,
+        uow.vault,
+        queries.projects_of(client_id, status),
+        [Sort(Project.id, descending=True)],
+        scope=f"projects:{client_id}:{status}",
+        cursor=query.get("cursor"),
+        limit=query["limit"],
+    )
+    return Answer(found.as_dict(schemas.present_project))
+
+
+@client_projects.route("", methods=["POST"])
+@writes("projects.create")
+@client_projects.arguments(schemas.ProjectBody)
+@client_projects.response(201, schemas.ProjectView)
+def post_project(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """Set up a project for a client."""
+    project = operations.create_project(uow, client_id, body)
+    return _project_answer(project, 201, f"/v1/projects/{project.id}")
+
+
+@projects.route("", methods=["GET"])
+@reads("projects.view")
+@projects.response(200, schemas.ProjectView)
+def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
+    """A project."""
+    return _project_answer(queries.get_project(uow.session, project_id))
+
+
+@projects.route("", methods=["PATCH"])
+@writes("projects.update")
+@projects.arguments(schemas.ProjectChanges)
+@projects.response(200, schemas.ProjectView)
+def patch_project(uow: UnitOfWork, changes: dict[str, Any], project_id: uuid.UUID) -> Answer:
+    """Change fields of a project; `If-Match` is required."""
+    project = operations.update_project(uow, project_id, changes, require_if_match())
+    return _project_answer(project)
+
+
+@client_invoices.route("", methods=["GET"])
+@reads("invoices.view")
+@client_invoices.arguments(schemas.InvoiceQuery, location="query")
+@client_invoices.response(200, schemas.InvoicePage)
+def list_invoices(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """A client's invoices, newest first, without their lines and payments."""
+    queries.require_client(uow.session, client_id)
+    status = query.get("status")
+    found = page(
+        uow.session,
+        uow.vault,
+        queries.invoices_of(client_id, status),
+        [Sort(Invoice.id, descending=True)],
+        scope=f"invoices:{client_id}:{status}",
+        cursor=query.get("cursor"),
+        limit=query["limit"],
+    )
+    today = local_today(uow)
+    return Answer(found.as_dict(lambda row: schemas.present_invoice_summary(row, today)))
+
+
+@client_invoices.route("", methods=["POST"])
+@writes("invoices.create")
+@client_invoices.arguments(schemas.InvoiceBody)
+@client_invoices.response(201, schemas.InvoiceView)
+def post_invoice(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """Make a draft of an invoice with free lines."""
+    invoice = operations.create_invoice(uow, client_id, body)
+    return _invoice_answer(uow, invoice, 201, f"/v1/invoices/{invoice.id}")
+
+
+@invoices.route("", methods=["GET"])
+@reads("invoices.view")
+@invoices.response(200, schemas.InvoiceView)
+def get_invoice(uow: UnitOfWork, invoice_id: uuid.UUID) -> Answer:
+    """An invoice with its lines and payments."""
+    return _invoice_answer(uow, queries.get_invoice(uow.session, invoice_id))
+
+
+@invoices.route("", methods=["PATCH"])
+@writes("invoices.update")
+@invoices.arguments(schemas.InvoiceChanges)
+@invoices.response(200, schemas.InvoiceView)
+def patch_invoice(uow: UnitOfWork, changes: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
+    """Edit a draft; `If-Match` is required."""
+    invoice = operations.update_invoice(uow, invoice_id, changes, require_if_match())
+    return _invoice_answer(uow, invoice)
+
+
+@invoices.route("/issue", methods=["POST"])
+@writes("invoices.issue")
+@invoices.arguments(schemas.IssueBody)
+@invoices.response(200, schemas.InvoiceView)
+def post_issue(uow: UnitOfWork, _body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
+    """Give a draft its number; it is immutable from then on."""
+    return _invoice_answer(uow, operations.issue_invoice(uow, invoice_id, if_match()))
+
+
+@invoices.route("/void", methods=["POST"])
+@writes("invoices.void")
+@invoices.arguments(schemas.VoidBody)
+@invoices.response(200, schemas.InvoiceView)
+def post_void(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
+    """Declare an invoice void; its number stays taken."""
+    invoice = operations.void_invoice(uow, invoice_id, body["reason"], if_match())
+    return _invoice_answer(uow, invoice)
+
+
+@invoices.route("/payments", methods=["POST"])
+@writes("invoices.pay")
+@invoices.arguments(schemas.PaymentBody)
+@invoices.response(200, schemas.InvoiceView)
+def post_payment(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
+    """Enter a payment, or a refund where the amount is below zero; answers the invoice."""
+    return _invoice_answer(uow, operations.record_payment(uow, invoice_id, body, if_match()))
+
+
+def _project_answer(project: Project, status: int = 200, location: str | None = None) -> Answer:
+    body = schemas.present_project(project)
+    return Answer(body, status, etag=project.version, location=location)
+
+
+def _invoice_answer(
+    uow: UnitOfWork, invoice: Invoice, status: int = 200, location: str | None = None
+) -> Answer:
+    body = schemas.present_invoice(invoice, local_today(uow))
+    return Answer(body, status, etag=invoice.version, location=location)

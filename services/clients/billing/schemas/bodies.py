@@ -1,0 +1,122 @@
+"""What billing's routes accept."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.clients.billing.models import INVOICE_STATUSES, PROJECT_STATUSES
+from services.clients.billing.schemas.fields import Currency, DecimalText, Text
+from shared.http.schemas import Coded, StrictSchema
+
+MAX_LINES = 500
+
+
+def _nonzero(amount: Decimal) -> None:
+    if not amount:
+        raise ValidationError(Coded("zero", "Must not be zero."))
+
+
+def _budget(places: int) -> DecimalText:
+    return DecimalText(places=places, least="0", most="999999999999", allow_none=True)
+
+
+class ProjectChanges(StrictSchema):
+    """What of a project can be changed."""
+
+    name = Text(most=200)
+    code = Text(most=40, allow_none=True)
+    status = fields.String(validate=validate.OneOf(PROJECT_STATUSES))
+    currency = Currency()
+    budget_amount = _budget(4)
+    budget_hours = _budget(2)
+    starts_on = fields.Date(allow_none=True)
+    ends_on = fields.Date(allow_none=True)
+
+
+class ProjectBody(ProjectChanges):
+    """A new project."""
+
+    name = Text(most=200, required=True)
+    status = fields.String(required=True, validate=validate.OneOf(PROJECT_STATUSES))
+    currency = Currency(allow_none=True)
+
+
+_PERCENT = {"description": "Percent: 8.25 stands for 8.25 %."}
+
+
+class LineBody(StrictSchema):
+    """A line: quantity × unit price, rounded to the currency."""
+
+    description = Text(most=1000, required=True)
+    quantity = DecimalText(places=2, least="0", most="999999.99", required=True)
+    unit_price = DecimalText(places=4, least="-999999999", most="999999999", required=True)
+    tax_rate = DecimalText(places=4, least="0", most="100", allow_none=True, metadata=_PERCENT)
+
+
+class ChangedLine(LineBody):
+    """A line of an edited draft; with the `id` of a line it has, that line is changed."""
+
+    id = fields.UUID(allow_none=True)
+
+
+def _lines(schema: type[Schema], **kwargs: Any) -> fields.List[Any]:
+    return fields.List(fields.Nested(schema), validate=validate.Length(max=MAX_LINES), **kwargs)
+
+
+class InvoiceChanges(StrictSchema):
+    """What of a draft can be changed; `lines` replaces all lines."""
+
+    currency = Currency()
+    period_start = fields.Date(allow_none=True)
+    period_end = fields.Date(allow_none=True)
+    due_on = fields.Date(allow_none=True)
+    notes = Text(most=10_000, least=0, allow_none=True)
+    lines = _lines(ChangedLine)
+
+
+class InvoiceBody(InvoiceChanges):
+    """A new draft."""
+
+    currency = Currency(allow_none=True)
+    lines = _lines(LineBody, required=True)
+
+
+class IssueBody(StrictSchema):
+    """Nothing is said when a draft is issued: its date is today in the workspace's zone."""
+
+
+class VoidBody(StrictSchema):
+    """Why an invoice is declared void."""
+
+    reason = Text(most=1000, required=True)
+
+
+class PaymentBody(StrictSchema):
+    """Money received; below zero: given back."""
+
+    amount = DecimalText(
+        places=4, least="-999999999999", most="999999999999", required=True, validate=_nonzero
+    )
+    paid_on = fields.Date(required=True)
+    method = Text(most=40, allow_none=True)
+    reference = Text(most=200, allow_none=True)
+
+
+class _PageQuery(StrictSchema):
+    cursor = fields.String()
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+
+
+class ProjectQuery(_PageQuery):
+    """A page of a client's projects."""
+
+    status = fields.String(validate=validate.OneOf(PROJECT_STATUSES))
+
+
+class InvoiceQuery(_PageQuery):
+    """A page of a client's invoices."""
+
+    status = fields.String(validate=validate.OneOf(INVOICE_STATUSES))

@@ -1,0 +1,1 @@
+"""Billing has no background work of its own yet."""
