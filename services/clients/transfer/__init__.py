@@ -1,0 +1,1 @@
+"""Moving many clients at once: jobs, imports, exports, bulk changes."""

@@ -1,0 +1,1 @@
+"""Transfer reacts to no event."""

@@ -1,0 +1,91 @@
+"""What can stand against a transfer."""
+
+from __future__ import annotations
+
+from shared.errors import Conflict, Gone, Invalid, NotFound, TooLarge
+
+
+class JobNotFound(NotFound):
+    """No job of this id in the workspace."""
+
+    code = "jobs.not_found"
+    title = "No such job"
+
+
+class JobFinished(Conflict):
+    """The job is over: there is nothing left to cancel."""
+
+    code = "jobs.finished"
+    title = "The job is over already"
+
+
+class ImportNotFound(NotFound):
+    """No import of this id in the workspace."""
+
+    code = "imports.not_found"
+    title = "No such import"
+
+
+class ImportNotReady(Conflict):
+    """Its file is still being read, or could not be read."""
+
+    code = "imports.not_ready"
+    title = "The file of this import has not been read"
+
+
+class ImportBusy(Conflict):
+    """Another job of this import is at work."""
+
+    code = "imports.busy"
+    title = "A job of this import is at work"
+
+
+class NothingToUndo(Conflict):
+    """The import was not carried out, or was undone."""
+
+    code = "imports.nothing_to_undo"
+    title = "There is nothing to undo"
+
+
+class InvalidTransfer(Invalid):
+    """What was asked for breaks a rule."""
+
+    code = "transfer.invalid"
+    title = "Some values are wrong"
+
+
+class FileTooLarge(TooLarge):
+    """The file is larger than an import takes."""
+
+    code = "imports.too_large"
+    title = "The file is too large"
+
+
+class FileGone(Gone):
+    """The file was kept for some days and is gone."""
+
+    code = "transfer.file_gone"
+    title = "The file is not kept any more"
+
+
+class FileNotReady(Conflict):
+    """The export is not done, so there is no file."""
+
+    code = "exports.not_ready"
+    title = "This export has no file"
+
+
+class NothingRejected(NotFound):
+    """The last run of the import refused no row."""
+
+    code = "imports.nothing_rejected"
+    title = "No row was refused"
+
+
+class Unreadable(Exception):
+    """A file cannot be read as what it says it is: a stable code and a sentence for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -1,0 +1,89 @@
+"""Writing the clients of a selection into pieces of rows, from which a file is streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from services.clients.custom_fields.queries import definitions
+from services.clients.records import queries as records
+from services.clients.records.models import OWN_FIELD
+from services.clients.records.schemas import present
+from services.clients.transfer import events
+from services.clients.transfer.models import EXPORT, FILES_KEPT, PIECE_ROWS, WAITING, Job
+from services.clients.transfer.operations.jobs import create_job
+from services.clients.transfer.operations.pieces import add_rows
+from services.clients.transfer.operations.selecting import select_clients
+from services.clients.transfer.queries import rows_of
+from services.clients.transfer.rules.cells import text_of
+from services.clients.transfer.rules.mapping import export_columns, flat
+from shared.clock import now, rfc3339
+from shared.errors import FieldError, Invalid
+from shared.unit_of_work import UnitOfWork
+
+_DROP_ROWS = text("DELETE FROM job_rows WHERE job_id = :job")
+
+
+def start_export(uow: UnitOfWork, params: Mapping[str, Any], permissions: Collection[str]) -> Job:
+    """Have the clients that the filters leave written into a file; the log tells of it.
+
+    Raises `Invalid` for a column of a field that the workspace does not have.
+    """
+    _check_own(uow, params.get("columns") or ())
+    job = create_job(uow, EXPORT, params, permissions)
+    uow.publish(events.export_requested(job))
+    return job
+
+
+def _check_own(uow: UnitOfWork, columns: Sequence[str]) -> None:
+    keys = [path.removeprefix(OWN_FIELD) for path in columns if path.startswith(OWN_FIELD)]
+    known = definitions(uow, keys) if keys else {}
+    wrong = [key for key in keys if key not in known]
+    if wrong:
+        told = [
+            FieldError("columns", "unknown_path", f"No field {OWN_FIELD}{key}.") for key in wrong
+        ]
+        raise Invalid(errors=told)
+
+
+def export_piece(uow: UnitOfWork, job: Job) -> bool:
+    """Write the next clients; whether they were the last."""
+    if job.total is None:
+        select_clients(uow, job, None, job.params["filters"])
+        return False
+    waiting = rows_of(uow.session, job.id, (WAITING,), job.saved.get("row", 0), PIECE_ROWS)
+    if waiting:
+        _write(uow, job, [row.client_id for row in waiting])
+        job.saved = {"row": waiting[-1].row, "pieces": job.saved.get("pieces", 0) + 1}
+        job.done += len(waiting)
+    if len(waiting) == PIECE_ROWS:
+        return False
+    uow.session.execute(_DROP_ROWS, {"job": job.id})
+    job.result = {
+        "file": f"/v1/exports/{job.id}/file",
+        "expires_at": rfc3339(now() + FILES_KEPT),
+        "clients": job.created,
+    }
+    return True
+
+
+def _write(uow: UnitOfWork, job: Job, ids: Sequence[Any]) -> None:
+    found = {record.id: record for record in records.get_clients(uow.session, ids)}
+    told = [present(found[each], uow.vault, job.permissions) for each in ids if each in found]
+    add_rows(uow, job.id, job.saved.get("pieces", 0), [_row(job, client) for client in told])
+    job.created += len(told)
+
+
+def _row(job: Job, client: Mapping[str, Any]) -> Any:
+    """A client as the file has it: whole in JSON, a line of cells elsewhere."""
+    if job.params["format"] == "json":
+        return client
+    values = dict(flat(client))
+    return [text_of(values.get(column)) for column in columns_of(job.params)]
+
+
+def columns_of(params: Mapping[str, Any]) -> list[str]:
+    """The columns of an export, all of them where none are named."""
+    return list(params.get("columns") or export_columns())

@@ -1,0 +1,251 @@
+"""Carrying out an import piece by piece, or finding out what that would do.
+
+The rules are those of a single create and a single update: the same functions apply them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from services.clients.records import queries as records
+from services.clients.records.errors import ClientNotFound
+from services.clients.records.models import COLUMNS, Record
+from services.clients.records.operations import update_client
+from services.clients.records.operations.creating_many import create_clients, prepare_many
+from services.clients.records.rules.wrong import Body, Findings
+from services.clients.records.schemas import ClientBody, ClientChanges
+from services.clients.transfer.models import (
+    CREATED,
+    PREVIEW,
+    ROW_FAILED,
+    SKIP,
+    SKIPPED,
+    UNCHANGED,
+    UPDATED,
+    Job,
+)
+from services.clients.transfer.operations.duplicates import find_duplicates
+from services.clients.transfer.operations.elements import matched_elements
+from services.clients.transfer.operations.pieces import Outcome, note_outcomes
+from services.clients.transfer.queries import codes_seen, find_rows, get_import, holders_of
+from services.clients.transfer.rules.mapping import CODE, Reading
+from shared.errors import DomainError, FieldError
+from shared.unit_of_work import UnitOfWork
+
+_CREATE, _CHANGE = ClientBody(), ClientChanges()
+# In the order of their ids, as everyone who locks several clients does.
+_LOCK = text("SELECT id FROM clients WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+
+
+class _TriedOut(Exception):
+    """A preview has seen enough: what it did is taken back."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A row on its way: what it says, which client it means, what is wrong with it."""
+
+    row: int
+    body: dict[str, Any]
+    code: str | None
+    client_id: uuid.UUID | None
+    findings: Findings
+
+
+def import_piece(uow: UnitOfWork, job: Job) -> bool:
+    """Carry out the next piece of rows; whether it was the last."""
+    assert job.import_id is not None
+    number = job.saved.get("piece", 0)
+    rows = find_rows(uow, job.import_id, number)
+    if rows is None:
+        return True
+    reading = reading_of(get_import(uow.session, job.import_id).columns, job.params)
+    lines = [_line(reading, row, cells) for row, cells in rows]
+    _find_clients(uow, job, lines)
+    outcomes = [*_update_all(uow, job, lines), *_create_all(uow, job, lines)]
+    for outcome in outcomes:
+        _name_columns(reading, outcome)
+    note_outcomes(uow, job, sorted(outcomes, key=lambda outcome: outcome.row))
+    job.saved = {"piece": number + 1}
+    return job.done >= (job.total or 0)
+
+
+def reading_of(columns: Sequence[str], params: Mapping[str, Any]) -> Reading:
+    """How a job reads rows."""
+    clears = params["empty_cells"] == "clear"
+    return Reading(columns, params["mapping"], params["constants"], clears)
+
+
+def _line(reading: Reading, row: int, cells: Sequence[str]) -> Line:
+    typed = reading.body_of(cells)
+    findings = Findings()
+    client_id = _uuid(typed.id, findings) if typed.id else None
+    code = typed.body.get(CODE)
+    return Line(row, typed.body, code.upper() if code else None, client_id, findings)
+
+
+def _uuid(typed: str, findings: Findings) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        findings.errors.append(FieldError("id", "invalid_id", "This is no client's id."))
+        return None
+
+
+def _find_clients(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> None:
+    """Whom each row means: by its id, else by its code where that is asked for."""
+    codes = {line.code for line in lines if line.code}
+    seen = codes_seen(uow.session, job.id, codes)
+    holders = holders_of(uow.session, codes)
+    for line in lines:
+        if line.code is None:
+            continue
+        if line.code in seen:
+            told = f"Row {seen[line.code]} of this file has this code as well."
+            line.findings.errors.append(FieldError(CODE, "duplicate_in_file", told))
+        seen.setdefault(line.code, line.row)
+        if line.client_id is None and job.params["update_by_code"] and not line.findings.errors:
+            line.client_id = holders.get(line.code)
+    _lock(uow, lines)
+
+
+def _lock(uow: UnitOfWork, lines: Sequence[Line]) -> None:
+    wanted = [line.client_id for line in lines if line.client_id]
+    if wanted:
+        uow.session.execute(_LOCK, {"ids": wanted})
+
+
+def _update_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> list[Outcome]:
+    meant = [line for line in lines if line.client_id and not line.findings.errors]
+    ids = [line.client_id for line in meant if line.client_id]
+    before = {it.id: it for it in records.get_clients(uow.session, ids)} if ids else {}
+    return [_update(uow, job, line, before) for line in meant]
+
+
+def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Record]) -> Outcome:
+    assert line.client_id is not None
+    record = known.get(line.client_id)
+    if record is None:
+        wrong = FieldError("id", ClientNotFound.code, ClientNotFound.title)
+        return _failed(line, [wrong.as_dict()])
+    before = _state(record)
+    body = _CHANGE.load(matched_elements(line.body, record))
+    try:
+        with uow.attempt():
+            after = update_client(uow, line.client_id, body.values, None, body.findings)
+            changed = after.version != before["version"]
+            if job.kind == PREVIEW:
+                raise _TriedOut
+    except _TriedOut:
+        return Outcome(line.row, UPDATED if changed else UNCHANGED, line.client_id, code=line.code)
+    except DomainError as error:
+        return _failed(line, error.as_fields())
+    if not changed:
+        return Outcome(line.row, UNCHANGED, line.client_id, after.version, line.code)
+    return Outcome(
+        line.row, UPDATED, line.client_id, after.version, line.code, before=_diff(before, after)
+    )
+
+
+def _state(record: Record) -> dict[str, Any]:
+    columns = {name: record.client.__dict__[name] for name in COLUMNS}
+    return {**columns, "contacts": list(record.contacts), "rates": list(record.rates)}
+
+
+def _diff(before: Mapping[str, Any], after: Record) -> dict[str, Any]:
+    """How what was changed was before: columns and lists by their names."""
+    kept = ("version", "updated_at")
+    now = _state(after)
+    return {name: old for name, old in before.items() if name not in kept and now[name] != old}
+
+
+def _create_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> Iterator[Outcome]:
+    new = [line for line in lines if not line.client_id or line.findings.errors]
+    bodies = [_body(line) for line in new]
+    prepared = prepare_many(uow, [(body.values, body.findings) for body in bodies])
+    _note_taken(uow, new, bodies)
+    right = []
+    for line, body, record in zip(new, bodies, prepared, strict=True):
+        if body.findings.errors:
+            yield _failed(line, [wrong.as_dict() for wrong in body.findings.errors])
+        else:
+            right.append((line, record))
+    alike = find_duplicates(uow, job, [(line.row, record) for line, record in right])
+    state = SKIPPED if job.params["on_duplicate"] == SKIP else ROW_FAILED
+    for row, errors in alike.items():
+        yield Outcome(row, state, errors=[error.as_dict() for error in errors])
+    yield from _make(uow, job, [each for each in right if each[0].row not in alike])
+
+
+def _body(line: Line) -> Body:
+    elements = {
+        name: [_without_id(each) for each in line.body[name]]
+        for name in ("contacts", "rates")
+        if isinstance(line.body.get(name), list)
+    }
+    body = _CREATE.load({**line.body, **elements})
+    body.findings.errors[:0] = line.findings.errors
+    return body
+
+
+def _without_id(element: Any) -> Any:
+    """An element of another client, or of another workspace, is a new one here."""
+    if not isinstance(element, dict):
+        return element
+    return {name: value for name, value in element.items() if name != "id"}
+
+
+def _note_taken(uow: UnitOfWork, lines: Sequence[Line], bodies: Sequence[Body]) -> None:
+    codes = {line.code for line in lines if line.code}
+    holders = holders_of(uow.session, codes) if codes else {}
+    for line, body in zip(lines, bodies, strict=True):
+        if line.code in holders and not body.findings.errors:
+            wrong = FieldError(CODE, "taken", "Another client has or had this code.")
+            body.findings.errors.append(wrong)
+
+
+def _make(uow: UnitOfWork, job: Job, right: Sequence[tuple[Line, Record]]) -> Iterator[Outcome]:
+    if job.kind == PREVIEW:
+        yield from (Outcome(line.row, CREATED, code=line.code) for line, _record in right)
+        return
+    try:
+        with uow.attempt():
+            made = create_clients(uow, [record for _line, record in right])
+    except DomainError:
+        yield from (_make_one(uow, line, record) for line, record in right)
+        return
+    for line, record in right:
+        yield _made(line, record) if record.id in made else _taken(line)
+
+
+def _make_one(uow: UnitOfWork, line: Line, record: Record) -> Outcome:
+    """One by one, where all together could not be made, to find those that stand against it."""
+    try:
+        with uow.attempt():
+            made = create_clients(uow, [record])
+    except DomainError as error:
+        return _failed(line, error.as_fields())
+    return _made(line, record) if made else _taken(line)
+
+
+def _made(line: Line, record: Record) -> Outcome:
+    return Outcome(line.row, CREATED, record.id, record.version, line.code)
+
+
+def _taken(line: Line) -> Outcome:
+    wrong = FieldError(CODE, "taken", "Another client has this code by now.")
+    return _failed(line, [wrong.as_dict()])
+
+
+def _failed(line: Line, errors: list[dict[str, Any]]) -> Outcome:
+    return Outcome(line.row, ROW_FAILED, line.client_id, errors=errors)
+
+
+def _name_columns(reading: Reading, outcome: Outcome) -> None:
+    for error in outcome.errors:
+        error["column"] = reading.column_of(error["field"])

@@ -1,0 +1,130 @@
+"""Taking an import back: what it made is deleted, what it changed is as it was before.
+
+A client that anybody has touched since is left alone, and its row says so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from services.clients.billing.queries import count_books
+from services.clients.lifecycle.operations import delete_now
+from services.clients.records import queries as records
+from services.clients.records.models import COLUMNS, Client
+from services.clients.records.operations import lock_client
+from services.clients.records.operations.changing import Change, carry_out
+from services.clients.records.operations.codes import change_code
+from services.clients.records.rules.lists import edits
+from services.clients.records.rules.wrong import Findings
+from services.clients.transfer.errors import NothingToUndo
+from services.clients.transfer.models import (
+    CREATED,
+    DELETED,
+    DONE,
+    IMPORT,
+    REVERTED,
+    ROW_FAILED,
+    UNDO,
+    UPDATED,
+    Import,
+    Job,
+    JobRow,
+)
+from services.clients.transfer.operations.jobs import create_job
+from services.clients.transfer.operations.pieces import Outcome, note_outcomes, unhexed
+from services.clients.transfer.queries import before_of, get_job, jobs_of_import, rows_of
+from shared.errors import DomainError
+from shared.unit_of_work import UnitOfWork
+
+_BATCH = 50
+# The database counts rows in 31 bits here.
+_ALL_ROWS = (1 << 31) - 1
+
+
+class _Refused(Exception):
+    """A row is left as it is: a stable code and a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def start_undo(uow: UnitOfWork, taken: Import, permissions: Collection[str]) -> Job:
+    """Have the last run of an import taken back; raises `NothingToUndo`."""
+    jobs = jobs_of_import(uow.session, taken.id)
+    undone = {job.params["job_id"] for job in jobs if job.kind == UNDO and job.state == DONE}
+    runs = [job for job in jobs if job.kind == IMPORT and str(job.id) not in undone]
+    if not runs:
+        raise NothingToUndo
+    run = runs[-1]
+    job = create_job(uow, UNDO, {"job_id": str(run.id)}, permissions, taken.id)
+    job.total = run.created + run.updated
+    return job
+
+
+def undo_piece(uow: UnitOfWork, job: Job) -> bool:
+    """Take the next rows back, the last first; whether they were the first of the file."""
+    run = get_job(uow.session, uuid.UUID(job.params["job_id"]))
+    before = job.saved.get("row", _ALL_ROWS)
+    rows = rows_of(uow.session, run.id, (CREATED, UPDATED), before, _BATCH, backwards=True)
+    by_id = sorted(rows, key=lambda row: str(row.client_id))
+    note_outcomes(uow, job, [_undone(uow, run, row) for row in by_id])
+    job.saved = {"row": rows[-1].row if rows else 0}
+    return len(rows) < _BATCH
+
+
+def _undone(uow: UnitOfWork, run: Job, row: JobRow) -> Outcome:
+    try:
+        with uow.attempt():
+            return _undo(uow, run, row)
+    except DomainError as error:
+        return _left(row, error.code, error.detail or error.title)
+    except _Refused as refused:
+        return _left(row, refused.code, str(refused))
+
+
+def _left(row: JobRow, code: str, message: str) -> Outcome:
+    errors = [{"field": "", "code": code, "message": message, "column": None}]
+    return Outcome(row.row, ROW_FAILED, row.client_id, row.version, errors=errors)
+
+
+def _undo(uow: UnitOfWork, run: Job, row: JobRow) -> Outcome:
+    assert row.client_id is not None
+    client = lock_client(uow, row.client_id)
+    if client.version != row.version:
+        raise _Refused("changed_since", "The client has been changed since the import.")
+    if row.state == CREATED:
+        _refuse_with_books(uow, client)
+        delete_now(uow, client.id)
+        return Outcome(row.row, DELETED, client.id)
+    before = before_of(uow, run.id, row.row)
+    if before is None:
+        raise _Refused("not_kept", "How the client was before is not kept any more.")
+    return Outcome(row.row, REVERTED, client.id, _revert(uow, client, before))
+
+
+def _refuse_with_books(uow: UnitOfWork, client: Client) -> None:
+    books = count_books(uow.session, client.id)
+    if books.projects or books.invoices:
+        raise _Refused("has_books", "The client has projects or invoices by now.")
+
+
+def _revert(uow: UnitOfWork, client: Client, before: Mapping[str, Any]) -> int:
+    """What was there before was right then: it is put back as it was, without a check."""
+    columns = {name: unhexed(value) for name, value in before.items() if name in COLUMNS}
+    columns.pop("sort_name", None)
+    if "client_code" in columns:
+        change_code(uow, Findings(), client, columns["client_code"])
+    contacts, rates = records.get_children(uow.session, client.id)
+    old_contacts = before.get("contacts", contacts)
+    old_rates = before.get("rates", rates)
+    change = Change(
+        client,
+        columns,
+        (old_contacts, old_rates),
+        edits(contacts, old_contacts),
+        edits(rates, old_rates),
+    )
+    return carry_out(uow, change).version

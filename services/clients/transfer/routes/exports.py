@@ -1,0 +1,50 @@
+"""Exports: the clients of any filtered list as a file."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response
+
+from services.clients.transfer import operations, queries, schemas
+from services.clients.transfer.models import EXPORT
+from services.clients.transfer.routes.jobs import accepted
+from services.clients.transfer.routes.streaming import stream_export
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import Answer, reads, writes
+from shared.http.identity import current_identity
+from shared.unit_of_work import UnitOfWork
+
+blueprint = ApiBlueprint(
+    "exports", __name__, url_prefix="/v1/exports", description="Clients into files"
+)
+
+RIGHT = "clients.export"
+
+
+@blueprint.route("", methods=["POST"])
+@writes(RIGHT)
+@blueprint.arguments(schemas.ExportBody)
+@blueprint.response(202, schemas.JobView)
+def post_export(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
+    """Have clients written into a file; the job's result says where it is, and how long."""
+    return accepted(operations.start_export(uow, body, current_identity().permissions))
+
+
+@blueprint.route("", methods=["GET"])
+@reads(RIGHT)
+@blueprint.arguments(schemas.ImportQuery, location="query")
+@blueprint.response(200, schemas.JobPage)
+def get_exports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """The workspace's exports, the newest first."""
+    found = queries.list_jobs(uow, {"kind": EXPORT}, query["cursor"], query["limit"])
+    return Answer(found.as_dict(schemas.job_json))
+
+
+@blueprint.route("/<uuid:job_id>/file", methods=["GET"])
+@reads(RIGHT)
+@blueprint.response(200, description="The file, as CSV, workbook or JSON.")
+def get_file(uow: UnitOfWork, job_id: uuid.UUID) -> Response:
+    """The file of an export that is done, for as long as it is kept."""
+    return stream_export(queries.get_job(uow.session, job_id, (EXPORT,)))

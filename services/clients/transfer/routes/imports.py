@@ -1,0 +1,116 @@
+"""Imports: send a file, look at what it holds, try a mapping, carry it out, take it back.
+
+A file is kept by this service's own database: an import needs no object store.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, request
+
+from services.clients.transfer import operations, queries, schemas
+from services.clients.transfer.models import IMPORT, PREVIEW
+from services.clients.transfer.operations.files import MAX_FILE_BYTES
+from services.clients.transfer.routes.jobs import accepted
+from services.clients.transfer.routes.streaming import stream_rejected
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import Answer, reads, writes
+from shared.http.identity import current_identity, require
+from shared.unit_of_work import UnitOfWork
+
+blueprint = ApiBlueprint(
+    "imports", __name__, url_prefix="/v1/imports", description="Clients from files"
+)
+
+CREATE, UPDATE, DELETE = "clients.create", "clients.update", "clients.delete"
+_PIECE_BYTES = 1 << 20
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _allow_files() -> None:
+    """A file may be larger than any other body."""
+    if request.endpoint == f"{blueprint.name}.post_import":
+        request.max_content_length = MAX_FILE_BYTES + 1
+
+
+blueprint.before_request(_allow_files)
+
+
+@blueprint.route("", methods=["POST"])
+@writes(CREATE)
+@blueprint.arguments(schemas.FileQuery, location="query")
+@blueprint.response(201, schemas.ImportView)
+@blueprint.doc(requestBody={"required": True, "content": {"application/octet-stream": _FILE}})
+def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Send a CSV file or an .xlsx workbook as the body; it is read in the background."""
+    permissions = current_identity().permissions
+    taken = operations.take_file(uow, query["file_name"], _pieces(), permissions)
+    return Answer(schemas.import_json(taken), 201, location=f"/v1/imports/{taken.id}")
+
+
+def _pieces() -> Iterator[bytes]:
+    while piece := request.stream.read(_PIECE_BYTES):
+        yield piece
+
+
+@blueprint.route("", methods=["GET"])
+@reads(CREATE)
+@blueprint.arguments(schemas.ImportQuery, location="query")
+@blueprint.response(200, schemas.ImportPage)
+def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """The workspace's imports, the newest first."""
+    found = queries.list_imports(uow, query["cursor"], query["limit"])
+    return Answer(found.as_dict(schemas.import_json))
+
+
+@blueprint.route("/<uuid:import_id>", methods=["GET"])
+@reads(CREATE)
+@blueprint.response(200, schemas.ImportView)
+def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
+    """What the file holds, a suggested mapping, and the jobs of this import."""
+    taken = queries.get_import(uow.session, import_id)
+    return Answer(schemas.import_json(taken, queries.jobs_of_import(uow.session, import_id)))
+
+
+@blueprint.route("/<uuid:import_id>/preview", methods=["POST"])
+@writes(CREATE)
+@blueprint.arguments(schemas.StartBody)
+@blueprint.response(202, schemas.JobView)
+def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
+    """Find out what an import would do: nothing is changed, every row is reported."""
+    return _started(uow, PREVIEW, body, import_id)
+
+
+@blueprint.route("/<uuid:import_id>/start", methods=["POST"])
+@writes(CREATE)
+@blueprint.arguments(schemas.StartBody)
+@blueprint.response(202, schemas.JobView)
+def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
+    """Carry the import out; right rows are taken although others are wrong."""
+    return _started(uow, IMPORT, body, import_id)
+
+
+def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
+    permissions = require(UPDATE).permissions
+    return accepted(operations.start_job(uow, import_id, kind, body, permissions))
+
+
+@blueprint.route("/<uuid:import_id>/undo", methods=["POST"])
+@writes(DELETE)
+@blueprint.response(202, schemas.JobView)
+def post_undo(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
+    """Delete what the import made and put back what it changed, where nobody has since."""
+    permissions = require(UPDATE).permissions
+    taken = operations.open_import(uow, import_id)
+    return accepted(operations.start_undo(uow, taken, permissions))
+
+
+@blueprint.route("/<uuid:import_id>/rejected", methods=["GET"])
+@reads(CREATE)
+@blueprint.response(200, description="A CSV of the rows that were refused, with their errors.")
+def get_rejected(uow: UnitOfWork, import_id: uuid.UUID) -> Response:
+    """The rows that the last run refused, as they were sent, with a column of errors."""
+    return stream_rejected(uow, queries.get_import(uow.session, import_id))

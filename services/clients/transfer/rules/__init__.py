@@ -1,0 +1,1 @@
+"""Files of tables and what their columns mean, without a database."""

@@ -1,0 +1,77 @@
+"""A value as the text of a cell, and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import orjson
+
+from services.clients.records.rules.text import SEPARATOR
+
+_GUARDED = re.compile(r"'*[=+\-@\t\r]")
+_TRUE = frozenset({"true", "yes", "y", "1", "on"})
+_FALSE = frozenset({"false", "no", "n", "0", "off"})
+
+
+def guarded(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula; `unguarded` undoes it."""
+    return f"'{text}" if _GUARDED.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What was guarded; any other text as it is."""
+    return text[1:] if text.startswith("'") and _GUARDED.match(text) else text
+
+
+def text_of(value: Any) -> str:
+    """A public value as a cell: lists of words separated by semicolons, objects as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return _joined(value)
+    if isinstance(value, list | dict):
+        return orjson.dumps(value).decode()
+    return str(value)
+
+
+def read_flag(text: str) -> Any:
+    """True or false; anything else stays the text that it is, for its check to refuse."""
+    word = text.strip().casefold()
+    if word in _TRUE:
+        return True
+    return False if word in _FALSE else text
+
+
+def read_json(text: str) -> Any:
+    """An object or a list; a text that is no JSON stays what it is."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
+def from_sheet(value: Any) -> str:
+    """What a workbook's cell holds, as it would be typed."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        at_midnight = value.time() == time.min
+        return value.date().isoformat() if at_midnight else value.isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return text_of(value)
+
+
+def _joined(words: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, delimiter=SEPARATOR, lineterminator="").writerow(words)
+    return line.getvalue() if words else ""

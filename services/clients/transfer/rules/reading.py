@@ -1,0 +1,186 @@
+"""Reading a file of a table, row by row: CSV in any common dress, and workbooks."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import IO, Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from services.clients.transfer.errors import Unreadable
+from services.clients.transfer.rules.cells import from_sheet, unguarded
+
+MAX_COLUMNS = 300
+MAX_ROWS = 500_000
+#: A workbook that unpacks to more than this is no table of clients.
+_MAX_UNPACKED = 1 << 30
+_SNIFFED_BYTES = 1 << 16
+_DELIMITERS = (",", ";", "\t", "|")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WESTERN = "cp1252"
+
+Row = tuple[int, list[str]]
+
+
+@dataclass(slots=True)
+class Table:
+    """A table in a file: its columns, its rows with their numbers as a spreadsheet shows
+    them, and how it was understood."""
+
+    columns: list[str]
+    rows: Iterator[Row]
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def read_table(file: IO[bytes], file_format: str) -> Table:
+    """The table of a seekable file; raises `Unreadable`, also while rows are read."""
+    return _read_workbook(file) if file_format == "xlsx" else _read_csv(file)
+
+
+def format_of(file_name: str, beginning: bytes) -> str:
+    """`xlsx` or `csv`, by the bytes; raises `Unreadable` for the old binary workbooks."""
+    if beginning.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if beginning.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable("old_workbook", "Save the workbook as .xlsx, and send that.")
+    return "csv"
+
+
+def _read_csv(file: IO[bytes]) -> Table:
+    encoding = _encoding(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+    delimiter = _delimiter(text.read(_SNIFFED_BYTES))
+    text.seek(0)
+    rows = _csv_rows(text, delimiter)
+    return _table(rows, {"encoding": encoding, "delimiter": delimiter})
+
+
+def _encoding(file: IO[bytes]) -> str:
+    """By its mark; else UTF-16 where every other byte is nothing, UTF-8 where it is valid."""
+    file.seek(0)
+    beginning = file.read(_SNIFFED_BYTES)
+    for mark, name in _BOMS:
+        if beginning.startswith(mark):
+            return name
+    for at, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(beginning) > 3 and beginning[at::2].count(0) * 3 > len(beginning[at::2]):
+            return name
+    return "utf-8" if _is_utf8(file) else _WESTERN
+
+
+def _is_utf8(file: IO[bytes]) -> bool:
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while piece := file.read(1 << 20):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _delimiter(beginning: str) -> str:
+    """The one that cuts the first lines into the most columns of the same number."""
+    return max(_DELIMITERS, key=lambda mark: _fitness(beginning, mark))
+
+
+def _fitness(beginning: str, mark: str) -> float:
+    found: list[int] = []
+    with suppress(csv.Error):
+        found.extend(len(row) for row in islice(_cut(beginning, mark), 50) if row)
+    if not found or found[0] == 1:
+        return 0.0
+    return found[0] * found.count(found[0]) / len(found)
+
+
+def _cut(beginning: str, mark: str) -> Iterator[list[str]]:
+    # The last line may end in the middle.
+    lines = beginning.splitlines(keepends=True)
+    return csv.reader(lines[:-1] if len(lines) > 1 else lines, delimiter=mark)
+
+
+def _csv_rows(text: IO[str], delimiter: str) -> Iterator[Row]:
+    try:
+        for number, row in enumerate(csv.reader(text, delimiter=delimiter), 1):
+            yield number, [unguarded(cell) for cell in row]
+    except csv.Error as error:
+        raise Unreadable("broken_csv", f"The file is no CSV: {error}.") from error
+
+
+def _read_workbook(file: IO[bytes]) -> Table:
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as packed:
+            unpacked = sum(entry.file_size for entry in packed.infolist())
+        if unpacked > _MAX_UNPACKED:
+            raise Unreadable("too_large", "The workbook unpacks to more than a gigabyte.")
+        file.seek(0)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        return _table(_sheet_rows(sheet), {"sheet": sheet.title})
+    except _BROKEN as error:
+        raise Unreadable("broken_workbook", "The file is no workbook that can be read.") from error
+
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    ParseError,
+    KeyError,
+    IndexError,
+    ValueError,
+    OSError,
+)
+
+
+def _sheet_rows(sheet: Any) -> Iterator[Row]:
+    try:
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            yield number, [from_sheet(value) for value in row]
+    except _BROKEN as error:
+        raise Unreadable("broken_workbook", "The workbook breaks off in the middle.") from error
+
+
+def _table(rows: Iterator[Row], details: dict[str, Any]) -> Table:
+    filled = ((number, row) for number, row in rows if any(cell.strip() for cell in row))
+    first = next(filled, None)
+    if first is None:
+        raise Unreadable("empty", "There is nothing in the file.")
+    columns = _columns(first[1])
+    return Table(columns, _fitted(filled, len(columns)), details)
+
+
+def _columns(heads: Sequence[str]) -> list[str]:
+    """The names of the columns, each one once."""
+    while heads and not heads[-1].strip():
+        heads = heads[:-1]
+    if len(heads) > MAX_COLUMNS:
+        raise Unreadable("too_many_columns", f"At most {MAX_COLUMNS}; these are {len(heads)}.")
+    names: list[str] = []
+    for place, head in enumerate(heads, 1):
+        name = head.strip()[:200] or f"Column {place}"
+        names.append(name if name not in names else f"{name} ({place})")
+    return names
+
+
+def _fitted(rows: Iterator[Row], width: int) -> Iterator[Row]:
+    for count, (number, row) in enumerate(rows, 1):
+        if count > MAX_ROWS:
+            raise Unreadable("too_many_rows", f"At most {MAX_ROWS} rows; cut the file in two.")
+        yield number, (row + [""] * width)[:width]

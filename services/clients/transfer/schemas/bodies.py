@@ -1,0 +1,174 @@
+"""What callers send."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from services.clients.access.schemas import PageQuery
+from services.clients.records.models import OWN_FIELD
+from services.clients.records.schemas import ClientListQuery
+from services.clients.transfer.models import CREATE, KINDS, REJECT, ROW_STATES, SKIP, STATES
+from services.clients.transfer.operations.bulk import ACTIONS, DELETE
+from services.clients.transfer.rules.mapping import export_columns
+from services.clients.transfer.rules.writing import CONTENT_TYPES
+from shared.http.schemas import Coded, StrictSchema
+
+#: Clients that can be named one by one; for more there is a filter.
+MOST_IDS = 10_000
+_TEXT = validate.Length(1, 1_000)
+_TAGGED = frozenset({"add_tags", "remove_tags"})
+
+
+class FileQuery(StrictSchema):
+    """`POST /v1/imports?file_name=`, with the file as the body."""
+
+    file_name = fields.String(required=True, validate=validate.Length(1, 255))
+
+
+class ImportQuery(PageQuery):
+    """The list of imports."""
+
+
+class JobListQuery(PageQuery):
+    """The list of jobs."""
+
+    state = fields.String(validate=validate.OneOf(STATES))
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    import_id = fields.UUID()
+
+
+class RowListQuery(PageQuery):
+    """What became of the rows of a job."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(ROW_STATES))
+
+
+class StartBody(StrictSchema):
+    """`POST /v1/imports/{id}/preview` and `…/start`."""
+
+    mapping = fields.Dict(
+        keys=fields.String(validate=_TEXT),
+        values=fields.String(allow_none=True, validate=_TEXT),
+        required=True,
+        metadata={
+            "description": "From the name of a column to the path of a field, such as "
+            "`primary_contact.email` or `contacts[0].name`; null leaves the column out.",
+            "examples": [{"Company": "company_name", "Mail": "primary_contact.email"}],
+        },
+    )
+    constants = fields.Dict(
+        keys=fields.String(validate=_TEXT),
+        values=fields.String(validate=validate.Length(max=1_000)),
+        load_default=dict,
+        metadata={
+            "description": "Values by path for every row; `{Column}` stands for the row's cell.",
+            "examples": [{"status": "pending"}],
+        },
+    )
+    update_by_code = fields.Boolean(
+        load_default=True,
+        metadata={"description": "A row whose code a client has changes that client."},
+    )
+    on_duplicate = fields.String(
+        load_default=SKIP,
+        validate=validate.OneOf([SKIP, REJECT, CREATE]),
+        metadata={
+            "description": "What becomes of a new row that is much like a client or an earlier "
+            "row: `skip` makes nothing of it, `reject` refuses it, so that it is among the "
+            "rejected rows, `create` makes a client of it. Its report names the fields."
+        },
+    )
+    empty_cells = fields.String(
+        load_default="keep",
+        validate=validate.OneOf(["keep", "clear"]),
+        metadata={"description": "Whether an empty cell leaves a field as it is or empties it."},
+    )
+
+    @post_load
+    def without_ignored(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Columns that are mapped to nothing fall out."""
+        mapping = {column: path for column, path in values["mapping"].items() if path}
+        return {**values, "mapping": mapping}
+
+
+class FiltersBody(ClientListQuery):
+    """The filters of the list of clients."""
+
+    class Meta(StrictSchema.Meta):
+        """marshmallow's switches."""
+
+        exclude = ("limit", "cursor", "names", "view")
+
+
+class ExportBody(StrictSchema):
+    """`POST /v1/exports`."""
+
+    format = fields.String(required=True, validate=validate.OneOf([*CONTENT_TYPES]))
+    filters = fields.Nested(FiltersBody, load_default=dict)
+    columns = fields.List(
+        fields.String(),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 100),
+        metadata={"description": "Paths of fields, in order; all where it is left out."},
+    )
+
+    @validates_schema
+    def known_columns(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a column that no client has."""
+        known = export_columns()
+        for column in data.get("columns") or ():
+            if column not in known and not column.startswith(OWN_FIELD):
+                raise ValidationError({"columns": [Coded("unknown_path", f"No field {column}.")]})
+
+
+class BulkPlanBody(StrictSchema):
+    """`POST /v1/clients/bulk/plan`: what is to be done, and to which clients."""
+
+    action = fields.String(required=True, validate=validate.OneOf(ACTIONS))
+    value = fields.Raw(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The status, the industry, the owner's id, or a list of tags."},
+    )
+    ids = fields.List(fields.UUID(), validate=validate.Length(1, MOST_IDS))
+    filter = fields.Nested(FiltersBody)
+    reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1_000))
+
+    @validates_schema
+    def complete(self, data: dict[str, Any], **_: Any) -> None:
+        """Either ids or a filter, and a value that the action can take."""
+        if ("ids" in data) == ("filter" in data):
+            raise ValidationError({"ids": [Coded("required", "Give either ids or a filter.")]})
+        if not _is_value(data["action"], data.get("value")):
+            raise ValidationError({"value": [Coded("wrong_type", "Not a value of this action.")]})
+
+    @post_load
+    def storable(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As a job keeps it."""
+        ids: list[uuid.UUID] | None = values.get("ids")
+        return {**values, "ids": None if ids is None else [str(each) for each in ids]}
+
+
+class BulkBody(BulkPlanBody):
+    """`POST /v1/clients/bulk`."""
+
+    confirm = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "For a deletion: what the plan answered."},
+    )
+
+
+def _is_value(action: str, value: Any) -> bool:
+    if action == DELETE:
+        return value is None
+    if action in _TAGGED:
+        words = isinstance(value, list) and all(isinstance(each, str) for each in value)
+        return words and 0 < len(value) <= 50
+    if action == "set_status":
+        return value in {"active", "inactive", "pending"}
+    return value is None or isinstance(value, str)
