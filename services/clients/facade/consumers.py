@@ -1,0 +1,1 @@
+"""The façade reacts to no event."""

@@ -1,0 +1,1 @@
+"""The façade keeps nothing of its own."""

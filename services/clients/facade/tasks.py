@@ -1,0 +1,1 @@
+"""The façade has no periodic work."""
