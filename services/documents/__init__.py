@@ -1,0 +1,1 @@
+"""Files in the object store, checked by their bytes."""

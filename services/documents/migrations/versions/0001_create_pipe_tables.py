@@ -1,0 +1,27 @@
+"""The tables of the message path."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from shared.db.schema import (
+    create_idempotency_table,
+    create_pipe_tables,
+    drop_idempotency_table,
+    drop_pipe_tables,
+)
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create the log, relay, inbox and dead-letter tables."""
+    create_pipe_tables(op)
+    create_idempotency_table(op)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    drop_idempotency_table(op)
+    drop_pipe_tables(op)

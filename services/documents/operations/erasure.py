@@ -1,0 +1,58 @@
+"""The end of an erasure: no word of the client is left here, and that is told."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import delete, text
+
+from services.documents import events, queries
+from services.documents.models import ErasedClient, OpenLink
+from shared.clock import now
+from shared.failpoints import failpoint
+from shared.messaging.envelope import Actor
+from shared.messaging.outbox import Origin
+from shared.stored_answers import erase_answers
+from shared.unit_of_work import UnitOfWork
+
+# Events that become tombstones in one transaction.
+BATCH = 500
+
+_SELF = Actor("system", None, "documents")
+_ERASE_MESSAGES = text("SELECT erase_messages(CAST(:clients AS uuid[]), :batch)")
+
+_NUMBER = text("SELECT count(*) + 1 FROM event_log WHERE subject = :subject")
+
+
+def erase_next(uow: UnitOfWork) -> bool:
+    """A step of an erasure whose objects and documents are gone; whether there was one.
+
+    The log's words go batch by batch, then the stored answers; then it is reported.
+    """
+    erasure = queries.next_erasure(uow.session)
+    if erasure is None:
+        return False
+    client_ids = [erasure.client_id, *erasure.aliases]
+    if _erase_messages(uow, client_ids) < BATCH:
+        erase_answers(uow, client_ids)
+        _report(uow, erasure)
+    failpoint("documents.while_erasing")
+    return True
+
+
+def forget_link(uow: UnitOfWork, staging_key: str) -> None:
+    """Nothing can be put there any more, and nothing is left there."""
+    uow.session.execute(delete(OpenLink).where(OpenLink.staging_key == staging_key))
+
+
+def _erase_messages(uow: UnitOfWork, client_ids: list[uuid.UUID]) -> int:
+    given = {"clients": client_ids, "batch": BATCH}
+    return int(uow.session.scalar(_ERASE_MESSAGES, given) or 0)
+
+
+def _report(uow: UnitOfWork, erasure: ErasedClient) -> None:
+    erasure.reported_at = now()
+    # The event belongs to the request that deleted the client, not to the job.
+    uow.origin = Origin(uow.workspace_id, _SELF, erasure.correlation_id, erasure.causation_id)
+    number = uow.session.scalar(_NUMBER, {"subject": f"client/{erasure.client_id}"})
+    uow.publish(events.client_erased(erasure, int(number or 1)))

@@ -1,0 +1,117 @@
+"""From `deleting` to gone, and everything that a crash or an outage left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.documents import keys, operations, queries
+from services.documents.operations import Removal
+from services.documents.uploads import Begin
+from shared.clock import now
+from shared.errors import NotFound, Unavailable
+from shared.failpoints import failpoint
+from shared.storage.store import ObjectStore, StoredObject
+
+Known = Callable[[Collection[str]], set[str]]
+
+# Nothing rests on this age; it leaves an operator time to look at what is about to go.
+ORPHAN_AGE = timedelta(days=1)
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """Removals from one store."""
+
+    store: ObjectStore
+
+    def delete(
+        self,
+        begin: Begin,
+        client_id: uuid.UUID,
+        document_id: uuid.UUID,
+        expected_version: int | None,
+    ) -> None:
+        """Delete a document. It is `deleting` from the first commit on; with the store away
+        its objects go, and its event comes, when the sweeper next finds the store there."""
+        with begin() as uow:
+            removal = operations.start_deletion(uow, client_id, document_id, expected_version)
+        failpoint("documents.after_deleting")
+        if removal is not None:
+            with contextlib.suppress(Unavailable):
+                self.carry_out(begin, removal)
+
+    def carry_out(self, begin: Begin, removal: Removal) -> None:
+        """Remove the objects, then the document; safe to repeat from any point."""
+        if removal.upload_id is not None and removal.staging_key is not None:
+            self.store.abort_multipart(removal.staging_key, removal.upload_id)
+        for key in removal.keys:
+            self.store.remove(key)
+        failpoint("documents.after_removal")
+        with begin() as uow:
+            operations.finish_deletion(uow, removal)
+
+    def abandon_expired(self, begin: Begin) -> int:
+        """Give up the workspace's uploads that nobody completed; returns how many."""
+        with begin() as uow:
+            found = queries.abandoned_uploads(uow.session, _BATCH)
+        for document in found:
+            with contextlib.suppress(NotFound), begin() as uow:
+                operations.abandon_upload(uow, document.client_id, document.id)
+        return len(found)
+
+    def due(self, begin: Begin) -> list[Removal]:
+        """The removals of the workspace that are waiting."""
+        with begin() as uow:
+            found = queries.documents_to_remove(uow.session, _BATCH)
+        return [operations.removal_of(document) for document in found]
+
+    def finish_erasures(self, begin: Begin) -> int:
+        """Tell of the workspace's erasures that left nothing; returns how many steps it took."""
+        steps = 0
+        while self._is_step_taken(begin):
+            steps += 1
+        return steps
+
+    def _is_step_taken(self, begin: Begin) -> bool:
+        with begin() as uow:
+            return operations.erase_next(uow)
+
+    def close_links(self, begin: Begin) -> None:
+        """Remove what was put to links of erased clients after their documents were gone."""
+        with begin() as uow:
+            expired = [link.staging_key for link in queries.expired_links(uow.session)]
+        for key in expired:
+            self.store.remove(key)
+            with begin() as uow:
+                operations.forget_link(uow, key)
+
+    def sweep_share(self, known: Known, share: int) -> int:
+        """Remove the objects of one share of the bucket that belong to nothing and are older
+        than a day; returns how many went. `known` says which keys belong to a document."""
+        gone = 0
+        for prefix in keys.share_prefixes(share):
+            old = (it for it in self.store.walk(prefix) if it.modified_at < now() - ORPHAN_AGE)
+            for batch in _batches(old):
+                gone += self._remove_unknown(known, [stored.key for stored in batch])
+        return gone
+
+    def _remove_unknown(self, known: Known, found: Sequence[str]) -> int:
+        """A key is written down before its object is made and never used again, so what is
+        unknown now stays unknown."""
+        belonging = known(found)
+        orphans = [key for key in found if key not in belonging]
+        for key in orphans:
+            self.store.remove(key)
+        return len(orphans)
+
+
+def _batches(objects: Iterable[StoredObject]) -> Iterable[list[StoredObject]]:
+    remaining = iter(objects)
+    while batch := list(itertools.islice(remaining, _BATCH)):
+        yield batch

@@ -1,0 +1,155 @@
+"""Documents over HTTP; the façade passes on to these routes unchanged."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, current_app
+
+from services.documents import operations, queries, schemas
+from services.documents.downloads import hand_out, read_out
+from services.documents.models import CHECKING, Document
+from services.documents.removals import Removals
+from services.documents.uploads import Begin, Uploads
+from shared.http.blueprint import ApiBlueprint, InternalBlueprint
+from shared.http.edge import Answer, if_match, kept_only, reads, writes
+from shared.http.paging import Sort, page
+from shared.http.steps import steps
+from shared.unit_of_work import UnitOfWork
+
+holdings = InternalBlueprint(
+    "holdings", __name__, url_prefix="/v1/clients/<uuid:client_id>/holdings"
+)
+stored = InternalBlueprint(
+    "bytes",
+    __name__,
+    url_prefix="/v1/clients/<uuid:client_id>/documents/<uuid:document_id>/bytes",
+)
+search = InternalBlueprint("search", __name__, url_prefix="/v1/documents/search")
+VIEW, CREATE = "documents.view", "documents.create"
+UPDATE, DELETE = "documents.update", "documents.delete"
+
+blueprint = ApiBlueprint("documents", __name__, url_prefix="/v1/clients/<uuid:client_id>/documents")
+
+
+def _uploads() -> Uploads:
+    """Made by `create_app`, with the service's store and settings."""
+    found: Uploads = current_app.extensions["clientele.uploads"]
+    return found
+
+
+def _answer(document: Document, status: int = 200) -> Answer:
+    return Answer(schemas.present(document), status, etag=document.version)
+
+
+@blueprint.route("", methods=["GET"])
+@reads(VIEW)
+@blueprint.arguments(schemas.DocumentQuery, location="query")
+@blueprint.response(200, schemas.DocumentPage)
+def get_documents(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """The documents of a client, newest first."""
+    client_id = queries.present_id(uow.session, client_id)
+    queries.require_not_erased(uow.session, client_id)
+    status, category = query.get("status"), query.get("category")
+    found = page(
+        uow.session,
+        uow.vault,
+        queries.documents_of(client_id, status, category),
+        [Sort(Document.id, descending=True)],
+        scope=f"documents:{client_id}:{status}:{category}",
+        cursor=query.get("cursor"),
+        limit=query["limit"],
+    )
+    return Answer(found.as_dict(schemas.present))
+
+
+@blueprint.route("", methods=["POST"])
+@steps(CREATE)
+@blueprint.arguments(schemas.NewDocumentBody)
+@blueprint.response(201, schemas.NewDocumentView)
+def post_document(begin: Begin, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """Announce a file; the answer says where to put its bytes."""
+    document, links = _uploads().announce(begin, client_id, body)
+    answer = {**schemas.present(document), "upload": schemas.present_upload(links)}
+    location = f"/v1/clients/{client_id}/documents/{document.id}"
+    return Answer(answer, 201, etag=document.version, location=location)
+
+
+@blueprint.route("/<uuid:document_id>", methods=["GET"])
+@reads(VIEW)
+@blueprint.response(200, schemas.DocumentView)
+def get_document(uow: UnitOfWork, client_id: uuid.UUID, document_id: uuid.UUID) -> Answer:
+    """One document."""
+    return _answer(queries.get_document(uow.session, client_id, document_id))
+
+
+@blueprint.route("/<uuid:document_id>", methods=["PATCH"])
+@writes(UPDATE)
+@blueprint.arguments(schemas.DocumentChanges)
+@blueprint.response(200, schemas.DocumentView)
+def patch_document(
+    uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer:
+    """Change a document's details (JSON merge patch)."""
+    return _answer(
+        operations.update_document(uow, client_id, document_id, body, if_match(), kept_only())
+    )
+
+
+@blueprint.route("/<uuid:document_id>", methods=["DELETE"])
+@steps(DELETE)
+@blueprint.response(204)
+def delete_document(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) -> Answer:
+    """Delete a document and its bytes."""
+    Removals(_uploads().store).delete(begin, client_id, document_id, if_match())
+    return Answer(None, 204)
+
+
+@blueprint.route("/<uuid:document_id>/complete", methods=["POST"])
+@steps(CREATE)
+@blueprint.arguments(schemas.CompleteBody)
+@blueprint.response(200, schemas.DocumentView)
+@blueprint.alt_response(202, schema=schemas.DocumentView)
+def complete_document(
+    begin: Begin, body: dict[str, Any], client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer:
+    """The bytes are uploaded: check them. 202 `checking` for a file that takes longer."""
+    document = _uploads().complete(begin, client_id, document_id, body["parts"])
+    return _answer(document, 202 if document.status == CHECKING else 200)
+
+
+@blueprint.route("/<uuid:document_id>/download", methods=["GET"])
+@steps(VIEW)
+@blueprint.response(302)
+def download_document(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) -> Answer:
+    """A link to the bytes that expires shortly, as a redirect."""
+    url = hand_out(begin, _uploads(), client_id, document_id)
+    return Answer({"url": url}, 302, location=url)
+
+
+@holdings.route("", methods=["GET"])
+@reads("clients.delete")
+def get_holdings(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
+    """What the deletion of this client would take along."""
+    count, size = queries.holdings_of(uow.session, queries.present_id(uow.session, client_id))
+    return Answer({"documents": count, "bytes": size})
+
+
+@stored.route("", methods=["GET"])
+@steps(VIEW)
+def get_bytes(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) -> Response:
+    """The bytes themselves, chunk by chunk; one that ends early is shorter than it says."""
+    size, chunks = read_out(begin, _uploads().store, client_id, document_id)
+    response = Response(chunks, mimetype="application/octet-stream")
+    response.content_length = size
+    return response
+
+
+@search.route("", methods=["GET"])
+@reads(VIEW)
+@search.arguments(schemas.SearchQuery, location="query")
+def get_search(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Documents of any client, by the words of what is said about them."""
+    found = queries.search_documents(uow.session, query["q"], query["limit"])
+    return Answer({"data": [schemas.present(document) for document in found]})
