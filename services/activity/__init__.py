@@ -1,0 +1,1 @@
+"""The activity service: the timeline of every client."""

@@ -1,0 +1,1 @@
+"""The events feature: one table that the timeline reads by client."""

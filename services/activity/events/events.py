@@ -1,0 +1,1 @@
+"""The timeline announces nothing: it is where events end."""

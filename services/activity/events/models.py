@@ -1,0 +1,48 @@
+"""The table of the timeline, and the clients whose rows are gone for ever."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.activity.base import Base
+
+
+class TimelineEvent(Base):
+    """One event of one source, once. Everything its envelope said is kept, so that the
+    envelope can be told again."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_timeline", "workspace_id", "client_id", "occurred_at", "source", "pos"),
+    )
+
+    event_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    client_id: Mapped[uuid.UUID | None]
+    source: Mapped[str]
+    epoch: Mapped[uuid.UUID]
+    pos: Mapped[int]
+    type: Mapped[str]
+    subject: Mapped[str]
+    aggregate_version: Mapped[int]
+    occurred_at: Mapped[datetime]
+    actor: Mapped[dict[str, Any]]
+    correlation_id: Mapped[str]
+    causation_id: Mapped[str | None]
+    traceparent: Mapped[str | None]
+    data: Mapped[dict[str, Any]]
+
+
+class ErasedClient(Base):
+    """A client that was deleted: what arrives late for it is not kept, nor is it shown."""
+
+    __tablename__ = "erased_clients"
+
+    client_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    erased_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

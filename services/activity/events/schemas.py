@@ -1,0 +1,114 @@
+"""The timeline over HTTP: what may be asked and how an entry looks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+from webargs.fields import DelimitedList
+
+from services.activity.events import texts
+from services.activity.events.models import TimelineEvent
+from services.activity.events.summaries import summarise
+from shared.clock import rfc3339
+from shared.http.schemas import Coded, StrictSchema
+
+NEWEST, OLDEST = "newest", "oldest"
+_DATE_OR_TIME = {"type": "string", "examples": ["2026-01-31", "2026-01-31T09:00:00Z"]}
+
+
+class Moment(fields.Field[datetime]):
+    """A date or an RFC 3339 time; a date stands for its first moment in UTC, or, where
+    `closing` is set, for the first moment after it."""
+
+    def __init__(self, *, closing: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._closing = closing
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
+        try:
+            if len(str(value)) <= len("2026-01-31"):
+                return self._of_day(date.fromisoformat(str(value)))
+            return _aware(datetime.fromisoformat(str(value)))
+        except (ValueError, OverflowError) as error:
+            message = "Use a date (2026-01-31) or a time (2026-01-31T09:00:00Z)."
+            raise ValidationError(Coded("wrong_type", message)) from error
+
+    def _of_day(self, day: date) -> datetime:
+        return datetime.combine(day, time(), UTC) + timedelta(days=int(self._closing))
+
+
+def _aware(moment: datetime) -> datetime:
+    # A plus sign in a query arrives as a blank, so a time without a zone is taken as UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class TimelineQuery(StrictSchema):
+    """Filters, order and page of a timeline."""
+
+    order = fields.String(load_default=NEWEST, validate=validate.OneOf([NEWEST, OLDEST]))
+    kind = DelimitedList(fields.String(validate=validate.OneOf(texts.kinds())))
+    person = fields.String(validate=validate.Length(min=1, max=320))
+    since = Moment(data_key="from", metadata=_DATE_OR_TIME)
+    until = Moment(data_key="to", closing=True, metadata=_DATE_OR_TIME)
+    limit = fields.Integer(
+        load_default=50, validate=[validate.Range(min=1), validate.Range(max=200)]
+    )
+    cursor = fields.String()
+
+
+class ActorView(Schema):
+    """Who did it."""
+
+    kind = fields.String(validate=validate.OneOf(["user", "contact", "api_key", "system"]))
+    name = fields.String()
+
+
+class ChangeView(Schema):
+    """One field before and after."""
+
+    field = fields.String()
+    before = fields.Raw(allow_none=True)
+    after = fields.Raw(allow_none=True)
+
+
+class TimelineEntryView(Schema):
+    """One event of a client."""
+
+    id = fields.UUID()
+    type = fields.String()
+    occurred_at = fields.DateTime()
+    actor = fields.Nested(ActorView)
+    summary = fields.String()
+    changes = fields.List(fields.Nested(ChangeView))
+    data = fields.Dict()
+    source = fields.String()
+    pos = fields.Integer()
+
+
+class TimelinePage(Schema):
+    """A page of the timeline."""
+
+    data = fields.List(fields.Nested(TimelineEntryView))
+    next = fields.String(allow_none=True)
+
+
+def present(event: TimelineEvent) -> dict[str, Any]:
+    """An event as its public entry; `changes` stands beside `data`, not in it."""
+    data = dict(event.data)
+    changes = [
+        {"field": each["field"], "before": each.get("before"), "after": each.get("after")}
+        for each in data.pop("changes", [])
+    ]
+    return {
+        "id": str(event.event_id),
+        "type": event.type,
+        "occurred_at": rfc3339(event.occurred_at),
+        "actor": {"kind": event.actor.get("kind"), "name": event.actor.get("name")},
+        "summary": summarise(event.type, event.data),
+        "changes": changes,
+        "data": data,
+        "source": event.source,
+        "pos": event.pos,
+    }

@@ -1,0 +1,1 @@
+"""No periodic work: rows arrive by events and leave by deletion."""

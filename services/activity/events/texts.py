@@ -1,0 +1,159 @@
+"""The catalogue of timeline texts: one entry per event type, data only.
+
+`text` is filled from the words that `summaries.words` finds in an event's data; `bare` is
+what stands there when those words are missing, as they are once personal data is gone.
+`kind` is what a reader filters by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """How one event type reads on the timeline."""
+
+    kind: str
+    text: str
+    bare: str
+
+
+SENTENCES: dict[str, Sentence] = {
+    "clients.workspace.created.v1": Sentence(
+        "workspace", "Workspace {workspace} created", "Workspace created"
+    ),
+    "clients.workspace.updated.v1": Sentence(
+        "workspace", "Workspace: {changed}", "Workspace changed"
+    ),
+    "clients.list_entry.added.v1": Sentence(
+        "workspace", "{List}: {entry} added", "A list of the workspace grew"
+    ),
+    "clients.list_entry.updated.v1": Sentence(
+        "workspace", "{List}: {entry}: {changed}", "A list of the workspace changed"
+    ),
+    "clients.custom_field.added.v1": Sentence(
+        "workspace", "Field {custom_field} added", "A field of clients added"
+    ),
+    "clients.custom_field.updated.v1": Sentence(
+        "workspace", "Field {custom_field}: {changed}", "A field of clients changed"
+    ),
+    "clients.view.added.v1": Sentence("workspace", "View {view} saved", "A view saved"),
+    "clients.view.updated.v1": Sentence("workspace", "View {view}: {changed}", "A view changed"),
+    "clients.view.removed.v1": Sentence("workspace", "View {view} removed", "A view removed"),
+    "clients.user.created.v1": Sentence("access", "User {user} added", "User added"),
+    "clients.api_key.created.v1": Sentence(
+        "access", "API key {api_key} created", "API key created"
+    ),
+    "clients.api_key.revoked.v1": Sentence(
+        "access", "API key {api_key} revoked", "API key revoked"
+    ),
+    "clients.export.requested.v1": Sentence(
+        "access", "Clients exported as {format}", "Clients exported"
+    ),
+    "clients.archive.requested.v1": Sentence(
+        "access", "Archive of all data taken{without}", "Archive of all data taken out"
+    ),
+    "clients.client.created.v1": Sentence("client", "Client {client} created", "Client created"),
+    "clients.client.updated.v1": Sentence("client", "{Changed}", "Client changed"),
+    "clients.client.status_changed.v1": Sentence("status", "{Changed}{because}", "Status changed"),
+    "clients.client.deleted.v1": Sentence("client", "Client {code} deleted", "Client deleted"),
+    "clients.client.deletion_scheduled.v1": Sentence(
+        "client", "Client hidden, to be deleted on {day}", "Deletion of the client requested"
+    ),
+    "clients.client.deletion_undone.v1": Sentence(
+        "client", "Deletion of {client} undone", "Deletion of the client undone"
+    ),
+    "clients.client.merged.v1": Sentence(
+        "client", "Client {source} merged into this one", "Another client merged into this one"
+    ),
+    "clients.contact.added.v1": Sentence("contact", "Contact {contact} added", "Contact added"),
+    "clients.contact.updated.v1": Sentence(
+        "contact", "Contact {contact}: {changed}", "Contact changed"
+    ),
+    "clients.contact.removed.v1": Sentence(
+        "contact", "Contact {contact} removed", "Contact removed"
+    ),
+    "clients.rate.added.v1": Sentence("rate", "Rate for {rate} added", "Rate added"),
+    "clients.rate.updated.v1": Sentence("rate", "Rate for {rate}: {changed}", "Rate changed"),
+    "clients.rate.removed.v1": Sentence("rate", "Rate for {rate} removed", "Rate removed"),
+    "clients.project.created.v1": Sentence(
+        "project", "Project {project} created", "Project created"
+    ),
+    "clients.project.updated.v1": Sentence(
+        "project", "Project {project}: {changed}", "Project changed"
+    ),
+    "clients.project.status_changed.v1": Sentence(
+        "project", "Project {project}: {changed}", "Project status changed"
+    ),
+    "clients.invoice.created.v1": Sentence(
+        "invoice", "Invoice draft over {total} created", "Invoice draft created"
+    ),
+    "clients.invoice.updated.v1": Sentence(
+        "invoice", "Invoice draft: {changed}", "Invoice draft changed"
+    ),
+    "clients.invoice.issued.v1": Sentence("invoice", "Invoice {number} issued", "Invoice issued"),
+    "clients.invoice.payment_recorded.v1": Sentence(
+        "payment", "{Movement} of {amount} recorded for invoice {number}", "Payment recorded"
+    ),
+    "clients.invoice.voided.v1": Sentence(
+        "invoice", "Invoice {number} voided{because}", "Invoice voided"
+    ),
+    "documents.document.added.v1": Sentence(
+        "document", "Document {document} added", "Document added"
+    ),
+    "documents.document.refused.v1": Sentence(
+        "document", "Document {document} refused: {refusal}", "Document refused"
+    ),
+    "documents.document.updated.v1": Sentence(
+        "document", "Document {document}: {changed}", "Document changed"
+    ),
+    "documents.document.downloaded.v1": Sentence(
+        "document", "Document {document} downloaded", "Document downloaded"
+    ),
+    "documents.document.deleted.v1": Sentence(
+        "document", "Document {document} deleted", "Document deleted"
+    ),
+}
+
+# Told between services once a client, or a draft of one, is gone: there is no timeline left to
+# stand on.
+UNTOLD = (
+    "clients.draft.discarded.v1",
+    "documents.client.erased.v1",
+    "activity.client.erased.v1",
+    "metrics.client.erased.v1",
+)
+
+# Fields whose name read aloud is not simply their path with spaces.
+LABELS: dict[str, str] = {
+    "tax_id": "tax ID",
+    "has_tax_id": "tax ID",
+    "due_on": "due date",
+    "issued_on": "invoice date",
+    "starts_on": "start date",
+    "ends_on": "end date",
+    "expires_on": "expiry date",
+    "portal_visible": "portal visibility",
+    "settings.internal": "internal client",
+}
+
+# The short form of a change: from one value to another, to a first value, to none.
+CHANGED_FROM_TO = "{label} changed from {before} to {after}"
+CHANGED_SET = "{label} set to {after}"
+CHANGED_CLEARED = "{label} cleared"
+CHANGED_LONG = "{label} changed"
+CHANGED_SEVERAL = "{labels} and {last} changed"
+CHANGED_MANY = "{labels} and {count} more fields changed"
+ON, OFF = "on", "off"
+PAYMENT, REFUND = "payment", "refund"
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind a timeline may be filtered by, in a stable order."""
+    return tuple(sorted({sentence.kind for sentence in SENTENCES.values()}))
+
+
+def types_of(wanted: list[str]) -> list[str]:
+    """The event types of the kinds named."""
+    return [name for name, sentence in SENTENCES.items() if sentence.kind in wanted]

@@ -1,0 +1,1 @@
+"""Migrations of the activity database, in order of their numbers."""
