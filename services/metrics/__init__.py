@@ -1,0 +1,1 @@
+"""The metrics service: four numbers per client, counted from facts."""

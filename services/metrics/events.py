@@ -1,0 +1,1 @@
+"""Metrics announce nothing: they are read, not reacted to."""

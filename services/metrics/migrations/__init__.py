@@ -1,0 +1,1 @@
+"""Migrations of the metrics database, in order of their numbers."""

@@ -1,0 +1,20 @@
+"""The tables of the message path."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from shared.db.schema import create_pipe_tables, drop_pipe_tables
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create the log, relay, inbox and dead-letter tables."""
+    create_pipe_tables(op)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    drop_pipe_tables(op)

@@ -1,0 +1,1 @@
+"""One file per step; `shared.db.migrate` runs them."""

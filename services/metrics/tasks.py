@@ -1,0 +1,1 @@
+"""No periodic work: the totals are written when the facts change."""
