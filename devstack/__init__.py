@@ -1,0 +1,1 @@
+"""The embedded stack: real engines and the supervisor that keeps every process running."""
