@@ -1,0 +1,47 @@
+""".env.example: every variable a deployment may set, its purpose and its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.database import AdminSettings
+from cli.service_parts import settings_class
+from cli.serving import ServerSettings
+from cli.working import WorkerSettings
+from shared.messaging.topology import SERVICES
+from shared.settings import Settings, env_example, setting
+
+FILE = Path(__file__).resolve().parents[2] / ".env.example"
+
+_HEAD = """\
+# Made from the settings classes by `clientele reference write`; a test fails when it is not fresh.
+# A line that is commented out shows the default. A secret can be read from a file instead: put
+# _FILE behind the variable's name and the file's path behind the sign.
+#
+# `clientele up` needs none of them: it draws a secret and starts servers of its own. Setting
+# CLIENTELE_DATABASE_URL, CLIENTELE_BROKER_URL, CLIENTELE_S3_ENDPOINT or CLIENTELE_SMTP_URL puts
+# a server of yours in the place of its own.
+
+"""
+
+
+@dataclass(frozen=True)
+class CommandLineSettings:
+    """What the command line reads by itself; here only to be written down with the rest."""
+
+    data: str = setting(
+        "CLIENTELE_DATA", ".clientele", help="data folder of the embedded stack (clientele --data)"
+    )
+    admin_password: str = setting(
+        "CLIENTELE_ADMIN_PASSWORD",
+        "",
+        help="password of the first user that `clientele up` makes; empty: drawn",
+    )
+
+
+def env_text() -> str:
+    """The whole file."""
+    of_services = [settings_class(service) for service in SERVICES]
+    of_processes = [AdminSettings, ServerSettings, WorkerSettings, CommandLineSettings]
+    return _HEAD + env_example([Settings, *of_services, *of_processes])

@@ -1,0 +1,124 @@
+"""The API process: Flask under granian, or under gunicorn where a setting says so."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from cli.service_parts import settings_of
+from shared.processes import collect_less_often, die_with_parent
+from shared.settings import Settings, load, setting
+
+# How long a worker may finish its requests; the supervisor and Compose wait a little longer.
+DRAIN_SECONDS = 8
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """How the HTTP server of a service runs."""
+
+    server: str = setting(
+        "CLIENTELE_SERVER", "granian", help="HTTP server of the APIs: granian or gunicorn"
+    )
+    bind: str = setting(
+        "CLIENTELE_BIND",
+        "",
+        help="host:port an API listens on; empty: the host and port of its own service URL",
+    )
+    workers: int = setting("CLIENTELE_SERVER_WORKERS", 2, help="worker processes per API")
+    threads: int = setting("CLIENTELE_SERVER_THREADS", 4, help="threads per worker of an API")
+
+    def address(self, own_url: str) -> tuple[str, int]:
+        """Where to listen, given the service's own URL."""
+        if self.bind:
+            host, _, port = self.bind.rpartition(":")
+            return host, int(port)
+        parts = urlsplit(own_url)
+        return parts.hostname or "127.0.0.1", parts.port or 80
+
+
+def serve_api(service: str) -> None:
+    """Serve the API of a service until SIGTERM; requests in progress are finished."""
+    settings, server = settings_of(service), load(ServerSettings)
+    # Imported before the workers are forked, so that they share it; made in each of them, as
+    # connections and threads do not survive a fork.
+    create_app = importlib.import_module(f"services.{service}.app").create_app
+    serve(lambda: create_app(settings), server, server.address(settings.service_url(service)))
+
+
+def serve(make: Callable[[], Flask], server: ServerSettings, address: tuple[str, int]) -> None:
+    """Serve an app until SIGTERM; it is made in each worker process."""
+    chosen = {"granian": _granian, "gunicorn": _gunicorn}.get(server.server)
+    if chosen is None:
+        raise SystemExit(f"CLIENTELE_SERVER is {server.server!r}; it can be granian or gunicorn.")
+
+    def make_and_settle() -> Flask:
+        die_with_parent()
+        app = make()
+        collect_less_often()
+        return app
+
+    chosen(make_and_settle, server, address)
+
+
+def _granian(make: Callable[[], Flask], server: ServerSettings, address: tuple[str, int]) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    multiprocessing.set_start_method("fork", force=True)
+    found = Granian(
+        "clientele",
+        address=address[0],
+        port=address[1],
+        interface=Interfaces.WSGI,
+        workers=server.workers,
+        blocking_threads=server.threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        workers_kill_timeout=DRAIN_SECONDS,
+        log_level=LogLevels.warning,
+    )
+    found.serve(target_loader=make, wrap_loader=False)
+
+
+def _gunicorn(make: Callable[[], Flask], server: ServerSettings, address: tuple[str, int]) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types.
+        """gunicorn with its settings given here instead of on a command line."""
+
+        def load_config(self) -> None:
+            for key, value in _gunicorn_options(server, address).items():
+                self.cfg.set(key, value)
+
+        def load(self) -> Any:
+            return make()
+
+    logging.getLogger("gunicorn").setLevel(logging.WARNING)
+    Application().run()
+
+
+def _gunicorn_options(server: ServerSettings, address: tuple[str, int]) -> dict[str, Any]:
+    return {
+        "bind": f"{address[0]}:{address[1]}",
+        "workers": server.workers,
+        "threads": server.threads,
+        "worker_class": "gthread",
+        "graceful_timeout": DRAIN_SECONDS,
+        "keepalive": 15,
+        "loglevel": "warning",
+    }
+
+
+def readiness_url(settings: Settings, service: str) -> str:
+    """Where the API of a service says whether it is ready."""
+    return f"{settings.service_url(service)}/readyz"
