@@ -1,0 +1,43 @@
+"""The production sources, parsed once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("services", "shared", "cli", "devstack")
+
+
+@lru_cache
+def production_files() -> tuple[Path, ...]:
+    """Every Python file that ships."""
+    return tuple(
+        path
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "migrations" not in path.parts
+    )
+
+
+@lru_cache
+def parsed(path: Path) -> ast.Module:
+    """Its syntax tree."""
+    return ast.parse(path.read_text(), filename=str(path))
+
+
+def name_of(path: Path) -> str:
+    """The path as written in messages: from the root, with slashes."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def calls_of(path: Path) -> Iterator[tuple[ast.Call, str]]:
+    """Each call in a file with the last name of what is called."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                yield node, node.func.attr
+            elif isinstance(node.func, ast.Name):
+                yield node, node.func.id

@@ -1,0 +1,20 @@
+"""The fixtures every tier may use; the folder of a test is its tier."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = [
+    "tests.fixtures.engines",
+    "tests.fixtures.databases",
+    "tests.fixtures.api",
+    "tests.fixtures.stack",
+    "tests.fixtures.system",
+    "tests.fixtures.compose_project",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--stack` says on which stack the tests of a whole system run, `--broker` on which broker."""
+    parser.addoption("--stack", choices=("embedded", "compose"), default="embedded")
+    parser.addoption("--broker", choices=("redis", "rabbitmq"), default="redis")

@@ -1,0 +1,294 @@
+"""What the check says of files, good and bad, by their bytes."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.documents.checks.inspection import Verdict, inspect
+from services.documents.errors import (
+    Encrypted,
+    FileTooLarge,
+    Macros,
+    Polyglot,
+    TypeMismatch,
+    UnsupportedType,
+)
+from tests.factories import documents as files
+
+Check = Callable[[str, bytes], Verdict]
+
+GOOD = {
+    "contract.pdf": (files.pdf(), "application/pdf"),
+    "logo.png": (files.png(), "image/png"),
+    "photo.jpg": (files.jpeg(), "image/jpeg"),
+    "photo.JPEG": (files.jpeg(b"taken in May"), "image/jpeg"),
+    "loop.gif": (files.gif(), "image/gif"),
+    "loop2.gif": (files.gif(b"made by hand"), "image/gif"),
+    "web.webp": (files.webp(), "image/webp"),
+    "scan.tif": (files.tiff(), "image/tiff"),
+    "scan.tiff": (files.tiff(), "image/tiff"),
+    "old.doc": (files.doc(), "application/msword"),
+    "offer.docx": (files.docx(), files.DOCX_TYPE),
+    "old.xls": (files.xls(), "application/vnd.ms-excel"),
+    "rates.xlsx": (files.xlsx(), files.XLSX_TYPE),
+    "rates.csv": (b"position,rate\nEngineer,150\n", "text/csv"),
+    "notes.txt": ("Grüße aus 東京\n".encode(), "text/plain"),
+}
+PROGRAM = b"MZ" + b"\0" * 200
+PAGE = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """Inspect bytes under a name."""
+
+    def inspect_bytes(name: str, data: bytes) -> Verdict:
+        path = tmp_path / "upload"
+        path.write_bytes(data)
+        return inspect(path, name)
+
+    return inspect_bytes
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_each_accepted_kind_is_recognised_by_its_bytes(name: str, check: Check) -> None:
+    data, content_type = GOOD[name]
+    verdict = check(name, data)
+    assert verdict.content_type == content_type
+    assert verdict.marks == ()
+
+
+def test_pages_of_a_pdf_are_counted(check: Check) -> None:
+    assert check("report.pdf", files.pdf(7)).pages == 7
+
+
+def test_pdf_under_a_password_is_accepted_and_marked(check: Check) -> None:
+    verdict = check("secret.pdf", files.pdf(under_password=True))
+    assert (verdict.pages, verdict.marks) == (None, ("password_protected",))
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_name_of_another_kind_is_refused(name: str, check: Check) -> None:
+    other = "renamed.png" if not name.endswith(".png") else "renamed.pdf"
+    with pytest.raises(TypeMismatch):
+        check(other, GOOD[name][0])
+
+
+@pytest.mark.parametrize("name", ["contract", "contract.exe", ".pdf", "contract.pdf."])
+def test_good_bytes_under_a_name_that_does_not_say_so_are_refused(name: str, check: Check) -> None:
+    with pytest.raises(TypeMismatch):
+        check(name, files.pdf())
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("setup.exe", PROGRAM),
+        ("page.html", PAGE),
+        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("files.zip", files.zip_of({"a.txt": "a"})),
+        ("slides.pptx", files.office(files.PPTX_MAIN)),
+        ("mail.msg", files.ole("__properties_version1.0")),
+        ("unknown.bin", bytes(range(256))),
+        ("tune.mp3", b"ID3\x04\0\0\0\0\0\0"),
+        ("noextension", PROGRAM),
+    ],
+)
+def test_kind_that_is_not_on_the_list_is_unsupported(name: str, data: bytes, check: Check) -> None:
+    with pytest.raises(UnsupportedType):
+        check(name, data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("invoice.pdf", PROGRAM),
+        ("invoice.pdf", PAGE),
+        ("invoice.docx", files.zip_of({"a.txt": "a"})),
+        ("invoice.docx", files.office(files.PPTX_MAIN)),
+        ("invoice.docx", files.xlsx()),
+        ("invoice.doc", files.xls()),
+        ("invoice.xls", files.ole("PowerPoint Document")),
+        ("invoice.png", b""" \n"""),
+        ("rates.csv", files.pdf()),
+    ],
+)
+def test_other_bytes_than_the_name_says_are_refused(name: str, data: bytes, check: Check) -> None:
+    with pytest.raises(TypeMismatch):
+        check(name, data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"caf\xe9",
+        b"a\0b",
+        b"\xff\xfea\0",
+        b"  \n<html>",
+        b"\xef\xbb\xbf<?xml version='1.0'?>",
+        "é".encode() * 600_000 + b"\xc3",
+    ],
+    ids=["latin-1", "nul", "utf-16", "markup", "xml", "cut in a character"],
+)
+@pytest.mark.parametrize("name", ["list.csv", "list.txt"])
+def test_text_that_is_not_plain_utf8_is_refused(name: str, data: bytes, check: Check) -> None:
+    with pytest.raises(TypeMismatch):
+        check(name, data)
+
+
+def test_text_whose_characters_straddle_the_chunks_is_accepted(check: Check) -> None:
+    assert check("long.txt", b"a" + "é".encode() * 1_200_000).content_type == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("macro.docx", files.office(files.DOCM_MAIN)),
+        ("macro.docm", files.office(files.DOCM_MAIN)),
+        ("macro.docx", files.docx(extra={"word/vbaProject.bin": b"\0"})),
+        ("macro.xlsx", files.xlsx(extra={"XL/VBAPROJECT.BIN": b"\0"})),
+        ("macro.xlsx", files.office(files.XLSX_MAIN, "application/vnd.ms-office.vbaProject")),
+        ("macro.xlsx", files.xlsx(extra={"xl/macrosheets/sheet1.xml": "<m/>"})),
+        ("macro.doc", files.doc("Macros/")),
+        ("macro.doc", files.doc("_VBA_PROJECT")),
+        ("macro.xls", files.xls("_VBA_PROJECT_CUR/")),
+        ("macro.xls", files.xls(sheet_kind=1)),
+        ("macro.xls", files.xls(sheet_kind=1, filler=40_000)),
+    ],
+)
+def test_office_file_with_macros_is_refused(name: str, data: bytes, check: Check) -> None:
+    with pytest.raises(Macros):
+        check(name, data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("locked.docx", files.ole("EncryptedPackage", "EncryptionInfo")),
+        ("locked.xlsx", files.with_encrypted_flag(files.xlsx())),
+        ("locked.doc", files.doc(encrypted=True)),
+        ("locked.xls", files.xls(encrypted=True)),
+    ],
+)
+def test_encrypted_office_file_is_refused(name: str, data: bytes, check: Check) -> None:
+    with pytest.raises(Encrypted):
+        check(name, data)
+
+
+def test_long_workbook_is_read_no_further_than_needed(check: Check) -> None:
+    long = files.xls(filler=5 << 20)
+    assert check("long.xls", long).content_type == "application/vnd.ms-excel"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        files.xlsx(extra={"xl/sheet.xml": b"\0" * (100 << 20)}),
+        files.xlsx(extra={f"p{number}.xml": "" for number in range(10_001)}),
+    ],
+    ids=["dense", "many parts"],
+)
+def test_archive_that_unpacks_without_end_is_refused(data: bytes, check: Check) -> None:
+    with pytest.raises(FileTooLarge):
+        check("bomb.xlsx", data)
+
+
+def test_archive_whose_parts_overlap_is_refused(check: Check) -> None:
+    with pytest.raises(FileTooLarge):
+        check("bomb.xlsx", _overlapping(files.xlsx(extra={"a.xml": "x" * 999})))
+
+
+def _overlapping(archive: bytes) -> bytes:
+    """Every listed part claims to be as long as the whole file."""
+    made = bytearray(archive)
+    at = made.find(b"PK\x01\x02")
+    while at >= 0:
+        made[at + 20 : at + 24] = len(archive).to_bytes(4, "little")
+        at = made.find(b"PK\x01\x02", at + 1)
+    return bytes(made)
+
+
+def test_content_types_that_declare_entities_are_refused(check: Check) -> None:
+    types = '<!DOCTYPE t [<!ENTITY a "aaaa">]>' + files.content_types(files.DOCX_MAIN)[38:]
+    with pytest.raises(TypeMismatch):
+        check("lol.docx", files.zip_of({"[Content_Types].xml": types}))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.gif", files.gif(b"<script>alert(1)</script>")),
+        ("a.gif", b"GIF89a/*" + files.gif()[8:] + b"*/=1;alert(1)"),
+        ("a.gif", b"GIF89a=1;alert(1);//" + files.gif()[10:]),
+        ("a.gif", files.gif() + files.zip_of({"a": "b"})),
+        ("a.gif", files.gif() + files.zip_of({"a": "b"}) + b"more"),
+        ("a.jpg", files.jpeg(b"<?php system($_GET[0]); ?>")),
+        ("a.jpg", files.jpeg() + files.zip_of({"a": "b"})),
+        ("a.jpg", files.jpeg() + b"Rar!\x1a\x07\x01\0"),
+        ("a.png", files.png() + PAGE),
+        ("a.png", files.png() + b"7z\xbc\xaf\x27\x1c"),
+        ("a.webp", files.webp() + files.zip_of({"a": "b"})),
+        ("a.tif", files.tiff() + files.zip_of({"a": "b"}, comment=b"hello")),
+        ("a.pdf", files.pdf() + files.zip_of({"a": "b"})),
+        ("a.pdf", files.pdf() + PAGE),
+        ("a.pdf", b"%PDF-1.4\n" + files.zip_of({"a": "b"}) + files.pdf()[9:]),
+        ("a.pdf", b"%PDF-1.4\n%<script>alert(1)</script>\n" + files.pdf()[9:]),
+        ("a.doc", files.doc() + files.zip_of({"a": "b"})),
+        ("a.docx", files.docx(comment=b"#!/bin/sh")),
+        ("a.docx", files.docx(extra={"META-INF/MANIFEST.MF": "Main-Class: A"})),
+        ("a.docx", files.docx(extra={"classes.dex": b"dex\n035"})),
+        ("a.docx", files.office(files.DOCX_MAIN, files.XLSX_MAIN)),
+        ("a.docx", b"PK\x03\x04 something in front " + files.docx()),
+    ],
+)
+def test_file_that_is_two_things_at_once_is_refused(name: str, data: bytes, check: Check) -> None:
+    with pytest.raises(Polyglot):
+        check(name, data)
+
+
+def test_old_workbook_that_keeps_its_theme_in_an_archive_is_accepted(check: Check) -> None:
+    theme = files.zip_of({"theme/theme1.xml": "<theme/>"})
+    check("old.xls", files.ole("Workbook", "Theme", contents={"Theme": theme}))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mark"),
+    [
+        ("a.png", files.png() + b"camera notes", "trailing_data"),
+        ("a.jpg", files.jpeg() + b"\0\0SEFT", "trailing_data"),
+        ("a.jpg", files.jpeg()[:-2], "truncated"),
+        ("a.png", files.png()[:-12], "truncated"),
+        ("a.gif", files.gif()[:-8], "truncated"),
+        ("a.webp", files.webp()[:-3], "truncated"),
+        ("a.pdf", files.pdf().replace(b"%%EOF", b""), "truncated"),
+        ("a.pdf", files.pdf() + b"appended", "trailing_data"),
+        ("a.docx", files.docx(extra={"word/embeddings/o.bin": b"\0"}), "embedded_files"),
+    ],
+)
+def test_oddities_are_marked(name: str, data: bytes, mark: str, check: Check) -> None:
+    assert check(name, data).marks == (mark,)
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"\r\n\r\n", b"\0" * 2000])
+def test_blank_past_the_end_is_no_oddity(blank: bytes, check: Check) -> None:
+    assert check("a.pdf", files.pdf() + blank).marks == ()
+    assert check("a.png", files.png() + blank).marks == ()
+
+
+def test_blank_before_a_pdf_is_accepted(check: Check) -> None:
+    assert check("a.pdf", b"\xef\xbb\xbf\r\n" + files.pdf()).content_type == "application/pdf"
+
+
+def test_pdf_that_no_reader_opens_is_refused(check: Check) -> None:
+    with pytest.raises(TypeMismatch):
+        check("a.pdf", b"%PDF-1.7\n" + b"nothing of the kind\n" * 50)
+
+
+def test_archives_made_here_are_what_they_pretend(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(files.docx())
+    assert zipfile.ZipFile(path).testzip() is None

@@ -1,0 +1,188 @@
+"""Telephone numbers, tax numbers, rates and days."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.clients.records.rules import money, phones, tax_ids
+from services.clients.records.rules.wrong import Check, Wrong
+
+
+def _code(check: Check, value: Any) -> str:
+    with pytest.raises(Wrong) as caught:
+        check(value)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "number"),
+    [
+        ("+1 651 555 0100", "US", "+16515550100"),
+        ("(651) 555-0100", "US", "+16515550100"),
+        ("651.555.0100", "CA", "+16515550100"),
+        ("030 123456", "DE", "+4930123456"),
+        ("+49 (0)30 123456", "US", "+4930123456"),
+        ("00 44 20 7946 0958", "DE", "+442079460958"),
+        ("+1 651 555 0100 x12", "US", "+16515550100;ext=12"),
+        ("+16515550100;ext=12", None, "+16515550100;ext=12"),
+        ("٠٣٠ ١٢٣٤٥٦", "DE", "+4930123456"),
+    ],
+)
+def test_a_number_is_kept_as_the_world_dials_it(
+    typed: str, country: str | None, number: str
+) -> None:
+    assert phones.e164(typed, country) == number
+    assert phones.e164(number, country) == number
+
+
+@pytest.mark.parametrize("typed", ["ask Jo", "12", "+999 1234567", "+", "555-0100", "1" * 40])
+def test_what_does_not_read_as_a_number_is_left_as_typed(typed: str) -> None:
+    assert phones.e164(typed, "US") is None
+
+
+def test_without_a_country_only_an_international_number_reads() -> None:
+    assert phones.e164("651 555 0100", None) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "written", "mask"),
+    [
+        ("12-3456789", "US", "12-3456789", "••-•••6789"),
+        ("123456789", "US", "12-3456789", "••-•••6789"),
+        ("12 3456789", "US", "12-3456789", "••-•••6789"),
+        ("GB 980780684", "GB", "980 7806 84", "••• ••06 84"),
+        ("DE136695976", "DE", "136695976", "•••••5976"),
+        ("181/815/0815 5", "DE", "181/815/08155", "•••/•••/•8155"),
+        ("51 824 753 556", "AU", "51 824 753 556", "•• ••• ••3 556"),
+        ("FR 40 303 265 045", "FR", "40303265045", "•••••••5045"),
+        ("B-58378431", "ES", "B58378431", "•••••8431"),
+        ("CHE-100.155.212", "CH", "CHE-100.155.212", "•••-•••.••5.212"),
+        ("16.727.230/0001-97", "BR", "16.727.230/0001-97", "••.•••.•••/••01-97"),
+        ("anything 12-34", "MH", "anything 12-34", "•••••••• 12-34"),
+    ],
+)
+def test_a_tax_number_is_read_by_its_country(
+    typed: str, country: str, written: str, mask: str
+) -> None:
+    found = tax_ids.tax_id(typed, country)
+    assert found.written == written
+    assert tax_ids.masked(written) == mask
+    assert tax_ids.tax_id(found.written, country) == found
+    assert found.last4 == "".join(c for c in mask if c.isalnum()).upper()
+
+
+@pytest.mark.parametrize(
+    ("typed", "country"),
+    [
+        ("07-1234567", "US"),
+        ("00-0000000", "US"),
+        ("12-345678", "US"),
+        ("12-34567890", "US"),
+        ("ABCDEFGHI", "US"),
+        ("DE136695976", "US"),
+        ("DE136695977", "DE"),
+        ("980780685", "GB"),
+        ("---", "MH"),
+        ("1-2", "MH"),
+        ("••-•••6789", "US"),
+    ],
+)
+def test_what_is_no_tax_number_there_is_refused(typed: str, country: str) -> None:
+    assert _code(lambda value: tax_ids.tax_id(value, country), typed) == "invalid_tax_id"
+
+
+def test_two_spellings_of_one_number_compare_the_same() -> None:
+    spellings = ("12-3456789", "123456789", "12 345 6789")
+    assert {tax_ids.tax_id(typed, "US").normalised for typed in spellings} == {"123456789"}
+
+
+@given(st.text(min_size=1, max_size=50))
+def test_a_mask_shows_four_at_most(written: str) -> None:
+    mask = tax_ids.masked(written)
+    assert len(mask) == len(written)
+    shown = [c for c in mask if c.isalnum()]
+    assert len(shown) <= 4
+
+
+def test_every_kind_of_number_named_is_there() -> None:
+    """A name that the library does not know would fail on the first client of that country."""
+    for country in tax_ids._ALSO:
+        assert tax_ids._kinds(country)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("150.00", "150.00"),
+        ("150", "150.00"),
+        (150, "150.00"),
+        (150.5, "150.50"),
+        (0.1, "0.10"),
+        ("150.5000", "150.50"),
+        ("0.1234", "0.1234"),
+        ("007.5", "7.50"),
+        ("0", "0.00"),
+        ("-0.00", "0.00"),
+        ("1000000", "1000000.00"),
+    ],
+)
+def test_a_rate_is_kept_with_two_to_four_decimals(sent: Any, kept: str) -> None:
+    assert money.rate(sent) == kept
+    assert money.rate(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ("-0.01", "too_small"),
+        (-1, "too_small"),
+        ("1000000.01", "too_large"),
+        ("0.12345", "too_precise"),
+        (0.12345, "too_precise"),
+        ("1e3", "wrong_type"),
+        (1e300, "wrong_type"),
+        ("NaN", "wrong_type"),
+        ("Infinity", "wrong_type"),
+        ("1_000", "wrong_type"),
+        ("1,000", "wrong_type"),
+        ("１５０", "wrong_type"),
+        (" 150", "wrong_type"),
+        ("", "wrong_type"),
+        (".5", "wrong_type"),
+        ("$150", "wrong_type"),
+        (True, "wrong_type"),
+        ([150], "wrong_type"),
+    ],
+)
+def test_a_rate_that_is_none_is_refused(sent: Any, code: str) -> None:
+    assert _code(money.rate, sent) == code
+
+
+@given(st.decimals(min_value=0, max_value=1_000_000, places=4))
+def test_a_rate_loses_nothing(amount: Decimal) -> None:
+    assert Decimal(money.rate(f"{amount:f}")) == amount
+
+
+def test_an_overtime_rate_may_be_left_empty() -> None:
+    assert money.optional_rate("") is None
+    assert money.optional_rate("225") == "225.00"
+
+
+def test_a_currency_is_three_letters_of_the_standard() -> None:
+    assert money.currency("usd") == "USD"
+    assert money.currency("") is None
+    for wrong in ("US", "XYZ", "$", "ÜSD"):
+        assert _code(money.currency, wrong) == "unknown_currency"
+
+
+def test_a_day_is_written_in_full() -> None:
+    assert money.day("2026-02-28") == "2026-02-28"
+    assert money.day("") is None
+    for wrong in ("2026-02-30", "2026-2-3", "20260203", "2026-W07", "yesterday", "２026-01-01"):
+        assert _code(money.day, wrong) == "invalid_date"
+    assert _code(money.day, 20260203) == "wrong_type"

@@ -1,0 +1,95 @@
+"""What leaves as a cell comes back as the same value, and is never a formula."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.clients.records.rules.text import separated
+from services.clients.transfer.rules.cells import (
+    from_sheet,
+    guarded,
+    read_flag,
+    text_of,
+    unguarded,
+)
+from services.clients.transfer.rules.reading import read_table
+from services.clients.transfer.rules.writing import write_csv, write_workbook
+
+# What a client's text may hold: anything but control characters.
+TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"]), max_size=40)
+NAMES = [
+    "Ærø Brød & Sønner",
+    "北京智能科技有限公司",
+    "شركة النور للهندسة",
+    "חברת צפון בע״מ",
+    "🏗️ Bau 👩🏽‍🔧 GmbH",
+    '=HYPERLINK("http://x")',
+    "+1 651 555 0100",
+    "-5 °C",
+    "@home",
+    "'quoted",
+    "'=twice",
+    'a;b, "c"\td',
+    "two\nlines",
+]
+
+
+@given(TEXTS)
+def test_a_guarded_text_comes_back(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+
+
+@given(TEXTS)
+def test_no_guarded_text_is_a_formula(text: str) -> None:
+    assert not guarded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@given(st.lists(TEXTS.map(str.strip).filter(bool), max_size=5))
+def test_a_list_comes_back(words: list[str]) -> None:
+    assert separated(text_of(words)) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("Yes", True), ("0", False), ("FALSE", False), ("maybe", "maybe")]
+)
+def test_flags_are_read_as_people_write_them(typed: str, meant: Any) -> None:
+    assert read_flag(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (55101.0, "55101"),
+        (1.5, "1.5"),
+        (datetime.fromisoformat("2026-03-01"), "2026-03-01"),
+        (date(2026, 3, 1), "2026-03-01"),
+        (True, "true"),
+        (None, ""),
+    ],
+)
+def test_a_workbooks_value_reads_as_typed(value: Any, text: str) -> None:
+    assert from_sheet(value) == text
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_names_of_any_script_survive_a_file(kind: str) -> None:
+    rows = [[name, str(at)] for at, name in enumerate(NAMES)]
+    write = write_csv if kind == "csv" else write_workbook
+    file = io.BytesIO(b"".join(write(["company_name", "place"], [rows[:5], rows[5:]])))
+    table = read_table(file, kind)
+    assert table.columns == ["company_name", "place"]
+    assert [row for _number, row in table.rows] == rows
+
+
+def test_a_workbook_is_streamed_with_its_parts() -> None:
+    data = b"".join(write_workbook(["a"], [[["=1+1"]]]))
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        assert book.testzip() is None
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
