@@ -1,0 +1,136 @@
+"""Signing in, users, API keys: who gets in, and who no longer does."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.clients.access import authentication
+from shared.security.permissions import PERMISSIONS, ROLES
+from tests.fixtures.api import PASSWORD, Api
+
+
+def _sign_in(api: Api, email: str, password: str) -> Any:
+    body = {"email": email, "password": password}
+    return api.app.test_client().post("/v1/auth/token", json=body)
+
+
+def test_the_right_password_gives_a_token_that_works(api: Api) -> None:
+    answer = _sign_in(api, "OWNER@example.com", PASSWORD)
+    assert answer.status_code == 200
+    assert answer.json["token_type"] == "Bearer"
+    headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
+    me: Any = api.app.test_client().get("/v1/me", headers=headers).json
+    assert me["actor"]["kind"] == "user"
+    assert me["workspace"]["name"] == "Acme Works"
+    assert set(me["permissions"]) == PERMISSIONS
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("owner@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("' OR 1=1 --", "x")],
+)
+def test_a_wrong_log_in_does_not_say_which_part_is_wrong(
+    api: Api, email: str, password: str
+) -> None:
+    answer = _sign_in(api, email, password)
+    assert answer.status_code == 401
+    assert answer.json["code"] == "access.wrong_log_in"
+
+
+def test_a_forged_token_is_nobody(api: Api) -> None:
+    for token in ("cat_" + "A" * 43, "cak_" + "x" * 5000, api.founded.token + "x", "eyJhbGciOi"):
+        headers = {"Authorization": f"Bearer {token}"}
+        assert api.app.test_client().get("/v1/me", headers=headers).status_code == 401
+
+
+def test_a_key_holds_its_permissions_and_shows_its_token_once(api: Api) -> None:
+    body = {"name": "Reporting", "permissions": ["clients.view"]}
+    made = api.owner.call("POST", "/v1/api-keys", body)
+    assert made.status_code == 201
+    key: Any = made.json
+    listed: Any = api.owner.call("GET", "/v1/api-keys").json
+    mine = next(entry for entry in listed["data"] if entry["id"] == key["id"])
+    assert "token" not in mine
+    assert key["token"].startswith(mine["prefix"])
+    headers = {"Authorization": f"Bearer {key['token']}"}
+    http = api.app.test_client()
+    assert http.get("/v1/clients", headers=headers).status_code == 200
+    assert http.post("/v1/clients", json={}, headers=headers).status_code == 403
+
+
+def test_a_revoked_key_stops_within_a_second(api: Api) -> None:
+    body = {"name": "Old", "permissions": ["clients.view"]}
+    key: Any = api.owner.call("POST", "/v1/api-keys", body).json
+    headers = {"Authorization": f"Bearer {key['token']}"}
+    http = api.app.test_client()
+    assert http.get("/v1/me", headers=headers).status_code == 200
+    assert api.owner.call("DELETE", f"/v1/api-keys/{key['id']}").status_code == 204
+    time.sleep(authentication.REMEMBERED_SECONDS + 0.1)
+    assert http.get("/v1/me", headers=headers).status_code == 401
+
+
+def test_an_expired_key_and_an_expired_token_are_nobody(api: Api) -> None:
+    body = {
+        "name": "Late", "permissions": ["clients.view"], "expires_at": "2020-01-01T00:00:00Z",
+    }  # fmt: skip
+    key: Any = api.owner.call("POST", "/v1/api-keys", body).json
+    headers = {"Authorization": f"Bearer {key['token']}"}
+    assert api.app.test_client().get("/v1/me", headers=headers).status_code == 401
+
+
+def test_nobody_hands_out_what_they_do_not_hold(api: Api) -> None:
+    limited = api.with_permissions(frozenset({"users.manage", "clients.view"}))
+    body = {"name": "More", "permissions": ["clients.delete"]}
+    answer = limited.call("POST", "/v1/api-keys", body)
+    assert answer.status_code == 403
+    assert answer.json is not None
+    assert answer.json["missing"] == ["clients.delete"]
+    user = {"email": "x@example.com", "name": "X", "password": PASSWORD, "role": "owner"}
+    assert limited.call("POST", "/v1/users", user).status_code == 403
+
+
+def test_every_wrong_field_of_a_user_is_named(api: Api) -> None:
+    answer = api.owner.call(
+        "POST", "/v1/users", {"email": "no", "name": " ", "password": "short", "role": "king"}
+    )
+    assert answer.status_code == 422
+    assert answer.json is not None
+    fields = {entry["field"] for entry in answer.json["errors"]}
+    assert fields == {"email", "name", "password", "role"}
+
+
+def test_an_address_signs_in_to_one_workspace_only(api: Api) -> None:
+    body = {"email": "Owner@Example.com", "name": "X", "password": PASSWORD, "role": "viewer"}
+    assert api.other_workspace().call("POST", "/v1/users", body).status_code == 409
+
+
+def test_changing_the_workspace_needs_the_version_that_was_read(api: Api) -> None:
+    read = api.owner.call("GET", "/v1/workspace")
+    changed = api.owner.call(
+        "PATCH", "/v1/workspace", {"time_zone": "Europe/Berlin"}, If_Match=read.headers["ETag"]
+    )
+    assert changed.status_code == 200
+    stale = api.owner.call("PATCH", "/v1/workspace", {"name": "B"}, If_Match=read.headers["ETag"])
+    assert stale.status_code == 412
+    wrong = api.owner.call("PATCH", "/v1/workspace", {"time_zone": "Mars", "currency": "ZZZ"})
+    assert wrong.json is not None
+    assert {entry["field"] for entry in wrong.json["errors"]} == {"time_zone", "currency"}
+
+
+def test_a_role_is_exactly_its_permissions(api: Api) -> None:
+    for role, permissions in ROLES.items():
+        me: Any = api.with_role(role).call("GET", "/v1/me").json
+        assert set(me["permissions"]) == permissions
+
+
+def test_no_token_and_no_password_stands_in_the_database(api: Api) -> None:
+    with api.runtime.login_engine.connect() as connection:
+        row = connection.execute(
+            text("SELECT * FROM find_user_by_email('owner@example.com')")
+        ).one()
+    assert row.password_hash.startswith("$argon2id$")
+    assert PASSWORD not in row.password_hash

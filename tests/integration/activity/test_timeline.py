@@ -1,0 +1,247 @@
+"""The timeline over HTTP: shape, order, filters, pages, and who may see it."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.activity.events import texts
+from shared.ids import uuid7
+from shared.messaging.envelope import Envelope
+from shared.messaging.inbox import Inbox
+from shared.runtime import Runtime
+from tests.factories.callers import service_caller, service_token
+from tests.factories.envelopes import Source
+from tests.factories.events import batch
+from tests.integration.activity.conftest import Get
+
+UPDATED = "clients.client.updated.v1"
+
+
+@pytest.fixture
+def client_id() -> uuid.UUID:
+    """The client whose timeline is read."""
+    return uuid7()
+
+
+@pytest.fixture
+def path(client_id: uuid.UUID) -> str:
+    """The address of its timeline."""
+    return f"/v1/clients/{client_id}/activity"
+
+
+def _at(source: Source, client_id: uuid.UUID, *times: str) -> list[Envelope]:
+    return [source.tell(UPDATED, client_id=client_id, time=time) for time in times]
+
+
+def _days(source: Source, client_id: uuid.UUID, *days: int) -> list[Envelope]:
+    return _at(source, client_id, *(f"2026-03-{day:02}T12:00:00Z" for day in days))
+
+
+def _ids(page: dict[str, Any]) -> list[str]:
+    return [entry["id"] for entry in page["data"]]
+
+
+def test_an_entry_has_the_public_shape(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    told = source.tell("clients.client.status_changed.v1", client_id=client_id)
+    inbox.ingest(batch([told]))
+    page = get(path)
+    (entry,) = page["data"]
+    assert entry == {
+        "id": told["id"],
+        "type": "clients.client.status_changed.v1",
+        "occurred_at": "2026-11-23T09:30:00.125000Z",
+        "actor": {"kind": "user", "name": "Jo Park"},
+        "summary": "Status changed from Pending to Active: Contract signed",
+        "changes": [{"field": "status", "before": "pending", "after": "active"}],
+        "data": {key: value for key, value in told["data"].items() if key != "changes"},
+        "source": "/clients",
+        "pos": told["pos"],
+    }
+    assert page["next"] is None
+
+
+def test_an_event_without_changes_has_an_empty_list_of_them(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    inbox.ingest(batch([source.tell("clients.client.created.v1", client_id=client_id)]))
+    assert get(path)["data"][0]["changes"] == []
+
+
+def test_newest_comes_first_unless_asked_otherwise(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    told = _days(source, client_id, 1, 2, 3)
+    inbox.ingest(batch(told))
+    ids = [envelope["id"] for envelope in told]
+    assert _ids(get(path)) == ids[::-1]
+    assert _ids(get(path, order="oldest")) == ids
+
+
+def test_one_source_is_in_order_of_position_even_within_one_moment(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    told = _days(source, client_id, *([1] * 20))
+    shuffled = random.Random(3).sample(told, len(told))
+    for envelope in shuffled:
+        inbox.ingest(batch([envelope]))
+    assert _ids(get(path, order="oldest")) == [envelope["id"] for envelope in told]
+
+
+def test_two_sources_are_merged_by_time(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    documents = Source("documents", source.workspace_id)
+    told = _days(source, client_id, 1, 3)
+    added = documents.tell(
+        "documents.document.added.v1", client_id=client_id, time="2026-03-02T12:00:00Z"
+    )
+    inbox.ingest(batch(told))
+    inbox.ingest({**batch([added]), "source": "/documents"})
+    expected = [told[0]["id"], added["id"], told[1]["id"]]
+    assert _ids(get(path, order="oldest")) == expected
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_pages_hold_every_entry_once_while_new_ones_arrive(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get, order: str
+) -> None:
+    told = _days(source, client_id, *range(1, 26))
+    inbox.ingest(batch(told))
+    seen, cursor = [], None
+    while True:
+        page = get(path, order=order, limit=10, **({"cursor": cursor} if cursor else {}))
+        seen += _ids(page)
+        cursor = page["next"]
+        if cursor is None:
+            break
+        if order == "newest":
+            inbox.ingest(batch(_days(source, client_id, 28)))
+    ids = [envelope["id"] for envelope in told]
+    assert seen == (ids if order == "oldest" else ids[::-1])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ("payment", ["clients.invoice.payment_recorded.v1"]),
+        ("status,contact", ["clients.client.status_changed.v1", "clients.contact.added.v1"]),
+    ],
+)
+def test_kinds_narrow_the_timeline(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get,
+    kinds: str, expected: list[str],
+) -> None:  # fmt: skip
+    inbox.ingest(
+        batch([source.tell(name, client_id=client_id) for name in texts.SENTENCES
+               if name.startswith("clients.") and "deleted" not in name
+               and name.split(".")[2] in ("added", "status_changed", "payment_recorded")
+               and name.split(".")[1] in ("client", "contact", "invoice", "rate")])
+    )  # fmt: skip
+    found = get(path, kind=kinds, order="oldest")["data"]
+    assert sorted(entry["type"] for entry in found) == expected
+
+
+def test_a_person_is_found_by_name_or_id(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    by_ana = source.tell(UPDATED, client_id=client_id, actor=("contact", "Ana Ruiz"))
+    inbox.ingest(batch([by_ana, *_days(source, client_id, 1, 2)]))
+    assert _ids(get(path, person="ana ruiz")) == [by_ana["id"]]
+    assert _ids(get(path, person="id of Ana Ruiz")) == [by_ana["id"]]
+    assert _ids(get(path, person="Nobody")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ({"from": "2026-03-03"}, [3, 4, 5]),
+        ({"to": "2026-03-03"}, [1, 2, 3]),
+        ({"from": "2026-03-02", "to": "2026-03-04"}, [2, 3, 4]),
+        ({"from": "2026-03-03T12:00:00Z"}, [3, 4, 5]),
+        ({"to": "2026-03-03T12:00:00Z"}, [1, 2]),
+        ({"from": "2026-03-03T14:00:00+02:00"}, [3, 4, 5]),
+        ({"from": "2026-03-03T12:00:01"}, [4, 5]),
+    ],
+)
+def test_dates_narrow_the_timeline(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get,
+    query: dict[str, str], days: list[int],
+) -> None:  # fmt: skip
+    told = _days(source, client_id, 1, 2, 3, 4, 5)
+    inbox.ingest(batch(told))
+    assert _ids(get(path, order="oldest", **query)) == [told[day - 1]["id"] for day in days]
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ({"kind": "gossip"}, "kind[0]", "not_a_choice"),
+        ({"order": "sideways"}, "order", "not_a_choice"),
+        ({"from": "yesterday"}, "from", "wrong_type"),
+        ({"to": "2026-13-45"}, "to", "wrong_type"),
+        ({"from": "9999-12-31", "to": "9999-12-31"}, "to", "wrong_type"),
+        ({"limit": "0"}, "limit", "too_small"),
+        ({"limit": "201"}, "limit", "too_large"),
+        ({"cursor": "forged"}, "cursor", "invalid_cursor"),
+        ({"cursor": "é\x01"}, "cursor", "invalid_cursor"),
+        ({"colour": "red"}, "colour", "unknown_field"),
+        ({"person": "a\0b"}, "person", "nul_character"),
+    ],
+)
+def test_a_wrong_query_is_refused_by_name(
+    path: str, get: Get, query: dict[str, str], field: str, code: str
+) -> None:
+    problem = get(path, 422, **query)
+    assert {"field": field, "code": code} in [
+        {key: error[key] for key in ("field", "code")} for error in problem["errors"]
+    ]
+
+
+def test_a_cursor_of_one_timeline_opens_no_other(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    inbox.ingest(batch(_days(source, client_id, 1, 2, 3)))
+    cursor = get(path, limit=1)["next"]
+    get(f"/v1/clients/{uuid7()}/activity", 422, limit=1, cursor=cursor)
+    get(path, 422, limit=1, cursor=cursor, kind="client")
+    get(path, 200, limit=1, cursor=cursor)
+
+
+def test_a_client_nothing_was_heard_of_has_an_empty_timeline(get: Get, path: str) -> None:
+    assert get(path) == {"data": [], "next": None}
+
+
+def test_a_deleted_client_has_no_timeline(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    inbox.ingest(batch([source.tell("clients.client.deleted.v1", client_id=client_id)]))
+    assert get(path, 404)["code"] == "activity.client_erased"
+
+
+def test_another_workspace_sees_nothing(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str,
+    http: FlaskClient, runtime: Runtime,
+) -> None:  # fmt: skip
+    inbox.ingest(batch(_days(source, client_id, 1)))
+    stranger = service_caller(http, runtime.vault, "activity", uuid7())
+    assert stranger(path) == {"data": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("audience", "permissions", "status"),
+    [("activity", [], 403), ("metrics", ["clients.view"], 401), ("clients", ["clients.view"], 401)],
+)
+def test_a_token_for_something_else_opens_nothing(
+    path: str, http: FlaskClient, runtime: Runtime,
+    audience: str, permissions: list[str], status: int,
+) -> None:  # fmt: skip
+    token = service_token(runtime.vault, audience, uuid7(), *permissions)
+    answer = http.get(path, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == status

@@ -1,0 +1,67 @@
+"""A restarted server is met by new connections, not by requests that fail."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+
+from shared.db.engine import engine_for
+from tests.fixtures.databases import Databases
+
+_END = """
+    SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+    WHERE pid = ANY (%s)
+"""
+_WHO = text("SELECT pg_backend_pid()")
+
+
+@pytest.fixture
+def engine(databases: Databases) -> Engine:
+    """An engine whose pool the tests leave several connections at rest in."""
+    return engine_for(databases.settings, "metrics", "app")
+
+
+def _use_at_once(engine: Engine, count: int) -> list[int]:
+    connections = [engine.connect() for _ in range(count)]
+    pids = [connection.scalar(_WHO) for connection in connections]
+    for connection in connections:
+        connection.close()
+    return [pid for pid in pids if pid is not None]
+
+
+def _end(databases: Databases, pids: list[int]) -> int:
+    with psycopg.connect(databases.url("metrics"), autocommit=True) as connection:
+        row = connection.execute(_END, [pids]).fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def test_connections_that_the_server_closed_are_made_anew(
+    engine: Engine, databases: Databases
+) -> None:
+    old = _use_at_once(engine, 3)
+    assert _end(databases, old) == 3
+    assert not set(old) & set(_use_at_once(engine, 3))
+
+
+def test_connections_at_rest_are_kept(engine: Engine) -> None:
+    assert set(_use_at_once(engine, 3)) == set(_use_at_once(engine, 3))
+
+
+def test_a_server_that_went_without_a_farewell_is_noticed_in_ten_seconds(engine: Engine) -> None:
+    """The kernel asks after it, even while nothing is sent: what it asks is all there is to see."""
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with socket.socket(fileno=os.dup(driver.fileno())) as way:
+            asked = {
+                name: way.getsockopt(socket.IPPROTO_TCP, getattr(socket, f"TCP_{name}"))
+                for name in ("KEEPIDLE", "KEEPINTVL", "KEEPCNT", "USER_TIMEOUT")
+            }
+            assert way.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert asked["KEEPIDLE"] + asked["KEEPINTVL"] * asked["KEEPCNT"] <= 10
+    assert asked["USER_TIMEOUT"] <= 10_000

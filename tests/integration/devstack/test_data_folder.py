@@ -1,0 +1,114 @@
+"""The data folder: kept, private, one stack's at a time, and of one version."""
+
+from __future__ import annotations
+
+import socket
+import stat
+from pathlib import Path
+
+import orjson
+import pytest
+
+from devstack.data_folder import DataFolder
+from devstack.errors import StackError
+from devstack.ports import free_port, is_free, require_free
+from tests.fixtures.processes import eventually
+from tests.integration.devstack.conftest import Start
+
+
+def test_secrets_and_ports_are_drawn_once_and_kept(tmp_path: Path) -> None:
+    first = DataFolder(tmp_path / "data")
+    first.lock()
+    drawn = first.config()
+    first.let_go()
+    assert DataFolder(tmp_path / "data").config() == drawn
+    assert len(set(drawn.ports.values())) == len(drawn.ports)
+
+
+def test_the_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.lock()
+    folder.config()
+    assert stat.S_IMODE((folder.path / "config.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+
+
+def test_a_port_that_somebody_took_meanwhile_is_drawn_again(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.lock()
+    ports = dict(folder.config().ports)
+    with socket.create_server(("127.0.0.1", ports["redis"])):
+        again = folder.config().ports
+    assert again["redis"] != ports["redis"]
+    assert again["postgres"] == ports["postgres"]
+
+
+def test_a_folder_in_use_names_the_stack_that_uses_it(start: Start) -> None:
+    stack = start("base")
+    stack.wait_until_ready()
+    other = DataFolder(stack.folder)
+    assert other.running_pid() == stack.process.pid
+    with pytest.raises(StackError, match=rf"already runs .* \(process {stack.process.pid}\)"):
+        other.lock()
+
+
+def test_a_folder_is_free_again_once_its_stack_was_killed(start: Start) -> None:
+    stack = start("base", "steady")
+    stack.wait_until_ready()
+    stack.process.kill()
+    stack.process.wait()
+    folder = DataFolder(stack.folder)
+    # Its children hold the lock until the kernel has told them of its death.
+    eventually(lambda: folder.running_pid() is None)
+    folder.lock()
+    folder.let_go()
+
+
+@pytest.mark.parametrize("change", [{"format": 99}, {"postgres_major": 16}])
+def test_a_folder_of_another_version_is_refused(tmp_path: Path, change: dict[str, int]) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.lock()
+    folder.config()
+    file = folder.path / "config.json"
+    file.write_bytes(orjson.dumps({**orjson.loads(file.read_bytes()), **change}))
+    with pytest.raises(StackError, match="made by another version of Clientele"):
+        folder.config()
+
+
+def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("keep me")
+    with pytest.raises(StackError, match="is not empty and was not made by Clientele"):
+        DataFolder(tmp_path).lock()
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(StackError, match="cannot be used"):
+        DataFolder(tmp_path / "data").lock()
+
+
+def test_a_damaged_configuration_is_refused(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.lock()
+    (folder.path / "config.json").write_text("{")
+    with pytest.raises(StackError, match="is damaged"):
+        folder.config()
+
+
+def test_a_taken_port_is_refused_with_another_to_try() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(StackError, match=f"Port {port} is taken.*--port {port + 1}"):
+            require_free(port, patience_seconds=0.2)
+
+
+def test_a_port_shared_for_balancing_counts_as_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as server:
+        assert not is_free(server.getsockname()[1])
+
+
+def test_a_port_of_datagrams_counts_as_taken() -> None:
+    port = free_port(set())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", port))
+        assert not is_free(port)

@@ -1,0 +1,108 @@
+"""The façade with real services behind it, and a client to ask about."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.activity.app import create_app as create_activity
+from services.activity.settings import ActivitySettings
+from services.clients.access.operations import create_api_key, found_workspace
+from services.clients.app import create_app as create_clients
+from services.clients.settings import ClientsSettings
+from services.documents.app import create_app as create_documents
+from services.documents.settings import DocumentsSettings
+from services.metrics.app import create_app as create_metrics
+from services.metrics.settings import MetricsSettings
+from shared.messaging.outbox import Origin
+from shared.runtime import Runtime
+from shared.security.permissions import PERMISSIONS
+from shared.settings import load
+from tests.factories.callers import JO
+from tests.fixtures.databases import Databases
+from tests.integration.facade.servers import serving
+
+Addresses = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def addresses(migrated: Databases) -> Iterator[Addresses]:
+    """The three services behind the façade, each on a port of its own."""
+    environment = migrated.environment
+    apps = {
+        "documents": create_documents(load(DocumentsSettings, environment)),
+        "activity": create_activity(load(ActivitySettings, environment)),
+        "metrics": create_metrics(load(MetricsSettings, environment)),
+    }
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(serving(app)) for name, app in apps.items()}
+
+
+@dataclass
+class Office:
+    """Someone with a token, and one client of the workspace."""
+
+    http: FlaskClient
+    token: str
+    client_id: str = ""
+
+    def call(self, method: str, path: str, **kwargs: Any) -> Any:
+        """One call to the public API."""
+        headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
+        return self.http.open(f"/v1{path}", method=method, headers=headers, **kwargs)
+
+    def get(self, part: str, **kwargs: Any) -> Any:
+        """One part of the client."""
+        return self.call("GET", f"/clients/{self.client_id}/{part}", **kwargs)
+
+
+Facade = Callable[[Mapping[str, str]], Office]
+
+
+@pytest.fixture
+def facade(environment: dict[str, str]) -> Facade:
+    """`facade(addresses)`: a façade that finds the services there, and a client in it."""
+
+    def make(addresses: Mapping[str, str]) -> Office:
+        urls = {f"CLIENTELE_{name.upper()}_URL": url for name, url in addresses.items()}
+        settings = load(ClientsSettings, {**environment, **urls})
+        http = create_clients(settings).test_client()
+        founded = found_workspace(
+            Runtime("clients", settings), "North Star", f"{uuid.uuid4().hex}@example.com", "p" * 12
+        )
+        office = Office(http, founded.token)
+        body = {
+            "company_name": "Acme Machines",
+            "primary_contact": {"email": "jo@acme.example.com"},
+        }
+        made = office.call("POST", "/clients", json=body)
+        assert made.status_code == 201, made.text
+        office.client_id = made.json["id"]
+        return office
+
+    return make
+
+
+@pytest.fixture
+def office(facade: Facade, addresses: Addresses) -> Office:
+    """A façade with everything behind it in order."""
+    return facade(addresses)
+
+
+@pytest.fixture
+def key_with(environment: dict[str, str]) -> Callable[..., str]:
+    """`key_with(workspace_id, *permissions)` → a token that may do only that."""
+
+    def make(workspace_id: uuid.UUID, *permissions: str) -> str:
+        runtime = Runtime("clients", load(ClientsSettings, environment))
+        with runtime.unit_of_work(Origin(workspace_id, JO, "test")) as uow:
+            _, token = create_api_key(uow, "Narrow", permissions, held=PERMISSIONS)
+        return token
+
+    return make

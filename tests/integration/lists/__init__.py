@@ -1,0 +1,1 @@
+"""Workspace lists on real PostgreSQL."""

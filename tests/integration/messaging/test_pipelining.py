@@ -1,0 +1,69 @@
+"""Statements that share a round trip are carried out in order, and fail as they would alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import TextClause, text
+from sqlalchemy.exc import DataError, OperationalError
+
+from shared.db.pipelining import pipelined, send
+from shared.runtime import Runtime
+
+Statement = tuple[TextClause, dict[str, Any]]
+
+ADD = text("INSERT INTO ingest_attempts (source, pos, attempts) VALUES ('/test', :pos, 1)")
+WRONG = text("SELECT CAST(:word AS int)")
+SEEN = text("SELECT array_agg(pos ORDER BY pos) FROM ingest_attempts")
+DIE = text("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def _seen(runtime: Runtime) -> list[int] | None:
+    with runtime.pipe_engine.connect() as connection:
+        found: list[int] | None = connection.scalar(SEEN)
+        return found
+
+
+def test_pipelined_statements_are_carried_out_in_order(activity: Runtime) -> None:
+    with pipelined(activity.pipe_engine) as connection:
+        for pos in range(1, 30):
+            connection.execute(ADD, {"pos": pos})
+        connection.execute(text("DELETE FROM ingest_attempts WHERE pos > 3"))
+        assert send(connection, SEEN).fetchall() == [([1, 2, 3],)]
+        connection.execute(ADD, {"pos": 4})
+    assert _seen(activity) == [1, 2, 3, 4]
+
+
+def test_leaving_a_pipeline_by_an_error_of_our_own_undoes_everything(activity: Runtime) -> None:
+    def fail() -> None:
+        with pipelined(activity.pipe_engine) as connection:
+            connection.execute(ADD, {"pos": 1})
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert _seen(activity) is None
+
+
+def _carry_out(runtime: Runtime, statements: Sequence[Statement]) -> None:
+    with pipelined(runtime.pipe_engine) as connection:
+        for statement, parameters in statements:
+            connection.execute(statement, parameters)
+
+
+@pytest.mark.parametrize("after", [0, 5])
+def test_an_error_in_a_pipeline_keeps_its_class_and_undoes_everything(
+    activity: Runtime, after: int
+) -> None:
+    later: list[Statement] = [(ADD, {"pos": pos + 2}) for pos in range(after)]
+    with pytest.raises(DataError):
+        _carry_out(activity, [(ADD, {"pos": 1}), (WRONG, {"word": "seven"}), *later])
+    assert _seen(activity) is None
+
+
+def test_a_connection_lost_in_a_pipeline_is_an_infrastructure_error(activity: Runtime) -> None:
+    with pytest.raises(OperationalError):
+        _carry_out(activity, [(ADD, {"pos": 1}), (DIE, {})])
+    assert _seen(activity) is None
