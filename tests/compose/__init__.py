@@ -1,0 +1,1 @@
+"""The system on Docker Compose, from outside."""

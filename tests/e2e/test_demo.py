@@ -1,0 +1,63 @@
+"""The first start makes a workspace worth looking at, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from cli.seed.clients import CLIENTS
+from cli.seed.records import make_records
+from tests.fixtures.processes import eventually
+from tests.fixtures.stack import RunningStack, start_stack
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack as `make up` leaves it the first time."""
+    found = start_stack(tmp_path_factory.mktemp("demo") / "data")
+    yield found
+    found.stop()
+
+
+def _get(stack: RunningStack, path: str) -> dict[str, Any]:
+    with stack.client() as client:
+        found: dict[str, Any] = client.get(path).raise_for_status().json()
+    return found
+
+
+def _clients(stack: RunningStack) -> dict[str, dict[str, Any]]:
+    found = _get(stack, "/v1/clients?limit=100")["data"]
+    return {client["client_code"]: client for client in found}
+
+
+def test_every_invented_client_is_there(filled: RunningStack) -> None:
+    assert set(_clients(filled)) == {plan["client"]["client_code"] for plan in CLIENTS}
+    assert orjson.loads((filled.data / "demo.json").read_bytes())["seeded"] is True
+
+
+def test_the_first_client_shows_every_part_of_a_record(filled: RunningStack) -> None:
+    path = f"/v1/clients/{_clients(filled)['AFM']['id']}"
+    assert len(_get(filled, path)["contacts"]) == 2
+    assert len(_get(filled, f"{path}/projects")["data"]) == 2
+    assert len(_get(filled, f"{path}/invoices")["data"]) == 2
+    documents = _get(filled, f"{path}/documents")["data"]
+    assert [found["status"] for found in documents] == ["available"]
+    metrics = eventually(
+        lambda: (found := _get(filled, f"{path}/metrics"))["paid_invoices"] == 1 and found
+    )
+    assert metrics["total_revenue"] == [{"currency": "USD", "amount": "2720.00"}]
+
+
+def test_what_happened_is_in_the_timeline(filled: RunningStack) -> None:
+    path = f"/v1/clients/{_clients(filled)['EGL']['id']}/activity"
+    expected = {"clients.client.created.v1", "clients.client.status_changed.v1"}
+    eventually(lambda: expected <= {found["type"] for found in _get(filled, path)["data"]})
+
+
+def test_seeding_again_adds_nothing(filled: RunningStack) -> None:
+    before = _clients(filled)
+    make_records(filled.api, filled.token)
+    assert _clients(filled) == before
