@@ -5,9 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from services.clients.billing import operations, queries, schemas
+from services.clients.billing import queries
 from services.clients.billing.models import Invoice, Project
+from services.clients.billing.operations import drafts
 from services.clients.billing.operations.context import local_today
+from services.clients.billing.operations.invoices import issue_invoice, record_payment, void_invoice
+from services.clients.billing.operations.projects import create_project, update_project
+from services.clients.billing.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.paging import Sort, page
@@ -27,8 +31,8 @@ BLUEPRINTS = (client_projects, projects, client_invoices, invoices)
 
 @client_projects.route("", methods=["GET"])
 @reads("projects.view")
-@client_projects.arguments(schemas.ProjectQuery, location="query")
-@client_projects.response(200, schemas.ProjectPage)
+@client_projects.arguments(bodies.ProjectQuery, location="query")
+@client_projects.response(200, views.ProjectPage)
 def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """A client's projects, newest first."""
     queries.require_client(uow.session, client_id)
@@ -42,22 +46,22 @@ def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
         cursor=query.get("cursor"),
         limit=query["limit"],
     )
-    return Answer(found.as_dict(schemas.present_project))
+    return Answer(found.as_dict(views.present_project))
 
 
 @client_projects.route("", methods=["POST"])
 @writes("projects.create")
-@client_projects.arguments(schemas.ProjectBody)
-@client_projects.response(201, schemas.ProjectView)
+@client_projects.arguments(bodies.ProjectBody)
+@client_projects.response(201, views.ProjectView)
 def post_project(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """Set up a project for a client."""
-    project = operations.create_project(uow, client_id, body)
+    project = create_project(uow, client_id, body)
     return _project_answer(project, 201, f"/v1/projects/{project.id}")
 
 
 @projects.route("", methods=["GET"])
 @reads("projects.view")
-@projects.response(200, schemas.ProjectView)
+@projects.response(200, views.ProjectView)
 def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
     """A project."""
     return _project_answer(queries.get_project(uow.session, project_id))
@@ -65,18 +69,18 @@ def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
 
 @projects.route("", methods=["PATCH"])
 @writes("projects.update")
-@projects.arguments(schemas.ProjectChanges)
-@projects.response(200, schemas.ProjectView)
+@projects.arguments(bodies.ProjectChanges)
+@projects.response(200, views.ProjectView)
 def patch_project(uow: UnitOfWork, changes: dict[str, Any], project_id: uuid.UUID) -> Answer:
     """Change fields of a project; `If-Match` is required."""
-    project = operations.update_project(uow, project_id, changes, require_if_match())
+    project = update_project(uow, project_id, changes, require_if_match())
     return _project_answer(project)
 
 
 @client_invoices.route("", methods=["GET"])
 @reads("invoices.view")
-@client_invoices.arguments(schemas.InvoiceQuery, location="query")
-@client_invoices.response(200, schemas.InvoicePage)
+@client_invoices.arguments(bodies.InvoiceQuery, location="query")
+@client_invoices.response(200, views.InvoicePage)
 def list_invoices(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """A client's invoices, newest first, without their lines and payments."""
     queries.require_client(uow.session, client_id)
@@ -91,22 +95,22 @@ def list_invoices(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
         limit=query["limit"],
     )
     today = local_today(uow)
-    return Answer(found.as_dict(lambda row: schemas.present_invoice_summary(row, today)))
+    return Answer(found.as_dict(lambda row: views.present_invoice_summary(row, today)))
 
 
 @client_invoices.route("", methods=["POST"])
 @writes("invoices.create")
-@client_invoices.arguments(schemas.InvoiceBody)
-@client_invoices.response(201, schemas.InvoiceView)
+@client_invoices.arguments(bodies.InvoiceBody)
+@client_invoices.response(201, views.InvoiceView)
 def post_invoice(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """Make a draft of an invoice with free lines."""
-    invoice = operations.create_invoice(uow, client_id, body)
+    invoice = drafts.create_invoice(uow, client_id, body)
     return _invoice_answer(uow, invoice, 201, f"/v1/invoices/{invoice.id}")
 
 
 @invoices.route("", methods=["GET"])
 @reads("invoices.view")
-@invoices.response(200, schemas.InvoiceView)
+@invoices.response(200, views.InvoiceView)
 def get_invoice(uow: UnitOfWork, invoice_id: uuid.UUID) -> Answer:
     """An invoice with its lines and payments."""
     return _invoice_answer(uow, queries.get_invoice(uow.session, invoice_id))
@@ -114,49 +118,49 @@ def get_invoice(uow: UnitOfWork, invoice_id: uuid.UUID) -> Answer:
 
 @invoices.route("", methods=["PATCH"])
 @writes("invoices.update")
-@invoices.arguments(schemas.InvoiceChanges)
-@invoices.response(200, schemas.InvoiceView)
+@invoices.arguments(bodies.InvoiceChanges)
+@invoices.response(200, views.InvoiceView)
 def patch_invoice(uow: UnitOfWork, changes: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
     """Edit a draft; `If-Match` is required."""
-    invoice = operations.update_invoice(uow, invoice_id, changes, require_if_match())
+    invoice = drafts.update_invoice(uow, invoice_id, changes, require_if_match())
     return _invoice_answer(uow, invoice)
 
 
 @invoices.route("/issue", methods=["POST"])
 @writes("invoices.issue")
-@invoices.arguments(schemas.IssueBody)
-@invoices.response(200, schemas.InvoiceView)
+@invoices.arguments(bodies.IssueBody)
+@invoices.response(200, views.InvoiceView)
 def post_issue(uow: UnitOfWork, _body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
     """Give a draft its number; it is immutable from then on."""
-    return _invoice_answer(uow, operations.issue_invoice(uow, invoice_id, if_match()))
+    return _invoice_answer(uow, issue_invoice(uow, invoice_id, if_match()))
 
 
 @invoices.route("/void", methods=["POST"])
 @writes("invoices.void")
-@invoices.arguments(schemas.VoidBody)
-@invoices.response(200, schemas.InvoiceView)
+@invoices.arguments(bodies.VoidBody)
+@invoices.response(200, views.InvoiceView)
 def post_void(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
     """Declare an invoice void; its number stays taken."""
-    invoice = operations.void_invoice(uow, invoice_id, body["reason"], if_match())
+    invoice = void_invoice(uow, invoice_id, body["reason"], if_match())
     return _invoice_answer(uow, invoice)
 
 
 @invoices.route("/payments", methods=["POST"])
 @writes("invoices.pay")
-@invoices.arguments(schemas.PaymentBody)
-@invoices.response(200, schemas.InvoiceView)
+@invoices.arguments(bodies.PaymentBody)
+@invoices.response(200, views.InvoiceView)
 def post_payment(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
     """Enter a payment, or a refund where the amount is below zero; answers the invoice."""
-    return _invoice_answer(uow, operations.record_payment(uow, invoice_id, body, if_match()))
+    return _invoice_answer(uow, record_payment(uow, invoice_id, body, if_match()))
 
 
 def _project_answer(project: Project, status: int = 200, location: str | None = None) -> Answer:
-    body = schemas.present_project(project)
+    body = views.present_project(project)
     return Answer(body, status, etag=project.version, location=location)
 
 
 def _invoice_answer(
     uow: UnitOfWork, invoice: Invoice, status: int = 200, location: str | None = None
 ) -> Answer:
-    body = schemas.present_invoice(invoice, local_today(uow))
+    body = views.present_invoice(invoice, local_today(uow))
     return Answer(body, status, etag=invoice.version, location=location)

@@ -11,7 +11,7 @@ from flask import Response, stream_with_context
 from services.clients.billing import queries as billing
 from services.clients.billing.models import Invoice, Project
 from services.clients.billing.operations.context import local_today
-from services.clients.billing.schemas import present_invoice, present_project
+from services.clients.billing.schemas.views import present_invoice, present_project
 from services.clients.facade.archive import PAGE, Contents, Pages, Source, write_archive
 from services.clients.facade.events import archive_requested
 from services.clients.facade.forwarding import gateway, passes_on, request_headers

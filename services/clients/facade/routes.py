@@ -15,7 +15,7 @@ from services.clients.facade.documentation import ForwardingBlueprint, operation
 from services.clients.facade.forwarding import fetch_from, known_client, pass_on, passes_on
 from services.clients.facade.gateway import LIMIT_SECONDS, Gateway
 from services.clients.facade.holdings import asking_first, holdings_of
-from services.clients.lifecycle import operations as lifecycle
+from services.clients.lifecycle.operations import deleting
 from services.clients.lifecycle.schemas import (
     DeleteQuery,
     DeletionView,
@@ -139,7 +139,7 @@ def get_plan(identity: Identity, client_id: uuid.UUID) -> Answer:
     """What deleting this client would take along, and the note that confirms it."""
     holdings = holdings_of(identity, client_id)
     with runtime().unit_of_work(origin_of(identity)) as uow:
-        return Answer(plan_json(lifecycle.plan_deletion(uow, client_id, holdings)))
+        return Answer(plan_json(deleting.plan_deletion(uow, client_id, holdings)))
 
 
 @blueprint.route("", methods=["DELETE"])
@@ -149,7 +149,7 @@ def get_plan(identity: Identity, client_id: uuid.UUID) -> Answer:
 @blueprint.response(202, DeletionView)
 def delete_client(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """Delete the client as its plan said; `confirm` is the plan's."""
-    deletion = lifecycle.delete_client(uow, client_id, query["confirm"], g.holdings)
+    deletion = deleting.delete_client(uow, client_id, query["confirm"], g.holdings)
     return Answer(deletion_json(deletion), 202, location=f"/v1/deletions/{deletion.id}")
 
 

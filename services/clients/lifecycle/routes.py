@@ -9,8 +9,9 @@ import uuid
 from typing import Any
 
 from services.clients.access.schemas import PageQuery
-from services.clients.lifecycle import operations, queries, schemas
-from services.clients.records.schemas import ClientView, present
+from services.clients.lifecycle import queries, schemas
+from services.clients.lifecycle.operations import deleting, merging
+from services.clients.records.schemas.views import ClientView, present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity, require
@@ -47,7 +48,7 @@ def get_deletion(uow: UnitOfWork, deletion_id: uuid.UUID) -> Answer:
 @deletions.response(200, schemas.DeletionView)
 def undo_deletion(uow: UnitOfWork, deletion_id: uuid.UUID) -> Answer:
     """Bring the client back, as long as the deletion is pending."""
-    return Answer(schemas.deletion_json(operations.undo_deletion(uow, deletion_id)))
+    return Answer(schemas.deletion_json(deleting.undo_deletion(uow, deletion_id)))
 
 
 @merges.route("/merge-preview", methods=["GET"])
@@ -57,7 +58,7 @@ def undo_deletion(uow: UnitOfWork, deletion_id: uuid.UUID) -> Answer:
 def get_merge_preview(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """What merging this client into another would do, and what stands against it."""
     require(UPDATE)
-    offer = operations.preview_merge(uow, client_id, query["into"], query["choices"])
+    offer = merging.preview_merge(uow, client_id, query["into"], query["choices"])
     return Answer(schemas.preview_json(offer))
 
 
@@ -68,8 +69,6 @@ def get_merge_preview(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UU
 def post_merge(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """Merge this client into another; answers the other one as it is then."""
     require(UPDATE)
-    record = operations.merge_clients(
-        uow, client_id, body["into"], body["confirm"], body["choices"]
-    )
+    record = merging.merge_clients(uow, client_id, body["into"], body["confirm"], body["choices"])
     shown = present(record, uow.vault, current_identity().permissions)
     return Answer(shown, etag=record.version)

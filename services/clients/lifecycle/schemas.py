@@ -16,7 +16,7 @@ from services.clients.lifecycle.models import (
     Deletion,
     DeletionPart,
 )
-from services.clients.lifecycle.operations import Offer
+from services.clients.lifecycle.operations.deleting import Offer
 from services.clients.lifecycle.operations.merging import MergeOffer, Preview
 from services.clients.records.models import Record
 from services.clients.records.rules.absorbing import INTO, SOURCE, differences

@@ -9,7 +9,8 @@ from functools import partial
 
 from celery import Celery
 
-from services.clients.lifecycle import operations, queries
+from services.clients.lifecycle import queries
+from services.clients.lifecycle.operations import erasing
 from shared.housekeeping import RUN_SECONDS, repeated
 from shared.runtime import Runtime
 from shared.unit_of_work import UnitOfWork
@@ -31,7 +32,7 @@ def advance_deletions(runtime: Runtime) -> int:
     return sum(
         repeated(partial(_taken, runtime, workspace_id, step), deadline)
         for workspace_id in workspaces
-        for step in (operations.start_next, operations.erase_next)
+        for step in (erasing.start_next, erasing.erase_next)
     )
 
 

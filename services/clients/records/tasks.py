@@ -8,7 +8,8 @@ from uuid import UUID
 
 from celery import Celery
 
-from services.clients.records import operations, queries
+from services.clients.records import queries
+from services.clients.records.operations import drafts, reindexing
 from shared.housekeeping import RUN_SECONDS, repeated
 from shared.runtime import Runtime
 from shared.worker import job
@@ -35,7 +36,7 @@ def sweep_drafts(runtime: Runtime) -> int:
 
 def _sweep(runtime: Runtime, workspace_id: UUID) -> int:
     with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        return operations.expire_drafts(uow)
+        return drafts.expire_drafts(uow)
 
 
 def reindex_clients(runtime: Runtime) -> int:
@@ -47,4 +48,4 @@ def reindex_clients(runtime: Runtime) -> int:
 
 def _reindex(runtime: Runtime, workspace_id: UUID) -> int:
     with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        return operations.reindex_some(uow)
+        return reindexing.reindex_some(uow)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from celery import Celery
 
-from services.clients.transfer import operations, queries
+from services.clients.transfer import queries
 from services.clients.transfer.models import (
     BULK,
     EXPORT,
@@ -30,6 +30,15 @@ from services.clients.transfer.operations.bulk import change_piece
 from services.clients.transfer.operations.exporting import export_piece
 from services.clients.transfer.operations.files import FileReader
 from services.clients.transfer.operations.importing import import_piece
+from services.clients.transfer.operations.jobs import (
+    claim_turn,
+    finish_job,
+    forget_old,
+    hold_turn,
+    note_progress,
+    origin_of,
+    release_turn,
+)
 from services.clients.transfer.operations.undoing import undo_piece
 from shared.clock import now
 from shared.failpoints import failpoint
@@ -99,7 +108,7 @@ def advance_job(
     """Take a turn of a job; returns the number to wake the next by, None if there is none."""
     begin = partial(runtime.unit_of_work, runtime.own_origin(workspace_id))
     with begin() as uow:
-        claimed = operations.claim_turn(uow, job_id, turn)
+        claimed = claim_turn(uow, job_id, turn)
     if claimed is None:
         return None
     ours = turn + 1
@@ -108,19 +117,19 @@ def advance_job(
     except Exception:
         _log.exception("turn of a job failed", job=str(job_id), kind=claimed.kind)
         with begin() as uow:
-            operations.release_turn(uow, job_id, ours, pause=True)
+            release_turn(uow, job_id, ours, pause=True)
         return None
     if not goes_on:
         return None
     with begin() as uow:
-        operations.release_turn(uow, job_id, ours)
+        release_turn(uow, job_id, ours)
     return ours
 
 
 def _work(runtime: Runtime, claimed: Job, turn: int) -> bool:
     """Step by step until the turn is over; whether there is more to do."""
     step = _STEPS[claimed.kind]()
-    origin = operations.origin_of(claimed)
+    origin = origin_of(claimed)
     until = time.monotonic() + TURN_SECONDS
     try:
         while time.monotonic() < until or getattr(step, "wants_more", False):
@@ -136,14 +145,14 @@ def _work(runtime: Runtime, claimed: Job, turn: int) -> bool:
 
 def _step(uow: UnitOfWork, step: Step, job_id: uuid.UUID, turn: int) -> bool:
     """One transaction: the rows, what became of them and the place reached, or none of it."""
-    held = operations.hold_turn(uow, job_id, turn)
+    held = hold_turn(uow, job_id, turn)
     if held is None:
         return False
     is_last = step(uow, held)
     failpoint("transfer.before_commit")
     if is_last:
-        operations.finish_job(held)
-    operations.note_progress(uow, held)
+        finish_job(held)
+    note_progress(uow, held)
     return not is_last and held.finished_at is None
 
 
@@ -155,4 +164,4 @@ def purge_transfers(runtime: Runtime) -> None:
     )
     for workspace_id in workspaces:
         with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-            operations.forget_old(uow, files, jobs)
+            forget_old(uow, files, jobs)

@@ -9,14 +9,15 @@ from services.clients.records import queries as records
 from services.clients.records.counting import count_by_facet
 from services.clients.records.models import COLUMNS
 from services.clients.records.picking import check_names, columns_for, pick
-from services.clients.records.schemas import (
-    ClientListQuery,
+from services.clients.records.schemas.bodies import ClientListQuery, FacetsQuery
+from services.clients.records.schemas.views import (
+    SEE,
+    SEE_TAX_IDS,
     ClientPageView,
-    FacetsQuery,
+    ClientSummaryView,
     FacetsView,
     present_summary,
 )
-from services.clients.records.schemas.views import SEE, SEE_TAX_IDS, ClientSummaryView
 from services.clients.views import operations, queries
 from services.clients.views.models import SavedView
 from services.clients.views.schemas import (

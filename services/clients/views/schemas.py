@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 
 from services.clients.access.schemas import PageQuery
-from services.clients.records.schemas import ClientListQuery
+from services.clients.records.schemas.bodies import ClientListQuery
 from services.clients.views.models import NAME_LENGTH, SavedView
 from shared.clock import rfc3339
 from shared.http.schemas import Label, StrictSchema

@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from services.clients.access.models import Workspace
 from services.clients.access.operations import create_workspace
 from services.clients.billing.routes import BLUEPRINTS
-from services.clients.records.operations import create_client
+from services.clients.records.operations.creating import create_client
 from shared.http.app import create_api
 from shared.http.identity import Identity
 from shared.ids import uuid7

@@ -12,7 +12,8 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from services.clients.billing.operations import create_invoice, issue_invoice
+from services.clients.billing.operations.drafts import create_invoice
+from services.clients.billing.operations.invoices import issue_invoice
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 

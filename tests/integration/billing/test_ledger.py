@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from services.clients.billing.operations import remove_client_billing
+from services.clients.billing.operations.removal import remove_client_billing
 from services.clients.billing.queries import Books, LedgerEntry, count_books, ledger
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime

@@ -10,12 +10,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from services.clients.records.operations import (
-    create_client,
-    freeze_code,
-    lock_client,
-    release_codes,
-)
+from services.clients.records.operations.codes import freeze_code, release_codes
+from services.clients.records.operations.creating import create_client
+from services.clients.records.operations.locking import lock_client
 from services.clients.records.rules.codes import ALL_CODES, suggestions
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import event
 
-from services.clients.records.operations import create_client
+from services.clients.records.operations.creating import create_client
 from shared.db.engine import engine_for
 from shared.db.migrate import script_directory
 from shared.messaging.outbox import Origin

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema, ValidationError
 
-from services.clients.billing.schemas import (
+from services.clients.billing.schemas.bodies import (
     InvoiceBody,
     InvoiceChanges,
     PaymentBody,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.clients.records.rules import addresses, choices, lists, money
-from services.clients.records.schemas import ClientBody
+from services.clients.records.schemas.bodies import ClientBody
 from tests.factories.clients import client_body
 
 BODY = ClientBody()

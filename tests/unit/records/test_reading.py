@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.clients.records.schemas import (
+from services.clients.records.schemas.bodies import (
     ClientBody,
     ClientChanges,
     ContactBody,

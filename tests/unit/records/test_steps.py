@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.clients.records.rules.steps import STEPS, merged, shown, step_of, without_mask
-from services.clients.records.schemas import ClientBody
+from services.clients.records.schemas.bodies import ClientBody
 from services.clients.records.schemas.drafts import STEP_BODIES, read_steps
 from tests.factories.clients import whole_client_body
 

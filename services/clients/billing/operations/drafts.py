@@ -15,7 +15,7 @@ from services.clients.billing.operations.context import (
     lock_invoice,
     refuse_internal,
 )
-from services.clients.records.operations import lock_client
+from services.clients.records.operations.locking import lock_client
 from shared.clock import now
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork

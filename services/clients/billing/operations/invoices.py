@@ -26,7 +26,7 @@ from services.clients.billing.operations.context import (
     number_pattern,
     refuse_internal,
 )
-from services.clients.records.operations import freeze_code
+from services.clients.records.operations.codes import freeze_code
 from shared.clock import now
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork

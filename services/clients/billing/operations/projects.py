@@ -11,7 +11,7 @@ from services.clients.billing import checks, events
 from services.clients.billing.errors import ProjectCodeTaken, ProjectNotFound, StaleProject
 from services.clients.billing.models import Project
 from services.clients.billing.operations.context import default_currency, lock_owned
-from services.clients.records.operations import lock_client
+from services.clients.records.operations.locking import lock_client
 from shared.clock import now
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from services.clients.access.queries import get_workspace
-from services.clients.billing.operations import remove_client_billing
+from services.clients.billing.operations.removal import remove_client_billing
 from services.clients.lifecycle import archive, events
 from services.clients.lifecycle.confirmation import confirms, expiry, plan_note
 from services.clients.lifecycle.errors import CannotUndo, PlanOutdated
@@ -17,7 +17,7 @@ from services.clients.lifecycle.models import NOBODY_ASKED, PENDING, Deletion, H
 from services.clients.lifecycle.operations.erasing import start
 from services.clients.lifecycle.queries import aliases_of, lock_deletion, plan_of
 from services.clients.records.models import Client
-from services.clients.records.operations import lock_client
+from services.clients.records.operations.locking import lock_client
 from shared.clock import now, rfc3339
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork

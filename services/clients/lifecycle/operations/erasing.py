@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from services.clients.lifecycle import events
 from services.clients.lifecycle.models import OWN_PART, PARTS, Deletion, DeletionPart
-from services.clients.records.operations import release_codes
+from services.clients.records.operations.codes import release_codes
 from shared.clock import now
 from shared.failpoints import failpoint
 from shared.stored_answers import erase_answers

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.clients.billing.operations import move_client_billing
+from services.clients.billing.operations.moving import move_client_billing
 from services.clients.billing.queries import Books, count_books
 from services.clients.lifecycle import events
 from services.clients.lifecycle.confirmation import expiry, opened, sealed
@@ -23,7 +23,8 @@ from services.clients.lifecycle.errors import (
 from services.clients.lifecycle.queries import aliases_of
 from services.clients.records import queries as records
 from services.clients.records.models import Client, Record
-from services.clients.records.operations import absorb, count_version, lock_client
+from services.clients.records.operations.absorbing import absorb, count_version
+from services.clients.records.operations.locking import lock_client
 from services.clients.records.rules.absorbing import (
     NO_CHOICES,
     Absorption,

@@ -7,28 +7,33 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.clients.records import operations, queries
+from services.clients.records import queries
 from services.clients.records.alike import duplicates_of
 from services.clients.records.history import events_of, past_at
 from services.clients.records.models import Record
+from services.clients.records.operations import creating, updating
 from services.clients.records.picking import check_names, pick
 from services.clients.records.rules.wrong import Body
-from services.clients.records.schemas import (
+from services.clients.records.schemas.bodies import (
     ClientBody,
     ClientChanges,
-    ClientView,
+    StatusBody,
+    SuggestQuery,
+)
+from services.clients.records.schemas.past import (
     DiffQuery,
     DiffView,
-    DuplicatesView,
     PastQuery,
-    StatusBody,
-    SuggestionsView,
-    SuggestQuery,
-    present,
     present_diff,
     present_past,
 )
-from services.clients.records.schemas.views import SEE
+from services.clients.records.schemas.views import (
+    SEE,
+    ClientView,
+    DuplicatesView,
+    SuggestionsView,
+    present,
+)
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.identity import current_identity
@@ -46,7 +51,7 @@ _SUGGESTIONS = 10
 def post_client(uow: UnitOfWork, body: Body) -> Answer:
     """Make a client in one go, with its contacts and rates."""
     sees = SEE in current_identity().permissions
-    record = operations.create_client(uow, body.values, body.findings, names_duplicates=sees)
+    record = creating.create_client(uow, body.values, body.findings, names_duplicates=sees)
     return _answer(uow, record, body, 201, f"/v1/clients/{record.id}")
 
 
@@ -99,9 +104,7 @@ def get_duplicates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 @blueprint.response(200, ClientView)
 def patch_client(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Merge changes into a client; `If-Match` says which version they are meant for."""
-    record = operations.update_client(
-        uow, client_id, body.values, require_if_match(), body.findings
-    )
+    record = updating.update_client(uow, client_id, body.values, require_if_match(), body.findings)
     return _answer(uow, record, body)
 
 
@@ -111,7 +114,7 @@ def patch_client(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 @blueprint.response(200, ClientView)
 def put_status(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Make a client active, inactive or pending, and say why."""
-    record = operations.change_status(uow, client_id, body.values, if_match(), body.findings)
+    record = updating.change_status(uow, client_id, body.values, if_match(), body.findings)
     return _answer(uow, record)
 
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from services.clients.records import operations, queries
+from services.clients.records import queries
 from services.clients.records.models import Draft
+from services.clients.records.operations import drafts as records_drafts
+from services.clients.records.operations.drafts import (
+    create_draft,
+    discard_draft,
+    lock_draft,
+    save_step,
+)
 from services.clients.records.operations.preparing import Defaults
 from services.clients.records.rules.steps import STEPS
-from services.clients.records.schemas import ClientView, drafts, present
-from services.clients.records.schemas.views import SEE, SEE_TAX_IDS
+from services.clients.records.schemas import drafts
+from services.clients.records.schemas.views import SEE, SEE_TAX_IDS, ClientView, present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
@@ -35,7 +42,7 @@ blueprint = ApiBlueprint(
 @blueprint.response(201, drafts.DraftView)
 def post_draft(uow: UnitOfWork, _body: dict[str, Any]) -> Answer:
     """Begin a draft."""
-    draft = operations.create_draft(uow)
+    draft = create_draft(uow)
     return _answer(uow, draft, STEPS, 201, f"/v1/client-drafts/{draft.id}")
 
 
@@ -59,7 +66,7 @@ def get_drafts(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 @blueprint.response(204)
 def delete_draft(uow: UnitOfWork, draft_id: uuid.UUID) -> Answer:
     """Throw a draft away, and its documents with it."""
-    operations.discard_draft(uow, operations.lock_draft(uow, draft_id, if_match()))
+    discard_draft(uow, lock_draft(uow, draft_id, if_match()))
     return Answer(None, 204)
 
 
@@ -69,11 +76,11 @@ def delete_draft(uow: UnitOfWork, draft_id: uuid.UUID) -> Answer:
 @blueprint.response(201, ClientView)
 def submit_draft(uow: UnitOfWork, body: dict[str, Any], draft_id: uuid.UUID) -> Answer:
     """Make the client; what is wrong in any of the steps is told at once."""
-    draft = operations.lock_draft(uow, draft_id, if_match())
+    draft = lock_draft(uow, draft_id, if_match())
     typed = drafts.read_steps(draft.steps)
     allowed = current_identity().permissions
     values = {**typed.values, **body}
-    record = operations.submit_draft(
+    record = records_drafts.submit_draft(
         uow, draft, values, typed.findings, names_duplicates=SEE in allowed
     )
     shown = present(record, uow.vault, allowed, typed.findings.warnings)
@@ -93,8 +100,8 @@ def _serve_step(step: str) -> None:
     def patch_step(uow: UnitOfWork, sent: dict[str, Any], draft_id: uuid.UUID) -> Answer:
         """Merge a patch into what was typed. It is kept, right or wrong: `errors` tells what
         would keep this step from being submitted."""
-        draft = operations.lock_draft(uow, draft_id, if_match(), {step: sent})
-        return _answer(uow, operations.save_step(uow, draft, step, sent), (step,))
+        draft = lock_draft(uow, draft_id, if_match(), {step: sent})
+        return _answer(uow, save_step(uow, draft, step, sent), (step,))
 
 
 for _step in STEPS:

@@ -7,18 +7,21 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from services.clients.records import operations, queries
+from services.clients.records import queries
 from services.clients.records.models import Record
+from services.clients.records.operations import contacts, rates
 from services.clients.records.operations.contacts import find_contact
 from services.clients.records.rules.wrong import Body
-from services.clients.records.schemas import (
-    ClientView,
+from services.clients.records.schemas.bodies import (
     ContactBody,
     ContactChanges,
-    ContactListView,
-    ContactView,
     RateBody,
     RateChanges,
+)
+from services.clients.records.schemas.views import (
+    ClientView,
+    ContactListView,
+    ContactView,
     RateListView,
     RateView,
     present,
@@ -52,7 +55,7 @@ def get_contacts(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 @blueprint.response(201, ContactView)
 def post_contact(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Add a contact."""
-    record, contact = operations.add_contact(uow, client_id, body.values, if_match(), body.findings)
+    record, contact = contacts.add_contact(uow, client_id, body.values, if_match(), body.findings)
     location = f"/v1/clients/{client_id}/contacts/{contact['id']}"
     return _answer(record, contact, body, 201, location)
 
@@ -74,7 +77,7 @@ def patch_contact(
     uow: UnitOfWork, body: Body, client_id: uuid.UUID, contact_id: uuid.UUID
 ) -> Answer:
     """Merge changes into a contact."""
-    record, contact = operations.update_contact(
+    record, contact = contacts.update_contact(
         uow, client_id, contact_id, body.values, if_match(), body.findings
     )
     return _answer(record, contact, body)
@@ -85,7 +88,7 @@ def patch_contact(
 @blueprint.response(204)
 def delete_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """Take a contact off."""
-    record = operations.remove_contact(uow, client_id, contact_id, if_match())
+    record = contacts.remove_contact(uow, client_id, contact_id, if_match())
     return Answer(None, 204, etag=record.version)
 
 
@@ -94,7 +97,7 @@ def delete_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID)
 @blueprint.response(200, ClientView)
 def make_primary(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """Make a contact the primary one; who was primary stays as a contact."""
-    record = operations.make_primary(uow, client_id, contact_id, if_match())
+    record = contacts.make_primary(uow, client_id, contact_id, if_match())
     shown = present(record, uow.vault, current_identity().permissions)
     return Answer(shown, etag=record.version)
 
@@ -114,7 +117,7 @@ def get_rates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 @blueprint.response(201, RateView)
 def post_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Add a rate; two of one position may not hold on the same day."""
-    record, rate = operations.add_rate(uow, client_id, body.values, if_match(), body.findings)
+    record, rate = rates.add_rate(uow, client_id, body.values, if_match(), body.findings)
     return _answer(record, rate, body, 201, f"/v1/clients/{client_id}/rates/{rate['id']}")
 
 
@@ -124,7 +127,7 @@ def post_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 @blueprint.response(200, RateView)
 def patch_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID, rate_id: uuid.UUID) -> Answer:
     """Merge changes into a rate."""
-    record, rate = operations.update_rate(
+    record, rate = rates.update_rate(
         uow, client_id, rate_id, body.values, if_match(), body.findings
     )
     return _answer(record, rate, body)
@@ -135,7 +138,7 @@ def patch_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID, rate_id: uuid.
 @blueprint.response(204)
 def delete_rate(uow: UnitOfWork, client_id: uuid.UUID, rate_id: uuid.UUID) -> Answer:
     """Take a rate off."""
-    record = operations.remove_rate(uow, client_id, rate_id, if_match())
+    record = rates.remove_rate(uow, client_id, rate_id, if_match())
     return Answer(None, 204, etag=record.version)
 
 

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 
 from services.clients.records.errors import DraftTooLarge
 from services.clients.records.models import Draft
-from services.clients.records.operations import check_new_client
+from services.clients.records.operations.creating import check_new_client
 from services.clients.records.operations.preparing import Defaults
 from services.clients.records.rules.steps import (
     MAX_DEPTH,

@@ -10,11 +10,12 @@ from typing import Any
 
 from services.clients.lifecycle.confirmation import expiry, opened, sealed
 from services.clients.lifecycle.errors import PlanOutdated
-from services.clients.lifecycle.operations import delete_now
+from services.clients.lifecycle.operations.deleting import delete_now
 from services.clients.records.models import Client
-from services.clients.records.operations import change_status, lock_client, update_client
+from services.clients.records.operations.locking import lock_client
+from services.clients.records.operations.updating import change_status, update_client
 from services.clients.records.rules.tags import without
-from services.clients.records.schemas import ClientChanges
+from services.clients.records.schemas.bodies import ClientChanges
 from services.clients.transfer.models import (
     BULK,
     DELETED,

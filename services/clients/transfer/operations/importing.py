@@ -15,10 +15,10 @@ from sqlalchemy import text
 from services.clients.records import queries as records
 from services.clients.records.errors import ClientNotFound
 from services.clients.records.models import COLUMNS, Record
-from services.clients.records.operations import update_client
 from services.clients.records.operations.creating_many import create_clients, prepare_many
+from services.clients.records.operations.updating import update_client
 from services.clients.records.rules.wrong import Body, Findings
-from services.clients.records.schemas import ClientBody, ClientChanges
+from services.clients.records.schemas.bodies import ClientBody, ClientChanges
 from services.clients.transfer.models import (
     CREATED,
     PREVIEW,

@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from services.clients.billing.queries import count_books
-from services.clients.lifecycle.operations import delete_now
+from services.clients.lifecycle.operations.deleting import delete_now
 from services.clients.records import queries as records
 from services.clients.records.models import COLUMNS, Client
-from services.clients.records.operations import lock_client
 from services.clients.records.operations.changing import Change, carry_out
 from services.clients.records.operations.codes import change_code
+from services.clients.records.operations.locking import lock_client
 from services.clients.records.rules.lists import edits
 from services.clients.records.rules.wrong import Findings
 from services.clients.transfer.errors import NothingToUndo

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.clients.transfer import operations, schemas
+from services.clients.transfer.operations import bulk
 from services.clients.transfer.operations.bulk import DELETE as DELETION
 from services.clients.transfer.routes.jobs import accepted
+from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, writes
 from shared.http.identity import require
@@ -21,19 +22,19 @@ UPDATE, DELETE = "clients.update", "clients.delete"
 
 @blueprint.route("/plan", methods=["POST"])
 @writes(UPDATE)
-@blueprint.arguments(schemas.BulkPlanBody)
-@blueprint.response(200, schemas.BulkPlanView)
+@blueprint.arguments(bodies.BulkPlanBody)
+@blueprint.response(200, views.BulkPlanView)
 def post_plan(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """How many clients a change would touch; a deletion wants the `confirm` of this."""
-    return Answer(operations.plan_bulk(uow, body).as_dict())
+    return Answer(bulk.plan_bulk(uow, body).as_dict())
 
 
 @blueprint.route("", methods=["POST"])
 @writes(UPDATE)
-@blueprint.arguments(schemas.BulkBody)
-@blueprint.response(202, schemas.JobView)
+@blueprint.arguments(bodies.BulkBody)
+@blueprint.response(202, views.JobView)
 def post_bulk(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """Change the clients of a selection; what became of each is in the job's rows."""
     identity = require(DELETE if body["action"] == DELETION else UPDATE)
     confirm = body.pop("confirm")
-    return accepted(operations.start_bulk(uow, body, confirm, identity.permissions))
+    return accepted(bulk.start_bulk(uow, body, confirm, identity.permissions))

@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import Response
 
-from services.clients.transfer import operations, queries, schemas
+from services.clients.transfer import queries
 from services.clients.transfer.models import EXPORT
+from services.clients.transfer.operations import exporting
 from services.clients.transfer.routes.jobs import accepted
 from services.clients.transfer.routes.streaming import stream_export
+from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity
@@ -25,21 +27,21 @@ RIGHT = "clients.export"
 
 @blueprint.route("", methods=["POST"])
 @writes(RIGHT)
-@blueprint.arguments(schemas.ExportBody)
-@blueprint.response(202, schemas.JobView)
+@blueprint.arguments(bodies.ExportBody)
+@blueprint.response(202, views.JobView)
 def post_export(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """Have clients written into a file; the job's result says where it is, and how long."""
-    return accepted(operations.start_export(uow, body, current_identity().permissions))
+    return accepted(exporting.start_export(uow, body, current_identity().permissions))
 
 
 @blueprint.route("", methods=["GET"])
 @reads(RIGHT)
-@blueprint.arguments(schemas.ImportQuery, location="query")
-@blueprint.response(200, schemas.JobPage)
+@blueprint.arguments(bodies.ImportQuery, location="query")
+@blueprint.response(200, views.JobPage)
 def get_exports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's exports, the newest first."""
     found = queries.list_jobs(uow, {"kind": EXPORT}, query["cursor"], query["limit"])
-    return Answer(found.as_dict(schemas.job_json))
+    return Answer(found.as_dict(views.job_json))
 
 
 @blueprint.route("/<uuid:job_id>/file", methods=["GET"])

@@ -11,11 +11,13 @@ from typing import Any
 
 from flask import Response, request
 
-from services.clients.transfer import operations, queries, schemas
+from services.clients.transfer import queries
 from services.clients.transfer.models import IMPORT, PREVIEW
+from services.clients.transfer.operations import files, undoing
 from services.clients.transfer.operations.files import MAX_FILE_BYTES
 from services.clients.transfer.routes.jobs import accepted
 from services.clients.transfer.routes.streaming import stream_rejected
+from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity, require
@@ -41,14 +43,14 @@ blueprint.before_request(_allow_files)
 
 @blueprint.route("", methods=["POST"])
 @writes(CREATE)
-@blueprint.arguments(schemas.FileQuery, location="query")
-@blueprint.response(201, schemas.ImportView)
+@blueprint.arguments(bodies.FileQuery, location="query")
+@blueprint.response(201, views.ImportView)
 @blueprint.doc(requestBody={"required": True, "content": {"application/octet-stream": _FILE}})
 def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Send a CSV file or an .xlsx workbook as the body; it is read in the background."""
     permissions = current_identity().permissions
-    taken = operations.take_file(uow, query["file_name"], _pieces(), permissions)
-    return Answer(schemas.import_json(taken), 201, location=f"/v1/imports/{taken.id}")
+    taken = files.take_file(uow, query["file_name"], _pieces(), permissions)
+    return Answer(views.import_json(taken), 201, location=f"/v1/imports/{taken.id}")
 
 
 def _pieces() -> Iterator[bytes]:
@@ -58,27 +60,27 @@ def _pieces() -> Iterator[bytes]:
 
 @blueprint.route("", methods=["GET"])
 @reads(CREATE)
-@blueprint.arguments(schemas.ImportQuery, location="query")
-@blueprint.response(200, schemas.ImportPage)
+@blueprint.arguments(bodies.ImportQuery, location="query")
+@blueprint.response(200, views.ImportPage)
 def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's imports, the newest first."""
     found = queries.list_imports(uow, query["cursor"], query["limit"])
-    return Answer(found.as_dict(schemas.import_json))
+    return Answer(found.as_dict(views.import_json))
 
 
 @blueprint.route("/<uuid:import_id>", methods=["GET"])
 @reads(CREATE)
-@blueprint.response(200, schemas.ImportView)
+@blueprint.response(200, views.ImportView)
 def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """What the file holds, a suggested mapping, and the jobs of this import."""
     taken = queries.get_import(uow.session, import_id)
-    return Answer(schemas.import_json(taken, queries.jobs_of_import(uow.session, import_id)))
+    return Answer(views.import_json(taken, queries.jobs_of_import(uow.session, import_id)))
 
 
 @blueprint.route("/<uuid:import_id>/preview", methods=["POST"])
 @writes(CREATE)
-@blueprint.arguments(schemas.StartBody)
-@blueprint.response(202, schemas.JobView)
+@blueprint.arguments(bodies.StartBody)
+@blueprint.response(202, views.JobView)
 def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     """Find out what an import would do: nothing is changed, every row is reported."""
     return _started(uow, PREVIEW, body, import_id)
@@ -86,8 +88,8 @@ def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) ->
 
 @blueprint.route("/<uuid:import_id>/start", methods=["POST"])
 @writes(CREATE)
-@blueprint.arguments(schemas.StartBody)
-@blueprint.response(202, schemas.JobView)
+@blueprint.arguments(bodies.StartBody)
+@blueprint.response(202, views.JobView)
 def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     """Carry the import out; right rows are taken although others are wrong."""
     return _started(uow, IMPORT, body, import_id)
@@ -95,17 +97,17 @@ def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> A
 
 def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     permissions = require(UPDATE).permissions
-    return accepted(operations.start_job(uow, import_id, kind, body, permissions))
+    return accepted(files.start_job(uow, import_id, kind, body, permissions))
 
 
 @blueprint.route("/<uuid:import_id>/undo", methods=["POST"])
 @writes(DELETE)
-@blueprint.response(202, schemas.JobView)
+@blueprint.response(202, views.JobView)
 def post_undo(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """Delete what the import made and put back what it changed, where nobody has since."""
     permissions = require(UPDATE).permissions
-    taken = operations.open_import(uow, import_id)
-    return accepted(operations.start_undo(uow, taken, permissions))
+    taken = files.open_import(uow, import_id)
+    return accepted(undoing.start_undo(uow, taken, permissions))
 
 
 @blueprint.route("/<uuid:import_id>/rejected", methods=["GET"])

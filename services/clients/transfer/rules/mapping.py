@@ -14,7 +14,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.clients.records.rules.text import separated
-from services.clients.records.schemas import ClientBody, ClientChanges
+from services.clients.records.schemas.bodies import ClientBody, ClientChanges
 from services.clients.records.schemas.reading import FlagRule
 from services.clients.transfer.rules.cells import read_flag, read_json
 from shared.errors import FieldError

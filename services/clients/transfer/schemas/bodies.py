@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from services.clients.access.schemas import PageQuery
 from services.clients.records.models import OWN_FIELD
-from services.clients.records.schemas import ClientListQuery
+from services.clients.records.schemas.bodies import ClientListQuery
 from services.clients.transfer.models import CREATE, KINDS, REJECT, ROW_STATES, SKIP, STATES
 from services.clients.transfer.operations.bulk import ACTIONS, DELETE
 from services.clients.transfer.rules.mapping import export_columns
