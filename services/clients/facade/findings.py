@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.clients.records.rules.folding import fold
 from services.clients.records.rules.search_text import begins_in
+from shared.values.folding import fold
 
 #: What can be looked for, in the order in which it is answered, and who may see each.
 KINDS = {

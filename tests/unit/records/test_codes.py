@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.clients.records.rules.codes import ALL_CODES, client_code, suggestions
-from services.clients.records.rules.transliteration import latin_words
-from services.clients.records.rules.wrong import Wrong
+from services.clients.values.transliteration import latin_words
+from shared.values.findings import Wrong
 
 
 @pytest.mark.parametrize(

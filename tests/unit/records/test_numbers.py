@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.records.rules import money, phones, tax_ids
-from services.clients.records.rules.wrong import Check, Wrong
+from services.clients.values import money, phones, tax_ids
+from shared.values.findings import Check, Wrong
 
 
 def _code(check: Check, value: Any) -> str:

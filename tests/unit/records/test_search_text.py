@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.records.rules.folding import fold
 from services.clients.records.rules.search_text import (
     Word,
     search_terms,
@@ -16,6 +15,7 @@ from services.clients.records.rules.search_text import (
     sort_name,
     tsquery,
 )
+from shared.values.folding import fold
 
 
 def _lexemes(vector: str) -> set[str]:

@@ -10,8 +10,9 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.records.rules import addresses, choices, text
-from services.clients.records.rules.wrong import Check, Wrong
+from services.clients.values import addresses, choices
+from shared.values import text
+from shared.values.findings import Check, Wrong
 
 
 def _code(check: Check, value: Any) -> str:

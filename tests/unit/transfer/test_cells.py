@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.records.rules.text import separated
 from services.clients.transfer.rules.cells import (
     from_sheet,
     guarded,
@@ -21,6 +20,7 @@ from services.clients.transfer.rules.cells import (
 )
 from services.clients.transfer.rules.reading import read_table
 from services.clients.transfer.rules.writing import write_csv, write_workbook
+from shared.values.text import separated
 
 # What a client's text may hold: anything but control characters.
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"]), max_size=40)

@@ -14,13 +14,13 @@ from sqlalchemy import TextClause, text
 from services.clients.records import events, queries
 from services.clients.records.models import Client, ContactData, RateData, Record
 from services.clients.records.operations import rows
-from services.clients.records.rules.folding import FOLDING
 from services.clients.records.rules.lists import NO_EDITS, Edits
 from services.clients.records.rules.search_text import sort_name
 from shared.clock import now
 from shared.db.pipelining import fetch
 from shared.messaging.envelope import Event
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import FOLDING
 
 Children = tuple[list[ContactData], list[RateData]]
 

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from services.clients.records.errors import CodeFrozen
 from services.clients.records.models import Client
 from services.clients.records.queries import code_holder, free_codes
-from services.clients.records.rules.wrong import Findings, Wrong
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings, Wrong
 
 _SUGGESTED = 3
 

@@ -19,10 +19,10 @@ from services.clients.records.operations.preparing import (
     note_findings,
 )
 from services.clients.records.rules import lists
-from services.clients.records.rules.addresses import email_key
-from services.clients.records.rules.wrong import Findings, Wrong
+from services.clients.values.addresses import email_key
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings, Wrong
 
 
 def add_contact(

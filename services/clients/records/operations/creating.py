@@ -26,12 +26,12 @@ from services.clients.records.operations.preparing import (
 from services.clients.records.operations.suggesting import CodesToTry
 from services.clients.records.queries import code_holder
 from services.clients.records.rules import lists
-from services.clients.records.rules.folding import FOLDING
 from services.clients.records.rules.search_text import sort_name
-from services.clients.records.rules.wrong import Findings
 from shared.clock import now
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings
+from shared.values.folding import FOLDING
 
 _EMPTY = dict.fromkeys(COLUMNS) | DEFAULTS
 

@@ -14,10 +14,10 @@ from services.clients.records.models import COLUMNS, Record
 from services.clients.records.operations import rows
 from services.clients.records.operations.creating import complete, prepare_client
 from services.clients.records.operations.preparing import Context, Defaults
-from services.clients.records.rules.folding import FOLDING
-from services.clients.records.rules.wrong import Findings
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings
+from shared.values.folding import FOLDING
 
 # A client whose code somebody else has got first is not made. Codes are claimed in their
 # order, so that two who want the same ones never wait for each other in a circle.

@@ -24,10 +24,10 @@ from services.clients.records.models import (
 )
 from services.clients.records.operations.creating import create_client
 from services.clients.records.rules.steps import Steps, merged, shown_step, without_mask
-from services.clients.records.rules.wrong import Findings
 from shared.clock import now
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings
 
 #: As much as the body of a whole client in one request may take.
 MAX_BYTES = 1_048_576

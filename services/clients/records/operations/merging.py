@@ -22,7 +22,7 @@ from services.clients.records.rules.merging import (
     merged_element,
     merged_list,
 )
-from services.clients.records.rules.tax_ids import is_masked
+from services.clients.values.tax_ids import is_masked
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
 

@@ -16,12 +16,13 @@ from services.clients.lists.queries import choices, find_entry
 from services.clients.lists.rules.entries import Entry
 from services.clients.records.models import DEFAULTS, GROUPS, LISTED, TAX_ID_CONTEXT, Client
 from services.clients.records.queries import workspace_defaults
-from services.clients.records.rules import lists, phones, tax_ids
+from services.clients.records.rules import lists
 from services.clients.records.rules.custom_values import custom_value
-from services.clients.records.rules.wrong import Findings, Wrong
+from services.clients.values import phones, tax_ids
 from shared.ids import uuid7
 from shared.security.crypto import Vault
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings, Wrong
 
 _NO_TAX_ID: dict[str, Any] = {"tax_id": None, "tax_id_hash": None, "tax_id_last4": None}
 _NO_COLUMNS = frozenset({"contacts", "rates", "allow_duplicate"})

@@ -19,8 +19,8 @@ from services.clients.records.operations.preparing import (
     rates_of,
 )
 from services.clients.records.rules import lists
-from services.clients.records.rules.wrong import Findings
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings
 
 
 def add_rate(

@@ -13,9 +13,9 @@ from sqlalchemy import text
 from services.clients.records import queries
 from services.clients.records.models import Record
 from services.clients.records.operations import rows
-from services.clients.records.rules.folding import FOLDING
 from services.clients.records.rules.search_text import sort_name
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import FOLDING
 
 #: Clients of one transaction, which are locked for as long.
 BATCH = 200

@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from services.clients.records.errors import InternalClientExists
 from services.clients.records.models import COLUMNS, Client, Contact, Rate, Record
-from services.clients.records.rules.addresses import email_key
 from services.clients.records.rules.custom_values import texts_of
 from services.clients.records.rules.likeness import email_domain, name_key, website_host
 from services.clients.records.rules.search_text import search_vector
+from services.clients.values.addresses import email_key
 from shared.unit_of_work import UnitOfWork
 
 CONTACT_COLUMNS = tuple(Contact.__table__.columns.keys())

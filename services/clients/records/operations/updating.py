@@ -22,8 +22,8 @@ from services.clients.records.operations.preparing import (
     rates_of,
 )
 from services.clients.records.rules import lists
-from services.clients.records.rules.wrong import Findings
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings
 
 # Encryption never gives the same bytes twice, so equality of tax numbers is that of hashes.
 _TAX_COLUMNS = ("tax_id", "tax_id_hash", "tax_id_last4")

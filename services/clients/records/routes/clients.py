@@ -13,7 +13,6 @@ from services.clients.records.history import events_of, past_at
 from services.clients.records.models import Record
 from services.clients.records.operations import creating, updating
 from services.clients.records.picking import check_names, pick
-from services.clients.records.rules.wrong import Body
 from services.clients.records.schemas.bodies import (
     ClientBody,
     ClientChanges,
@@ -38,6 +37,7 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.identity import current_identity
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Body
 
 blueprint = ApiBlueprint("clients", __name__, url_prefix="/v1", description="The client record")
 

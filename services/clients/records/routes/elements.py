@@ -11,7 +11,6 @@ from services.clients.records import queries
 from services.clients.records.models import Record
 from services.clients.records.operations import contacts, rates
 from services.clients.records.operations.contacts import find_contact
-from services.clients.records.rules.wrong import Body
 from services.clients.records.schemas.bodies import (
     ContactBody,
     ContactChanges,
@@ -31,6 +30,7 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Body
 
 blueprint = ApiBlueprint(
     "client-elements",

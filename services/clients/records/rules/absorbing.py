@@ -23,7 +23,7 @@ from services.clients.records.models import (
     Record,
 )
 from services.clients.records.rules import lists
-from services.clients.records.rules.addresses import email_key
+from services.clients.values.addresses import email_key
 from shared.ids import uuid7
 
 # What is the survivor's in any case; the other's primary contact becomes one of its contacts.

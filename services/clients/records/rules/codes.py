@@ -13,9 +13,9 @@ from itertools import combinations
 from string import ascii_uppercase
 from typing import Any
 
-from services.clients.records.rules.text import plain
-from services.clients.records.rules.transliteration import latin_words
-from services.clients.records.rules.wrong import Wrong
+from services.clients.values.transliteration import latin_words
+from shared.values.findings import Wrong
+from shared.values.text import plain
 
 _LETTERS = len(ascii_uppercase)
 ALL_CODES = _LETTERS**3

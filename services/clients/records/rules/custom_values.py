@@ -13,9 +13,9 @@ from typing import Any
 
 from services.clients.custom_fields.models import MAX_FIELDS
 from services.clients.custom_fields.queries import Definition
-from services.clients.records.rules import addresses
-from services.clients.records.rules.text import PROSE_LENGTH, plain, prose, separated
-from services.clients.records.rules.wrong import Wrong
+from services.clients.values import addresses
+from shared.values.findings import Wrong
+from shared.values.text import PROSE_LENGTH, plain, prose, separated
 
 #: A double holds whole numbers up to here without loss.
 _LARGEST = 2**53

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from services.clients.records.rules.folding import fold
-from services.clients.records.rules.text import NAME_LENGTH
+from shared.values.folding import fold
+from shared.values.text import NAME_LENGTH
 
 
 def _words(listed: str) -> frozenset[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.clients.records.rules.addresses import email_key
-from services.clients.records.rules.folding import fold
-from services.clients.records.rules.wrong import Wrong
+from services.clients.values.addresses import email_key
+from shared.values.findings import Wrong
+from shared.values.folding import fold
 
 MAX_CONTACTS = 100
 MAX_RATES = 200

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import category
 
-from services.clients.records.rules.folding import fold
+from shared.values.folding import fold
 
 #: Characters that count: of a word, of what is found whole, and of the name that its place in
 #: an alphabetical list rests on. The key of an index has at most 2,704 bytes, a character up to

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.clients.records.rules.tax_ids import DOT, masked
+from services.clients.values.tax_ids import DOT, masked
 
 STEPS = ("basic", "business", "rates", "contacts", "documents", "settings")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.clients.records.rules.folding import fold
-from services.clients.records.rules.text import words_of_a_list
+from shared.values.folding import fold
+from shared.values.text import words_of_a_list
 
 MAX_TAGS = 50
 TAG_LENGTH = 50

@@ -6,29 +6,13 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from services.clients.records.rules import (
-    addresses,
-    choices,
-    codes,
-    custom_values,
-    money,
-    phones,
-    tags,
-    tax_ids,
-    text,
-)
-from services.clients.records.rules.identifiers import identifier
+from services.clients.records.rules import codes, custom_values, tags
 from services.clients.records.rules.lists import MAX_CONTACTS, MAX_RATES
-from services.clients.records.schemas.reading import (
-    Elements,
-    FlagRule,
-    Group,
-    ListRule,
-    ReadingSchema,
-    Rule,
-    ValuesRule,
-)
+from services.clients.values import addresses, choices, money, phones, tax_ids
+from services.clients.values.identifiers import identifier
+from shared.http.reading import Elements, FlagRule, Group, ListRule, ReadingSchema, Rule, ValuesRule
 from shared.http.schemas import Coded, StrictSchema, listed_once
+from shared.values import text
 
 MAX_STANDARDS = 50
 MAX_PAGE = 200

@@ -21,14 +21,14 @@ from services.clients.records.rules.steps import (
     shown,
     step_of,
 )
-from services.clients.records.rules.wrong import Findings
 from services.clients.records.schemas.bodies import MAX_PAGE, ClientBody
-from services.clients.records.schemas.reading import MAX_ERRORS, Errors, ReadingSchema
 from services.clients.records.schemas.views import WarningView
 from shared.clock import rfc3339
 from shared.errors import FieldError, Invalid
+from shared.http.reading import MAX_ERRORS, Errors, ReadingSchema
 from shared.http.schemas import StrictSchema
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings
 
 # What is said with a client and is no part of it.
 _NOT_OF_A_STEP = frozenset({"allow_duplicate"})

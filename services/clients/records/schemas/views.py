@@ -10,7 +10,6 @@ from marshmallow import Schema, fields
 from services.clients.records.events import snapshot, whole
 from services.clients.records.models import TAX_ID_CONTEXT, Client, Record
 from services.clients.records.rules.lists import MAX_CONTACTS, MAX_RATES
-from services.clients.records.rules.tax_ids import masked
 from services.clients.records.schemas.bodies import (
     AddressBody,
     ClientChanges,
@@ -19,9 +18,10 @@ from services.clients.records.schemas.bodies import (
     RateElement,
     SettingsBody,
 )
-from services.clients.records.schemas.reading import Elements, Group
+from services.clients.values.tax_ids import masked
 from shared.clock import rfc3339
 from shared.errors import FieldError
+from shared.http.reading import Elements, Group
 from shared.security.crypto import Vault
 
 SEE = "clients.view"

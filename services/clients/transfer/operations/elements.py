@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.clients.records.models import Record
-from services.clients.records.rules.addresses import email_key
-from services.clients.records.rules.folding import fold
+from services.clients.values.addresses import email_key
+from shared.values.folding import fold
 
 
 def matched_elements(body: Mapping[str, Any], record: Record) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from services.clients.records.errors import ClientNotFound
 from services.clients.records.models import COLUMNS, Record
 from services.clients.records.operations.creating_many import create_clients, prepare_many
 from services.clients.records.operations.updating import update_client
-from services.clients.records.rules.wrong import Body, Findings
 from services.clients.records.schemas.bodies import ClientBody, ClientChanges
 from services.clients.transfer.models import (
     CREATED,
@@ -36,6 +35,7 @@ from services.clients.transfer.queries import codes_seen, find_rows, get_import,
 from services.clients.transfer.rules.mapping import CODE, Reading
 from shared.errors import DomainError, FieldError
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Body, Findings
 
 _CREATE, _CHANGE = ClientBody(), ClientChanges()
 # In the order of their ids, as everyone who locks several clients does.

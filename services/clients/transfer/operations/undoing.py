@@ -17,7 +17,6 @@ from services.clients.records.operations.changing import Change, carry_out
 from services.clients.records.operations.codes import change_code
 from services.clients.records.operations.locking import lock_client
 from services.clients.records.rules.lists import edits
-from services.clients.records.rules.wrong import Findings
 from services.clients.transfer.errors import NothingToUndo
 from services.clients.transfer.models import (
     CREATED,
@@ -37,6 +36,7 @@ from services.clients.transfer.operations.pieces import Outcome, note_outcomes, 
 from services.clients.transfer.queries import before_of, get_job, jobs_of_import, rows_of
 from shared.errors import DomainError
 from shared.unit_of_work import UnitOfWork
+from shared.values.findings import Findings
 
 _BATCH = 50
 # The database counts rows in 31 bits here.

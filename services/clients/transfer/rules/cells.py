@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from services.clients.records.rules.text import SEPARATOR
+from shared.values.text import SEPARATOR
 
 _GUARDED = re.compile(r"'*[=+\-@\t\r]")
 _TRUE = frozenset({"true", "yes", "y", "1", "on"})

@@ -12,8 +12,8 @@ from typing import Any
 from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError as StdnumError
 
-from services.clients.records.rules.text import line
-from services.clients.records.rules.wrong import Wrong
+from shared.values.findings import Wrong
+from shared.values.text import line
 
 TAX_ID_LENGTH = 50
 DOT = "•"

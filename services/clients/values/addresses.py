@@ -9,8 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 import pycountry
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-from services.clients.records.rules.text import plain
-from services.clients.records.rules.wrong import Wrong
+from shared.values.findings import Wrong
+from shared.values.text import plain
 
 WEBSITE_LENGTH = 2_000
 

@@ -12,9 +12,9 @@ from typing import Any, Protocol, cast
 
 from marshmallow import Schema, fields
 
-from services.clients.records.rules.wrong import Body, Check, Findings, Wrong
 from shared.errors import FieldError
 from shared.http.schemas import StrictSchema
+from shared.values.findings import Body, Check, Findings, Wrong
 
 #: In place of a value that was wrong.
 _NOTHING = object()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
 
-from services.clients.records.rules.text import line
-from services.clients.records.rules.wrong import Wrong
+from shared.values.findings import Wrong
+from shared.values.text import line
 
 PHONE_LENGTH = 50
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from services.clients.records.rules.wrong import Wrong
+from shared.values.findings import Wrong
 
 
 def identifier(value: Any) -> str:

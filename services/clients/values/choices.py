@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.clients.records.rules.wrong import Check, Wrong
+from shared.values.findings import Check, Wrong
 
 ACTIVE = "active"
 STATUSES = (ACTIVE, "inactive", "pending")

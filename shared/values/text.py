@@ -7,7 +7,7 @@ import re
 from typing import Any
 from unicodedata import category, normalize
 
-from services.clients.records.rules.wrong import Check, Wrong
+from shared.values.findings import Check, Wrong
 
 NAME_LENGTH = 200
 WORD_LENGTH = 100

@@ -9,8 +9,8 @@ from typing import Any
 
 import pycountry
 
-from services.clients.records.rules.text import plain
-from services.clients.records.rules.wrong import Wrong
+from shared.values.findings import Wrong
+from shared.values.text import plain
 
 MAX_RATE = Decimal(1_000_000)
 MAX_PLACES = 4

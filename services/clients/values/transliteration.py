@@ -7,7 +7,7 @@ from functools import lru_cache
 from unicodedata import name as name_of
 from unicodedata import normalize
 
-from services.clients.records.rules.folding import SPELLED
+from shared.values.folding import SPELLED
 
 _ASCII_WORD = re.compile("[A-Z]+")
 _WORD = re.compile(r"[^\W\d_]+")
