@@ -1,4 +1,4 @@
-"""services/clients/facade/forwarded.json: what the services behind the façade say of
+"""services/clients/gateway/forwarded.json: what the services behind the façade say of
 their routes, for the façade's own OpenAPI document."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from services.clients.facade.documentation import FILE_NAME
+from services.clients.gateway.documentation import FILE_NAME
 from shared.settings import load
 
 FILE = Path(__file__).resolve().parents[2] / "services" / "clients" / "facade" / FILE_NAME

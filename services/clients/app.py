@@ -6,19 +6,21 @@ from flask import Flask
 
 from services.clients.access.authentication import authenticate
 from services.clients.access.routes import blueprint as access
+from services.clients.archive.routes import client as archive
+from services.clients.archive.routes import workspace as workspace_archive
 from services.clients.billing import routes as billing
+from services.clients.client_merge.routes import blueprint as client_merge
 from services.clients.custom_fields.routes import blueprint as custom_fields
-from services.clients.facade.archive_routes import blueprint as facade_archive
-from services.clients.facade.documentation import MergedClients
-from services.clients.facade.draft_routes import blueprint as facade_drafts
-from services.clients.facade.routes import blueprint as facade
-from services.clients.facade.search_routes import blueprint as search
-from services.clients.facade.workspace_archive_routes import blueprint as workspace_archive
-from services.clients.lifecycle import routes as lifecycle
-from services.clients.lists.routes import blueprint as lists
-from services.clients.records import routes as records
+from services.clients.deletion.routes import deleting, deletions
+from services.clients.drafts.routes import documents as draft_documents
+from services.clients.drafts.routes import drafts
+from services.clients.forwarding.routes import blueprint as forwarding
+from services.clients.gateway.documentation import MergedClients
+from services.clients.lists.routes.lists import blueprint as lists
+from services.clients.records.routes import clients, elements
+from services.clients.search.routes import blueprint as search
 from services.clients.settings import ClientsSettings
-from services.clients.transfer import routes as transfer
+from services.clients.transfer.routes import bulk, exports, imports, jobs
 from services.clients.views.routes import blueprint as views
 from shared.http.app import create_api
 
@@ -26,19 +28,26 @@ from shared.http.app import create_api
 def create_app(settings: ClientsSettings) -> Flask:
     """The Flask app; every feature's routes, the uppermost feature first."""
     blueprints = [
-        facade,
-        facade_archive,
-        workspace_archive,
-        facade_drafts,
+        forwarding,
+        archive.blueprint,
+        workspace_archive.blueprint,
+        draft_documents.blueprint,
         search,
-        *transfer.BLUEPRINTS,
-        *lifecycle.BLUEPRINTS,
+        jobs.blueprint,
+        imports.blueprint,
+        exports.blueprint,
+        bulk.blueprint,
+        deleting.blueprint,
+        deletions.blueprint,
+        client_merge,
         billing.client_projects,
         billing.projects,
         billing.client_invoices,
         billing.invoices,
         views,
-        *records.BLUEPRINTS,
+        clients.blueprint,
+        elements.blueprint,
+        drafts.blueprint,
         lists,
         custom_fields,
         access,

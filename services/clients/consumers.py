@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from services.clients.lifecycle import consumers as lifecycle
+from services.clients.deletion import consumers as lifecycle
 from shared.messaging.envelope import Envelope
 
 

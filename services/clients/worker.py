@@ -6,8 +6,9 @@ from celery import Celery
 
 from services.clients.access.tasks import register_tasks as register_tokens
 from services.clients.consumers import apply
-from services.clients.lifecycle.tasks import register_tasks as register_deletions
-from services.clients.records.tasks import register_tasks as register_drafts
+from services.clients.deletion.tasks import register_tasks as register_deletions
+from services.clients.drafts.tasks import register_tasks as register_drafts
+from services.clients.records.tasks import register_tasks as register_records
 from services.clients.settings import ClientsSettings
 from services.clients.transfer.tasks import register_tasks as register_transfers
 from shared.housekeeping import register_idempotency_purge
@@ -21,6 +22,7 @@ def create_worker(settings: ClientsSettings) -> Celery:
     app = make_worker(runtime, apply)
     register_deletions(app, runtime)
     register_drafts(app, runtime)
+    register_records(app, runtime)
     register_transfers(app, runtime)
     register_tokens(app, runtime)
     register_idempotency_purge(app, runtime)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -152,12 +151,6 @@ def rate_updated(client: Client, before: RateData, rate: RateData) -> Event:
 def rate_removed(client: Client, rate: RateData) -> Event:
     """A rate was taken off."""
     return _event(client, "rate.removed", {"rate": rate})
-
-
-def draft_discarded(draft_id: uuid.UUID, reason: str) -> Event:
-    """A draft was thrown away or has expired: the only event that a draft has."""
-    data = {"draft": {"id": str(draft_id)}, "reason": reason}
-    return Event("clients.draft.discarded.v1", f"draft/{draft_id}", 1, draft_id, data)
 
 
 def _event(client: Client, what: str, data: dict[str, Any]) -> Event:

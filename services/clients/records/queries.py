@@ -9,7 +9,6 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     JSON,
     ColumnElement,
@@ -24,16 +23,11 @@ from sqlalchemy.orm import Session
 
 from services.clients.lists.queries import former_names
 from services.clients.records.absence import absent
-from services.clients.records.errors import DraftNotFound, DraftSubmitted
 from services.clients.records.models import (
     COLUMNS,
-    DRAFT_CONTEXT,
-    DRAFT_LIFETIME,
     LISTED,
     Client,
-    ClientDraft,
     ContactData,
-    Draft,
     RateData,
     Record,
     client_of,
@@ -41,7 +35,6 @@ from services.clients.records.models import (
 from services.clients.records.rules.codes import suggestions
 from services.clients.records.rules.search_text import search_terms
 from services.clients.records.searching import Alphabetical, Search
-from shared.clock import now
 from shared.http.paging import Page, Sort, page, rows_after
 from shared.unit_of_work import UnitOfWork
 
@@ -320,61 +313,12 @@ def code_holder(session: Session, code: str) -> CodeHolder | None:
     return CodeHolder(row.client_id, row.frozen_at is not None, row.company_name)
 
 
-def get_draft(uow: UnitOfWork, draft_id: uuid.UUID) -> Draft:
-    """The draft; raises `DraftNotFound`."""
-    draft = _find_draft(uow, draft_id)
-    if draft is None:
-        raise DraftNotFound
-    return draft
-
-
-def require_draft(uow: UnitOfWork, draft_id: uuid.UUID, *, for_update: bool = False) -> Draft:
-    """The draft that something is to be done with, held if it is to be changed.
-
-    Raises `DraftNotFound`, or `DraftSubmitted` where it is a client by now.
-    """
-    draft = _find_draft(uow, draft_id, for_update=for_update)
-    if draft is not None:
-        return draft
-    if uow.session.scalar(select(Client.id).where(Client.id == draft_id)) is not None:
-        raise DraftSubmitted(draft_id)
-    raise DraftNotFound
-
-
-def _find_draft(uow: UnitOfWork, draft_id: uuid.UUID, *, for_update: bool = False) -> Draft | None:
-    statement = select(ClientDraft).where(ClientDraft.id == draft_id, _is_kept())
-    row = uow.session.scalar(statement.with_for_update() if for_update else statement)
-    return None if row is None else _opened(uow, row)
-
-
-def list_drafts(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
-    """A page of drafts, the last saved first."""
-    found = page(
-        uow.session,
-        uow.vault,
-        select(ClientDraft).where(_is_kept()),
-        [Sort(ClientDraft.updated_at, descending=True), Sort(ClientDraft.id, descending=True)],
-        scope="client-drafts",
-        cursor=cursor,
-        limit=limit,
-    )
-    return Page([_opened(uow, row) for row in found.rows], found.next)
-
-
-def workspaces_with_old_drafts(session: Session) -> Sequence[uuid.UUID]:
-    """Every workspace where a draft has expired."""
-    before = now() - DRAFT_LIFETIME
-    return session.scalars(select(func.workspaces_with_old_drafts(before))).all()
-
-
 def workspaces_to_reindex(session: Session) -> Sequence[uuid.UUID]:
     """Every workspace with a client whose words are of an older folding."""
     return session.scalars(select(func.workspaces_to_reindex())).all()
 
 
-def _is_kept() -> ColumnElement[bool]:
-    return ClientDraft.updated_at > now() - DRAFT_LIFETIME
-
-
-def _opened(uow: UnitOfWork, row: ClientDraft) -> Draft:
-    return Draft(row, orjson.loads(uow.vault.decrypt(row.steps, DRAFT_CONTEXT)))
+def require_client(session: Session, client_id: uuid.UUID) -> None:
+    """Raise why not, unless the client is in the session's workspace."""
+    if session.scalar(select(Client.id).where(Client.id == client_id)) is None:
+        raise absent(session, client_id)

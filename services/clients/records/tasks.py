@@ -1,4 +1,4 @@
-"""Drafts that nobody saved for thirty days go; words of an older folding are made anew."""
+"""Words of an older folding are made anew."""
 
 from __future__ import annotations
 
@@ -9,34 +9,18 @@ from uuid import UUID
 from celery import Celery
 
 from services.clients.records import queries
-from services.clients.records.operations import drafts, reindexing
+from services.clients.records.operations import reindexing
 from shared.housekeeping import RUN_SECONDS, repeated
 from shared.runtime import Runtime
 from shared.worker import job
 
 
 def register_tasks(app: Celery, runtime: Runtime) -> None:
-    """Register the jobs."""
-
-    @job(app, "clients.sweep_drafts")
-    def sweep() -> None:
-        sweep_drafts(runtime)
+    """Register the job that beat wakes."""
 
     @job(app, "clients.reindex_clients")
     def reindex() -> None:
         reindex_clients(runtime)
-
-
-def sweep_drafts(runtime: Runtime) -> int:
-    """Throw away the drafts of all workspaces that have expired; returns how many went."""
-    deadline = time.monotonic() + RUN_SECONDS
-    workspaces = runtime.across_workspaces(queries.workspaces_with_old_drafts)
-    return sum(repeated(partial(_sweep, runtime, each), deadline) for each in workspaces)
-
-
-def _sweep(runtime: Runtime, workspace_id: UUID) -> int:
-    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        return drafts.expire_drafts(uow)
 
 
 def reindex_clients(runtime: Runtime) -> int:

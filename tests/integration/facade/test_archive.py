@@ -15,9 +15,9 @@ import pytest
 import urllib3
 from flask import Flask, Response
 
-from services.clients.facade.archive import Contents, Source, safe_name, write_archive
-from services.clients.facade.errors import PartUnavailable
-from services.clients.facade.gateway import Gateway
+from services.clients.archive.routes.writing import Contents, Source, safe_name, write_archive
+from services.clients.gateway.errors import PartUnavailable
+from services.clients.gateway.gateway import Gateway
 from services.clients.settings import ClientsSettings
 from shared.clock import now
 from shared.http.identity import Identity

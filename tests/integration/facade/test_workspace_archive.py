@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from services.clients.facade import workspace_archive_routes
+from services.clients.archive.routes import workspace as workspace_archive_routes
 from tests.fixtures.databases import Databases
 from tests.integration.facade.conftest import Addresses, Facade, Office
 from tests.integration.facade.servers import dead_address

@@ -19,7 +19,7 @@ from services.activity.settings import ActivitySettings
 from services.clients.access import authentication, operations
 from services.clients.app import create_app as create_clients
 from services.clients.consumers import apply as apply_to_clients
-from services.clients.lifecycle.tasks import advance_deletions
+from services.clients.deletion.tasks import advance_deletions
 from services.clients.settings import ClientsSettings
 from services.documents.app import create_app as create_documents
 from services.documents.consumers import apply as apply_to_documents

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from services.clients.lifecycle.tasks import advance_deletions
+from services.clients.deletion.tasks import advance_deletions
 from tests.fixtures.api import Api
 
 Call = Callable[[], TestResponse]

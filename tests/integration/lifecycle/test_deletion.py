@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from services.clients.lifecycle import confirmation
+from services.clients.deletion.operations import confirmation
 from shared import clock
 from tests.fixtures.api import Api, Caller
 

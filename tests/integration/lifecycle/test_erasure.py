@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from cli.projections import projections
-from services.clients.lifecycle.operations import erasing
+from services.clients.deletion.operations import erasing
 from shared.contracts.tombstones import is_tombstone
 from shared.ids import uuid7
 from shared.messaging.envelope import Actor

@@ -12,15 +12,15 @@ import psycopg
 import pytest
 from flask import Flask
 
-from services.clients.facade.draft_routes import blueprint as facade_drafts
-from services.clients.facade.routes import blueprint as facade
-from services.clients.records.models import Draft
-from services.clients.records.operations import drafts
-from services.clients.records.operations.drafts import MAX_BYTES
+from services.clients.drafts import operations
+from services.clients.drafts.models import Draft
+from services.clients.drafts.operations import MAX_BYTES
+from services.clients.drafts.routes.documents import blueprint as facade_drafts
+from services.clients.drafts.rules import STEPS
+from services.clients.drafts.schemas import read_steps
+from services.clients.drafts.tasks import sweep_drafts
+from services.clients.forwarding.routes import blueprint as facade
 from services.clients.records.routes import BLUEPRINTS
-from services.clients.records.rules.steps import STEPS
-from services.clients.records.schemas.drafts import read_steps
-from services.clients.records.tasks import sweep_drafts
 from shared.http.app import create_api
 from shared.http.identity import Identity
 from shared.messaging.outbox import Origin
@@ -448,7 +448,7 @@ def test_a_submission_that_does_not_commit_leaves_the_draft_and_nothing_else(
 
     def submit_and_die() -> None:
         with runtime.unit_of_work(origin) as uow:
-            held = drafts.lock_draft(uow, uuid.UUID(draft["id"]), None)
+            held = operations.lock_draft(uow, uuid.UUID(draft["id"]), None)
             _submitted(uow, held)
             raise KeyboardInterrupt
 
@@ -461,7 +461,7 @@ def test_a_submission_that_does_not_commit_leaves_the_draft_and_nothing_else(
 
 def _submitted(uow: Any, draft: Draft) -> None:
     typed = read_steps(draft.steps)
-    drafts.submit_draft(uow, draft, typed.values, typed.findings)
+    operations.submit_draft(uow, draft, typed.values, typed.findings)
 
 
 # Listed, thrown away, expired

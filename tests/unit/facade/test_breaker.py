@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from services.clients.facade.breaker import Admission, Breaker
+from services.clients.gateway.breaker import Admission, Breaker
 
 ASK, PROBE, TURN_AWAY = Admission.ASK, Admission.PROBE, Admission.TURN_AWAY
 

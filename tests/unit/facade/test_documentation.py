@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.reference import forwarded
-from services.clients.facade.documentation import forwarded as packaged
+from services.clients.gateway.documentation import forwarded as packaged
 
 FORWARDED = [
     ("get", "/v1/clients/{client_id}/activity"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.clients.facade.findings import KINDS, Found, ordered
+from services.clients.search.rules import KINDS, Found, ordered
 from shared.security.permissions import PERMISSIONS
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.clients.facade.errors import PartUnavailable
-from services.clients.facade.operations import Part, compose_overview
+from services.clients.gateway.composing import Part, compose_overview
+from services.clients.gateway.errors import PartUnavailable
 from shared.clock import now
 
 CLIENT = {"id": "1", "company_name": "Acme Machines"}

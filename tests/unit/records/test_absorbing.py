@@ -6,14 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.clients.client_merge.rules import INTO, SOURCE, absorption, choosable, differences
 from services.clients.records.models import COLUMNS, DEFAULTS, Client, Record
-from services.clients.records.rules.absorbing import (
-    INTO,
-    SOURCE,
-    absorption,
-    choosable,
-    differences,
-)
 from shared.ids import uuid7
 
 

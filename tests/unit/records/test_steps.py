@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.clients.records.rules.steps import STEPS, merged, shown, step_of, without_mask
+from services.clients.drafts.rules import STEPS, merged, shown, step_of, without_mask
+from services.clients.drafts.schemas import STEP_BODIES, read_steps
 from services.clients.records.schemas.bodies import ClientBody
-from services.clients.records.schemas.drafts import STEP_BODIES, read_steps
 from tests.factories.clients import whole_client_body
 
 

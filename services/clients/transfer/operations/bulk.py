@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.clients.lifecycle.confirmation import expiry, opened, sealed
-from services.clients.lifecycle.errors import PlanOutdated
-from services.clients.lifecycle.operations.deleting import delete_now
+from services.clients.deletion.errors import PlanOutdated
+from services.clients.deletion.operations.deleting import delete_now
 from services.clients.records.models import Client
 from services.clients.records.operations.locking import lock_client
 from services.clients.records.operations.updating import change_status, update_client
@@ -30,6 +29,7 @@ from services.clients.transfer.operations.jobs import create_job
 from services.clients.transfer.operations.pieces import Outcome, note_outcomes
 from services.clients.transfer.operations.selecting import count_clients, select_clients
 from services.clients.transfer.queries import rows_of
+from services.clients.values.confirmations import expiry, opened, sealed
 from shared.clock import rfc3339
 from shared.errors import DomainError
 from shared.unit_of_work import UnitOfWork

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from services.clients.billing.queries import count_books
-from services.clients.lifecycle.operations.deleting import delete_now
+from services.clients.deletion.operations.deleting import delete_now
 from services.clients.records import queries as records
 from services.clients.records.models import COLUMNS, Client
 from services.clients.records.operations.changing import Change, carry_out

@@ -1,0 +1,136 @@
+"""One client's whole data as a ZIP."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from flask import Response, stream_with_context
+
+from services.clients.archive.events import archive_requested
+from services.clients.archive.routes.writing import PAGE, Contents, Pages, Source, write_archive
+from services.clients.billing import queries as billing
+from services.clients.billing.models import Invoice, Project
+from services.clients.billing.operations.context import local_today
+from services.clients.billing.schemas.views import present_invoice, present_project
+from services.clients.gateway.passing import gateway, passes_on, request_headers
+from services.clients.records.queries import get_client
+from services.clients.records.schemas.views import SEE, present
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import runtime
+from shared.http.identity import Identity, origin_of
+from shared.http.paging import Sort, page
+from shared.ids import uuid7
+from shared.unit_of_work import UnitOfWork
+
+RIGHT = "clients.export"
+#: What of a client needs a permission besides.
+_RIGHTS = {
+    "projects": "projects.view",
+    "invoices": "invoices.view",
+    "metrics": SEE,
+    "activity": SEE,
+    "documents": "documents.view",
+}
+
+blueprint = ApiBlueprint("archive", __name__, url_prefix="/v1/clients/<uuid:client_id>/archive")
+
+
+def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[str, Any]:
+    return present(get_client(uow.session, client_id), uow.vault, identity.permissions)
+
+
+@blueprint.route("", methods=["GET"])
+@passes_on(RIGHT, look=_present)
+@blueprint.response(200, description="The client's data and documents, as a ZIP.")
+def get_archive(identity: Identity, client: dict[str, Any]) -> Response:
+    """Everything of a client that the caller may view, with a manifest that says what is not in
+    it. A ZIP without its end is incomplete: a service failed on the way."""
+    source = Source(gateway(), identity, client["id"], request_headers())
+    ask_services(source)
+    contents = contents_of(source, client)
+    tell(identity, uuid.UUID(client["id"]), contents.left_out)
+    name = client["client_code"] or client["id"]
+    return sent_as(write_archive(source, contents), f"client-{name}.zip")
+
+
+def tell(identity: Identity, client_id: uuid.UUID | None, left_out: Iterable[str]) -> None:
+    """Write to the log that an archive is taken, of a client or of the workspace."""
+    with runtime().unit_of_work(origin_of(identity)) as uow:
+        uow.publish(archive_requested(uuid7(), client_id, sorted(left_out)))
+
+
+def sent_as(pieces: Iterator[bytes], name: str) -> Response:
+    """The answer to a request for an archive; the request lasts until it is written."""
+    response = Response(stream_with_context(pieces), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def ask_services(source: Source) -> None:
+    """Ask each service once for what is read later, so that one that is away is a 503."""
+    for service in sorted(_may_view(source) & {"activity", "documents"}):
+        source.get(service, {"limit": 1})
+
+
+def left_out_of(identity: Identity, rights: Mapping[str, str]) -> dict[str, str]:
+    """The parts that the caller may not view, and why."""
+    return {
+        part: f"This needs the permission {right}."
+        for part, right in rights.items()
+        if right not in identity.permissions
+    }
+
+
+def _may_view(source: Source) -> set[str]:
+    return {part for part, right in _RIGHTS.items() if right in source.identity.permissions}
+
+
+def contents_of(source: Source, client: dict[str, Any]) -> Contents:
+    """What will be in it of one client. Raises `PartUnavailable` where metrics are away."""
+    may = _may_view(source)
+    here = {"projects": _projects(source), "invoices": _invoices(source)}
+    oldest_first = source.pages("activity", order="oldest")
+    return Contents(
+        client=client,
+        lists={name: pages for name, pages in here.items() if name in may},
+        metrics=source.get("metrics") if "metrics" in may else None,
+        activity=oldest_first if "activity" in may else None,
+        documents=source.pages("documents") if "documents" in may else None,
+        left_out=left_out_of(source.identity, _RIGHTS),
+        made_by=source.identity.actor.as_dict(),
+    )
+
+
+def _projects(source: Source) -> Pages:
+    statement, sorts = billing.projects_of(uuid.UUID(source.client_id), None), Project.id
+    return _paged(source, statement, sorts, lambda _: present_project)
+
+
+def _invoices(source: Source) -> Pages:
+    statement = billing.invoices_of(uuid.UUID(source.client_id), None)
+
+    def shown(uow: UnitOfWork) -> Callable[[Invoice], Any]:
+        today = local_today(uow)
+        return lambda invoice: present_invoice(invoice, today)
+
+    return _paged(source, statement, Invoice.id, shown)
+
+
+def _paged(source: Source, statement: Any, column: Any, shown: Any) -> Pages:
+    """Pages of this service's own, each a transaction of its own: none is open between them."""
+    process, origin = runtime(), origin_of(source.identity)
+    scope = f"archive:{column}:{source.client_id}"
+
+    def read(cursor: str | None) -> dict[str, Any]:
+        with process.unit_of_work(origin) as uow:
+            sorts = [Sort(column)]
+            found = page(
+                uow.session, uow.vault, statement, sorts, scope=scope, cursor=cursor, limit=PAGE
+            )
+            return found.as_dict(shown(uow))
+
+    return read

@@ -1,0 +1,1 @@
+"""Merging one client into another, under whose id it lives on."""

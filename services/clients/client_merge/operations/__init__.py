@@ -1,0 +1,1 @@
+"""Commands about merges: each locks both clients first, and none commits."""

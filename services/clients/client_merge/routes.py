@@ -1,0 +1,41 @@
+"""Merging two clients over HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from services.clients.client_merge.operations import merging
+from services.clients.client_merge.schemas import MergeBody, MergeQuery, PreviewView, preview_json
+from services.clients.records.schemas.views import ClientView, present
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import Answer, reads, writes
+from shared.http.identity import current_identity, require
+from shared.unit_of_work import UnitOfWork
+
+DELETE, UPDATE = "clients.delete", "clients.update"
+
+blueprint = ApiBlueprint("merges", __name__, url_prefix="/v1/clients/<uuid:client_id>")
+
+
+@blueprint.route("/merge-preview", methods=["GET"])
+@reads(DELETE)
+@blueprint.arguments(MergeQuery, location="query")
+@blueprint.response(200, PreviewView)
+def get_merge_preview(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """What merging this client into another would do, and what stands against it."""
+    require(UPDATE)
+    offer = merging.preview_merge(uow, client_id, query["into"], query["choices"])
+    return Answer(preview_json(offer))
+
+
+@blueprint.route("/merge", methods=["POST"])
+@writes(DELETE)
+@blueprint.arguments(MergeBody)
+@blueprint.response(200, ClientView)
+def post_merge(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """Merge this client into another; answers the other one as it is then."""
+    require(UPDATE)
+    record = merging.merge_clients(uow, client_id, body["into"], body["confirm"], body["choices"])
+    shown = present(record, uow.vault, current_identity().permissions)
+    return Answer(shown, etag=record.version)

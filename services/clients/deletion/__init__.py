@@ -1,0 +1,1 @@
+"""Deleting a client in all services, with a plan before and a receipt after."""

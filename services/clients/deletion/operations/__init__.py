@@ -1,0 +1,1 @@
+"""Commands about deletions: each locks its client first, and none commits."""

@@ -1,0 +1,83 @@
+"""Counting what belongs to a client, and reading deletions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from services.clients.billing.queries import count_books
+from services.clients.deletion.errors import DeletionNotFound
+from services.clients.deletion.models import Deletion, Holdings, Plan
+from services.clients.records.models import Client
+from shared.http.paging import Page, Sort, page
+from shared.unit_of_work import UnitOfWork
+
+_COUNTS = text(
+    """
+    SELECT (SELECT count(*) FROM contacts WHERE client_id = :id) AS contacts,
+           (SELECT count(*) FROM rates WHERE client_id = :id) AS rates
+    """
+)
+_WORKSPACES = text("SELECT workspaces_with_deletions()")
+
+
+def plan_of(uow: UnitOfWork, client: Client, holdings: Holdings) -> Plan:
+    """What deleting the client would take along, counted now."""
+    counts = uow.session.execute(_COUNTS, {"id": client.id}).one()
+    books = count_books(uow.session, client.id)
+    goes = [
+        {"kind": "client", "count": 1},
+        {"kind": "contacts", "count": counts.contacts},
+        {"kind": "rates", "count": counts.rates},
+        {"kind": "projects", "count": books.projects},
+        {"kind": "draft_invoices", "count": books.unnumbered_invoices},
+        _elsewhere("documents", "documents", holdings, holdings.documents, bytes=holdings.bytes),
+        _elsewhere("timeline", "activity", holdings, holdings.entries),
+    ]
+    numbered = books.numbered_invoices
+    stays = [{"kind": "issued_invoices", "count": numbered}] if numbered else []
+    return Plan(client.id, client.version, goes, stays, holdings)
+
+
+def _elsewhere(
+    kind: str, service: str, holdings: Holdings, count: int | None, **more: Any
+) -> dict[str, Any]:
+    note = {"note": holdings.notes[service]} if service in holdings.notes else {}
+    return {"kind": kind, "count": count, **more, **note}
+
+
+def get_deletion(session: Session, deletion_id: uuid.UUID) -> Deletion:
+    """The deletion with its parts; raises `DeletionNotFound`."""
+    return _found(session.get(Deletion, deletion_id))
+
+
+def lock_deletion(session: Session, deletion_id: uuid.UUID) -> Deletion:
+    """As `get_deletion`, held until the transaction ends."""
+    return _found(session.get(Deletion, deletion_id, with_for_update=True))
+
+
+def _found(deletion: Deletion | None) -> Deletion:
+    if deletion is None:
+        raise DeletionNotFound
+    return deletion
+
+
+def list_deletions(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
+    """A page of the workspace's deletions, the newest first."""
+    return page(
+        uow.session,
+        uow.vault,
+        select(Deletion),
+        [Sort(Deletion.id, descending=True)],
+        scope="deletions",
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def workspaces_with_deletions(session: Session) -> list[uuid.UUID]:
+    """Every workspace where a deletion is due, or its part here is not done."""
+    return list(session.scalars(_WORKSPACES))

@@ -1,0 +1,42 @@
+"""The job of lifecycle: deletions whose time has come, and this service's part of those begun."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+from celery import Celery
+
+from services.clients.deletion import queries
+from services.clients.deletion.operations import erasing
+from shared.housekeeping import RUN_SECONDS, repeated
+from shared.runtime import Runtime
+from shared.unit_of_work import UnitOfWork
+from shared.worker import job
+
+
+def register_tasks(app: Celery, runtime: Runtime) -> None:
+    """Register the job that beat wakes."""
+
+    @job(app, "clients.advance_deletions")
+    def advance() -> None:
+        advance_deletions(runtime)
+
+
+def advance_deletions(runtime: Runtime) -> int:
+    """Do what is due, workspace by workspace; returns how many steps it took."""
+    workspaces = runtime.across_workspaces(queries.workspaces_with_deletions)
+    deadline = time.monotonic() + RUN_SECONDS
+    return sum(
+        repeated(partial(_taken, runtime, workspace_id, step), deadline)
+        for workspace_id in workspaces
+        for step in (erasing.start_next, erasing.erase_next)
+    )
+
+
+def _taken(runtime: Runtime, workspace_id: uuid.UUID, step: Callable[[UnitOfWork], bool]) -> bool:
+    """Each step is a transaction of its own: a kill in between loses none of the others."""
+    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+        return step(uow)

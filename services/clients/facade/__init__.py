@@ -1,1 +1,0 @@
-"""The façade feature: one public address in front of documents, activity and metrics."""

@@ -1,1 +1,0 @@
-"""The façade reacts to no event."""

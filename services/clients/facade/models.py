@@ -1,1 +1,0 @@
-"""The façade keeps nothing of its own."""

@@ -1,1 +1,0 @@
-"""The façade has no periodic work."""

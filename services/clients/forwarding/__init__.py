@@ -1,0 +1,1 @@
+"""What the other services answer of a client, under the one public address."""

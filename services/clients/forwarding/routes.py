@@ -1,0 +1,157 @@
+"""One address for everything of a client: the other services' routes and the overview."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+from flask.blueprints import BlueprintSetupState
+
+from services.clients.forwarding import schemas
+from services.clients.gateway import composing
+from services.clients.gateway.documentation import ForwardingBlueprint, operation
+from services.clients.gateway.documents import (
+    CHECK_SECONDS,
+    CLIENT,
+    DOCUMENT,
+    DOCUMENTS,
+    FILED,
+    VIEW_CLIENT,
+    VIEW_DOCUMENT,
+)
+from services.clients.gateway.gateway import LIMIT_SECONDS, Gateway
+from services.clients.gateway.passing import (
+    fetch,
+    pass_on,
+    passes_on,
+)
+from services.clients.lists.routes.categories import listed
+from services.clients.records.queries import get_client
+from services.clients.records.routes.lookup import known_client
+from services.clients.records.schemas.views import present
+from shared.http.edge import Answer, View
+from shared.http.identity import Identity
+from shared.unit_of_work import UnitOfWork
+
+_PARAMS = {"documents": {"limit": 20}, "activity": {"limit": 20}}
+
+
+blueprint = ForwardingBlueprint("facade", __name__, url_prefix="/v1/clients/<uuid:client_id>")
+
+
+def _prepare(state: BlueprintSetupState) -> None:
+    extensions = state.app.extensions
+    extensions["clientele.gateway"] = Gateway(extensions["clientele"])
+
+
+blueprint.record_once(_prepare)
+
+
+def _forwarded(method: str, path: str, permission: str) -> Callable[[View], View]:
+    """A route of another service under the same path, described as there."""
+    rule = path.removeprefix(CLIENT).replace("{document_id}", "<uuid:document_id>")
+    look = listed(known_client) if (method, path) in FILED else known_client
+
+    def decorate(view: View) -> View:
+        described = blueprint.doc(**operation(method, path))(view)
+        return blueprint.route(rule, methods=[method])(passes_on(permission, look)(described))
+
+    return decorate
+
+
+@_forwarded("GET", f"{CLIENT}/activity", VIEW_CLIENT)
+def get_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
+    """The client's timeline."""
+    return pass_on("activity", identity)
+
+
+@_forwarded("GET", f"{CLIENT}/metrics", VIEW_CLIENT)
+def get_metrics(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
+    """The client's four numbers."""
+    return pass_on("metrics", identity)
+
+
+@_forwarded("GET", DOCUMENTS, VIEW_DOCUMENT)
+def get_documents(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
+    """The client's documents."""
+    return pass_on("documents", identity)
+
+
+@_forwarded("POST", DOCUMENTS, "documents.create")
+def post_document(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
+    """Announce a file."""
+    return pass_on("documents", identity)
+
+
+@_forwarded("GET", DOCUMENT, VIEW_DOCUMENT)
+def get_document(
+    identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer | Response:
+    """One document."""
+    return pass_on("documents", identity)
+
+
+@_forwarded("PATCH", DOCUMENT, "documents.update")
+def patch_document(
+    identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer | Response:
+    """Change a document's details."""
+    return pass_on("documents", identity)
+
+
+@_forwarded("DELETE", DOCUMENT, "documents.delete")
+def delete_document(
+    identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer | Response:
+    """Delete a document."""
+    return pass_on("documents", identity)
+
+
+@_forwarded("POST", f"{DOCUMENT}/complete", "documents.create")
+def complete_document(
+    identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer | Response:
+    """Have an uploaded file checked."""
+    return pass_on("documents", identity, CHECK_SECONDS)
+
+
+@_forwarded("GET", f"{DOCUMENT}/download", VIEW_DOCUMENT)
+def download_document(
+    identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer | Response:
+    """A link to a document's bytes."""
+    return pass_on("documents", identity)
+
+
+def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[str, Any]:
+    """The client as its own route answers it."""
+    return present(get_client(uow.session, client_id), uow.vault, identity.permissions)
+
+
+@blueprint.route("/overview", methods=["GET"])
+@passes_on(VIEW_CLIENT, look=_present)
+@blueprint.doc(
+    responses={
+        "200": {
+            "description": "The client and its parts; those that are away are null.",
+            "content": {"application/json": {"schema": schemas.OVERVIEW}},
+        }
+    }
+)
+def get_overview(identity: Identity, client: dict[str, Any]) -> Answer:
+    """Everything a client's page begins with, in one answer and within two seconds."""
+    parts = _parts(identity, client["id"])
+    return Answer(composing.compose_overview(client, parts, LIMIT_SECONDS))
+
+
+def _parts(identity: Identity, client_id: str) -> list[composing.Part]:
+    """The parts, all of them asked for at once; one the caller may not see stays empty."""
+    wanted = (("metrics", VIEW_CLIENT), ("documents", VIEW_DOCUMENT), ("activity", VIEW_CLIENT))
+    return [
+        composing.Part(name, fetch(identity, client_id, name, _PARAMS.get(name)))
+        if permission in identity.permissions
+        else composing.Part(name, None)
+        for name, permission in wanted
+    ]

@@ -1,0 +1,1 @@
+"""The way to the services behind the one public address: calls limited in time and kept apart."""

@@ -1,1 +1,0 @@
-"""The end of a record: deleted with all that is its own, or merged into another."""

@@ -1,1 +1,0 @@
-"""Lifecycle's commands. Each locks the clients' rows first, and none commits."""

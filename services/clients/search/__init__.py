@@ -1,0 +1,1 @@
+"""One search over clients, projects, invoices and documents."""

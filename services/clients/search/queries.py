@@ -1,0 +1,108 @@
+"""What the façade looks up itself: whether the client is there, and what words find."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.clients.billing.models import Invoice, Project
+from services.clients.billing.queries import search_invoices, search_projects
+from services.clients.records.models import Client
+from services.clients.records.queries import Filters, list_clients
+from services.clients.records.rules.search_text import all_begin_in
+from services.clients.search.rules import Found
+from shared.unit_of_work import UnitOfWork
+
+#: Clients whose invoices are found by their name or code.
+_MOST_CLIENTS = 200
+_TABLE = Client.__table__
+_SHOWN = (
+    "id", "company_name", "client_code", "contact_name", "contact_email", "website", "city",
+)  # fmt: skip
+
+
+def find_here(
+    uow: UnitOfWork, typed: str, kinds: Collection[str], most: int, *, see_tax_ids: bool
+) -> list[Found]:
+    """What this service has of the kinds, at most so many of each."""
+    found: list[Found] = []
+    if "client" in kinds:
+        found += [_client(row) for row in _clients(uow, typed, most, see_tax_ids)]
+    if "project" in kinds:
+        found += [_project(*row) for row in search_projects(uow.session, typed, most)]
+    if "invoice" in kinds:
+        found += _invoices(uow, typed, most)
+    return found
+
+
+def find_documents(
+    session: Session, documents: Iterable[Mapping[str, Any]], most: int
+) -> list[Found]:
+    """Of documents those that belong to a client that is there: a draft has some of its own."""
+    told = list(documents)
+    ids = {uuid.UUID(document["client_id"]) for document in told}
+    rows = session.execute(select(Client.id, Client.company_name).where(Client.id.in_(ids)))
+    names = {str(client_id): name for client_id, name in rows}
+    kept = [document for document in told if document["client_id"] in names][:most]
+    return [_document(document, names[document["client_id"]]) for document in kept]
+
+
+def _clients(uow: UnitOfWork, typed: str, most: int, see_tax_ids: bool) -> list[Any]:
+    """Clients by their words, the one whose code was typed first."""
+    by_code = select(*(_TABLE.c[name] for name in _SHOWN)).where(
+        _TABLE.c.sort_code == typed.upper()
+    )
+    # `~` is how a client without a code is sorted, and nobody's code.
+    rows: list[Any] = [row for row in uow.session.execute(by_code.limit(1)) if row.client_code]
+    rows += list_clients(uow, Filters({}, typed, see_tax_ids=see_tax_ids), None, most, _SHOWN).rows
+    return list({row.id: row for row in rows}.values())[:most]
+
+
+def _invoices(uow: UnitOfWork, typed: str, most: int) -> list[Found]:
+    """Invoices by their numbers, and those of clients that go by what was typed."""
+    rows = _clients(uow, typed, _MOST_CLIENTS, False)
+    codes = {row.id: row.client_code for row in rows if _goes_by(row, typed)}
+    found = search_invoices(uow.session, typed, list(codes), most)
+    return [_invoice(invoice, name, codes.get(invoice.client_id)) for invoice, name in found]
+
+
+def _goes_by(row: Any, typed: str) -> bool:
+    return all_begin_in(typed, f"{row.company_name} {row.client_code or ''}")
+
+
+def _client(row: Any) -> Found:
+    texts = {
+        "company_name": row.company_name,
+        "client_code": row.client_code,
+        "primary_contact.name": row.contact_name,
+        "primary_contact.email": row.contact_email,
+        "website": row.website,
+        "address.city": row.city,
+    }
+    names = (row.company_name, row.company_name, row.client_code, row.client_code)
+    return Found("client", str(row.id), str(row.id), *names, texts)
+
+
+def _project(project: Project, client_name: str) -> Found:
+    texts = {"name": project.name, "code": project.code}
+    where = (str(project.id), str(project.client_id), client_name)
+    return Found("project", *where, project.name, project.code, project.code, texts)
+
+
+def _invoice(invoice: Invoice, client_name: str | None, client_code: str | None) -> Found:
+    texts = {"number": invoice.number, "client_name": client_name, "client_code": client_code}
+    where = (str(invoice.id), str(invoice.client_id), client_name)
+    title = invoice.number or "Draft"
+    return Found("invoice", *where, title, invoice.status, invoice.number, texts)
+
+
+def _document(document: Mapping[str, Any], client_name: str) -> Found:
+    texts = {name: document[name] for name in ("title", "file_name", "category")}
+    where = (document["id"], document["client_id"], client_name)
+    title = document["title"] or document["file_name"]
+    detail = document["file_name"] if document["title"] else document["category"]
+    return Found("document", *where, title, detail, texts=texts)
