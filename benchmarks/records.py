@@ -21,7 +21,7 @@ import psycopg
 from benchmarks.population import common_word, populate
 from benchmarks.results import Figure, interleaved, median
 from benchmarks.stack import Stack, new_workspace
-from services.clients.records.queries import Filters
+from services.clients.listing.queries.clients import Filters
 from shared.http.paging import cursor_after
 from shared.runtime import Runtime
 

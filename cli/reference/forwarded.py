@@ -13,7 +13,7 @@ from flask import Flask
 from services.clients.gateway.documentation import FILE_NAME
 from shared.settings import load
 
-FILE = Path(__file__).resolve().parents[2] / "services" / "clients" / "facade" / FILE_NAME
+FILE = Path(__file__).resolve().parents[2] / "services" / "clients" / "gateway" / FILE_NAME
 
 _SERVICES = ("activity", "documents", "metrics")
 _REFERENCE = "#/components/schemas/"

@@ -16,12 +16,12 @@ from services.clients.drafts.routes import documents as draft_documents
 from services.clients.drafts.routes import drafts
 from services.clients.forwarding.routes import blueprint as forwarding
 from services.clients.gateway.documentation import MergedClients
+from services.clients.listing.routes import blueprint as listing
 from services.clients.lists.routes.lists import blueprint as lists
 from services.clients.records.routes import clients, elements
 from services.clients.search.routes import blueprint as search
 from services.clients.settings import ClientsSettings
 from services.clients.transfer.routes import bulk, exports, imports, jobs
-from services.clients.views.routes import blueprint as views
 from shared.http.app import create_api
 
 
@@ -44,7 +44,7 @@ def create_app(settings: ClientsSettings) -> Flask:
         billing.projects,
         billing.client_invoices,
         billing.invoices,
-        views,
+        listing,
         clients.blueprint,
         elements.blueprint,
         drafts.blueprint,

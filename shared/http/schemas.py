@@ -42,6 +42,10 @@ class Coded(str):
         return made
 
 
+#: Rows of a page at most.
+MAX_PAGE = 200
+
+
 class StrictSchema(Schema):
     """A body or query: unknown fields are refused."""
 
@@ -111,3 +115,10 @@ def _code_of(message: Any) -> str:
         return message.code
     text = str(message)
     return next((code for start, code in _DEFAULT_CODES if text.startswith(start)), "invalid")
+
+
+class PageQuery(StrictSchema):
+    """Which part of a list."""
+
+    cursor = fields.String(load_default=None)
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))

@@ -15,7 +15,6 @@ from services.clients.access.schemas import (
     LogInBody,
     LogInView,
     MeView,
-    PageQuery,
     UserBody,
     UserPage,
     UserView,
@@ -28,6 +27,7 @@ from services.clients.access.schemas import (
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, render, runtime, writes
 from shared.http.identity import current_identity
+from shared.http.schemas import PageQuery
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint("access", __name__, url_prefix="/v1", description="Who may do what")

@@ -65,13 +65,6 @@ def _check_pattern(value: str) -> None:
 _NAME = [validate.Length(1, 200), validate.Regexp(r".*\S", error="May not be blank.")]
 
 
-class PageQuery(StrictSchema):
-    """Which part of a list."""
-
-    cursor = fields.String(load_default=None)
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-
-
 class LogInBody(StrictSchema):
     """`POST /v1/auth/token`."""
 

@@ -15,12 +15,12 @@ from services.clients.drafts.rules import MAX_DEPTH, STEPS, Steps, is_too_deep, 
 from services.clients.gateway.schemas import UnavailableView
 from services.clients.records.operations.creating import check_new_client
 from services.clients.records.operations.preparing import Defaults
-from services.clients.records.schemas.bodies import MAX_PAGE, ClientBody
+from services.clients.records.schemas.bodies import ClientBody
 from services.clients.records.schemas.views import WarningView
 from shared.clock import rfc3339
 from shared.errors import FieldError, Invalid
 from shared.http.reading import MAX_ERRORS, Errors, ReadingSchema
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import MAX_PAGE, StrictSchema
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
 

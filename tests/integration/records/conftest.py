@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from psycopg.rows import dict_row
 
 from services.clients.access.operations import create_workspace
-from services.clients.records import searching
+from services.clients.listing.queries import search
+from services.clients.listing.routes import blueprint as views
 from services.clients.records.routes import BLUEPRINTS
-from services.clients.views.routes import blueprint as views
 from shared.http.app import create_api
 from shared.http.identity import Identity
 from shared.ids import uuid7
@@ -188,4 +188,4 @@ _WAYS = {
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way in which a search may be carried out, whatever would be cheapest."""
     for name, value in _WAYS[request.param].items():
-        monkeypatch.setattr(searching, name, value)
+        monkeypatch.setattr(search, name, value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.clients.records.picking import columns_for
+from services.clients.records.schemas.field_selection import columns_for
 from services.clients.records.schemas.views import ClientSummaryView, ClientView
 from tests.factories.clients import whole_client_body
 from tests.integration.records.conftest import Caller

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from benchmarks.population import common_word, populate
-from services.clients.records.counting import count_by_facet
-from services.clients.records.queries import Filters, list_clients
+from services.clients.listing.queries.clients import Filters, list_clients
+from services.clients.listing.queries.facets import count_by_facet
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.unit_of_work import UnitOfWork

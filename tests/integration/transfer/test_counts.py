@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from services.clients.records.counting import _counted, count_by_facet
-from services.clients.records.queries import FACETS, Filters
+from services.clients.listing.queries.clients import FACETS, Filters
+from services.clients.listing.queries.facets import _counted, count_by_facet
 from services.clients.transfer import tasks
 from services.clients.transfer.operations import files
 from tests.fixtures.api import Caller

@@ -33,14 +33,14 @@ from services.clients.archive.routes.writing import (
 from services.clients.custom_fields.queries import list_fields
 from services.clients.custom_fields.schemas import field_json
 from services.clients.gateway.passing import composes, gateway, request_headers
+from services.clients.listing.queries.saved_views import list_views
+from services.clients.listing.schemas import view_json
 from services.clients.lists.models import LISTS
 from services.clients.lists.queries import get_list
 from services.clients.lists.schemas import list_json
 from services.clients.records.models import Client
 from services.clients.records.queries import get_clients
 from services.clients.records.schemas.views import present
-from services.clients.views.queries import list_views
-from services.clients.views.schemas import view_json
 from shared.clock import now, rfc3339
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import runtime

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from services.clients.access.schemas import PageQuery
 from services.clients.deletion import queries, schemas
 from services.clients.deletion.operations import deleting
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
+from shared.http.schemas import PageQuery
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint("deletions", __name__, url_prefix="/v1/deletions")

@@ -12,13 +12,13 @@ from services.clients.records.alike import duplicates_of
 from services.clients.records.history import events_of, past_at
 from services.clients.records.models import Record
 from services.clients.records.operations import creating, updating
-from services.clients.records.picking import check_names, pick
 from services.clients.records.schemas.bodies import (
     ClientBody,
     ClientChanges,
     StatusBody,
     SuggestQuery,
 )
+from services.clients.records.schemas.field_selection import check_names, pick
 from services.clients.records.schemas.past import (
     DiffQuery,
     DiffView,

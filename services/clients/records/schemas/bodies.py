@@ -15,7 +15,6 @@ from shared.http.schemas import Coded, StrictSchema, listed_once
 from shared.values import text
 
 MAX_STANDARDS = 50
-MAX_PAGE = 200
 #: Paths that can be asked for at once.
 MAX_NAMES = 200
 
@@ -216,15 +215,6 @@ class StatusBody(ReadingSchema):
     reason = Rule(text.prose(text.REASON_LENGTH), maxLength=text.REASON_LENGTH)
 
 
-SORTS = ("company_name", "client_code", "created_at", "updated_at")
-_SORTS_BOTH_WAYS = [*SORTS, *(f"-{name}" for name in SORTS)]
-
-
-def _some(*choices_of: str) -> fields.List[str]:
-    check = validate.OneOf(choices_of) if choices_of else validate.Length(1, text.WORD_LENGTH)
-    return fields.List(fields.String(validate=check), validate=validate.Length(max=20))
-
-
 class Names(fields.Field[list[str]]):
     """Paths of fields: separated by commas in a query, or a list in a body."""
 
@@ -244,47 +234,6 @@ class Names(fields.Field[list[str]]):
         if not 0 < len(names) <= MAX_NAMES:
             raise ValidationError(Coded("length", f"Name 1 to {MAX_NAMES} fields."))
         return names
-
-
-class ClientListQuery(StrictSchema):
-    """Filters of the list; one that is given several times takes any of its values."""
-
-    q = fields.String(
-        validate=validate.Length(max=200),
-        metadata={
-            "description": "Beginnings of words of name, code, contacts, e-mail, address, tags, "
-            "own fields; the last four of a tax id for those who may see it."
-        },
-    )
-    status = _some(*choices.STATUSES)
-    industry = _some()
-    company_size = _some(*choices.COMPANY_SIZES)
-    primary_service_type = _some()
-    compliance = _some()
-    tag = _some()
-    owner = fields.String(
-        validate=validate.Regexp(r"(?i:me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z"),
-        metadata={"description": "`me`, `none`, or a user's id."},
-    )
-    sort = fields.String(
-        validate=validate.OneOf(_SORTS_BOTH_WAYS),
-        metadata={"description": "`company_name` where nothing is said."},
-    )
-    names = Names(data_key="fields")
-    view = fields.UUID(
-        metadata={"description": "A saved view; what is said here besides wins over it."}
-    )
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))
-    cursor = fields.String()
-
-
-class FacetsQuery(ClientListQuery):
-    """The filters of the list."""
-
-    class Meta(StrictSchema.Meta):
-        """marshmallow's switches."""
-
-        exclude = ("limit", "cursor", "sort", "names")
 
 
 class SuggestQuery(StrictSchema):

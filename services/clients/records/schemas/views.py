@@ -133,30 +133,6 @@ class ClientView(ClientSummaryView):
     )
 
 
-class ClientPageView(Schema):
-    """A page of clients."""
-
-    data = fields.List(fields.Nested(ClientSummaryView))
-    next = fields.String(allow_none=True)
-
-
-class FacetCountView(Schema):
-    """How many clients have a value; null stands for those without one."""
-
-    value = fields.String(allow_none=True)
-    count = fields.Integer()
-
-
-class FacetsView(Schema):
-    """Totals of the clients that the filters leave, the most frequent value first."""
-
-    status = fields.List(fields.Nested(FacetCountView))
-    industry = fields.List(fields.Nested(FacetCountView))
-    company_size = fields.List(fields.Nested(FacetCountView))
-    primary_service_type = fields.List(fields.Nested(FacetCountView))
-    owner_id = fields.List(fields.Nested(FacetCountView))
-
-
 class CandidateView(Schema):
     """A client that may be the same as another. `matches`: the fields that say so."""
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.clients.listing.queries.clients import Filters, filtered_clients, order_of
 from services.clients.records.models import Client
-from services.clients.records.queries import Filters, filtered_clients, order_of
 from services.clients.transfer.models import WAITING, Job, JobRow
 from shared.unit_of_work import UnitOfWork
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from services.clients.access.schemas import PageQuery
+from services.clients.listing.schemas import ClientListQuery
 from services.clients.records.models import OWN_FIELD
-from services.clients.records.schemas.bodies import ClientListQuery
 from services.clients.transfer.models import CREATE, KINDS, REJECT, ROW_STATES, SKIP, STATES
 from services.clients.transfer.operations.bulk import ACTIONS, DELETE
 from services.clients.transfer.rules.mapping import export_columns
 from services.clients.transfer.rules.writing import CONTENT_TYPES
-from shared.http.schemas import Coded, StrictSchema
+from shared.http.schemas import Coded, PageQuery, StrictSchema
 
 #: Clients that can be named one by one; for more there is a filter.
 MOST_IDS = 10_000

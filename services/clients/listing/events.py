@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.clients.views.models import SavedView
+from services.clients.listing.models import SavedView
 from shared.messaging.envelope import Event
 
 _WORDS, _HIDDEN = "q", "hidden"

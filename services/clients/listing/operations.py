@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.clients.access.queries import get_workspace
-from services.clients.views import events, queries
-from services.clients.views.errors import NotYourView, StaleView
-from services.clients.views.models import MAX_VIEWS, SavedView, key_of, maker_of
+from services.clients.listing import events
+from services.clients.listing.errors import NotYourView, StaleView
+from services.clients.listing.models import MAX_VIEWS, SavedView, key_of, maker_of
+from services.clients.listing.queries import saved_views
 from shared.clock import now
 from shared.errors import FieldError, Invalid
 from shared.ids import uuid7
@@ -19,7 +20,7 @@ from shared.unit_of_work import UnitOfWork
 def add_view(uow: UnitOfWork, values: Mapping[str, Any]) -> SavedView:
     """A new view of the caller's; raises `Invalid` where its name is taken."""
     get_workspace(uow, lock=True)
-    if queries.count_views(uow) >= MAX_VIEWS:
+    if saved_views.count_views(uow) >= MAX_VIEWS:
         raise _refused("", "too_many", f"A workspace has at most {MAX_VIEWS} views.")
     moment = now()
     view = SavedView(
@@ -85,7 +86,7 @@ def _held(
     uow: UnitOfWork, view_id: uuid.UUID, expected_version: int | None, manages: bool
 ) -> SavedView:
     get_workspace(uow, lock=True)
-    view = queries.get_view(uow, view_id)
+    view = saved_views.get_view(uow, view_id)
     if view.maker != maker_of(uow.actor) and not manages:
         raise NotYourView
     if expected_version not in (None, view.version):
@@ -103,7 +104,7 @@ def _changes(view: SavedView, values: Mapping[str, Any]) -> list[events.Change]:
 
 
 def _check_name(uow: UnitOfWork, view: SavedView) -> None:
-    if queries.namesakes(uow, view):
+    if saved_views.namesakes(uow, view):
         raise _refused("name", "duplicate", f"There is a view called {view.name} already.")
 
 

@@ -5,28 +5,29 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from services.clients.records import queries as records
-from services.clients.records.counting import count_by_facet
-from services.clients.records.models import COLUMNS
-from services.clients.records.picking import check_names, columns_for, pick
-from services.clients.records.schemas.bodies import ClientListQuery, FacetsQuery
-from services.clients.records.schemas.views import (
-    SEE,
-    SEE_TAX_IDS,
+from services.clients.listing import operations
+from services.clients.listing.models import SavedView
+from services.clients.listing.queries import clients, saved_views
+from services.clients.listing.queries.facets import count_by_facet
+from services.clients.listing.schemas import (
+    ClientListQuery,
     ClientPageView,
-    ClientSummaryView,
+    FacetsQuery,
     FacetsView,
-    present_summary,
-)
-from services.clients.views import operations, queries
-from services.clients.views.models import SavedView
-from services.clients.views.schemas import (
     SavedViewPageView,
     SavedViewView,
     ViewBody,
     ViewChanges,
     ViewListQuery,
     view_json,
+)
+from services.clients.records.models import COLUMNS
+from services.clients.records.schemas.field_selection import check_names, columns_for, pick
+from services.clients.records.schemas.views import (
+    SEE,
+    SEE_TAX_IDS,
+    ClientSummaryView,
+    present_summary,
 )
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
@@ -49,13 +50,13 @@ def get_clients(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """A page of clients; `q` finds words by their beginnings, in any order."""
     allowed = current_identity().permissions
     names = query.pop("names", None)
-    wanted = queries.parameters(uow, query)
+    wanted = saved_views.parameters(uow, query)
     names = wanted.get("fields") if names is None else names
     if names is not None:
         check_names(uow, names, ClientSummaryView)
     columns = COLUMNS if names is None else columns_for(names)
-    filters = records.Filters.of(wanted, see_tax_ids=SEE_TAX_IDS in allowed)
-    found = records.list_clients(uow, filters, query.get("cursor"), query["limit"], columns)
+    filters = clients.Filters.of(wanted, see_tax_ids=SEE_TAX_IDS in allowed)
+    found = clients.list_clients(uow, filters, query.get("cursor"), query["limit"], columns)
 
     def show(client: Any) -> dict[str, Any]:
         shown = present_summary(client, uow.vault, allowed)
@@ -71,8 +72,8 @@ def get_clients(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 def get_facets(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Totals by status, industry, size, service type and owner, under the list's filters."""
     allowed = current_identity().permissions
-    wanted = queries.parameters(uow, query)
-    filters = records.Filters.of(wanted, see_tax_ids=SEE_TAX_IDS in allowed)
+    wanted = saved_views.parameters(uow, query)
+    filters = clients.Filters.of(wanted, see_tax_ids=SEE_TAX_IDS in allowed)
     counts = count_by_facet(uow, filters)
     return Answer({name: _ordered(found) for name, found in counts.items()})
 
@@ -88,7 +89,7 @@ def _ordered(counts: dict[str | None, int]) -> list[dict[str, Any]]:
 @blueprint.response(200, SavedViewPageView)
 def get_views(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The caller's own views and those that are shared, by name."""
-    return Answer(queries.list_views(uow, query["cursor"], query["limit"]).as_dict(view_json))
+    return Answer(saved_views.list_views(uow, query["cursor"], query["limit"]).as_dict(view_json))
 
 
 @blueprint.route("/views", methods=["POST"])
@@ -107,7 +108,7 @@ def post_view(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 @blueprint.response(200, SavedViewView)
 def get_view(uow: UnitOfWork, view_id: uuid.UUID) -> Answer:
     """One view."""
-    return _answer(queries.get_view(uow, view_id))
+    return _answer(saved_views.get_view(uow, view_id))
 
 
 @blueprint.route(_ONE, methods=["PATCH"])

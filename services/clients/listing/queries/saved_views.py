@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from services.clients.views.errors import ViewNotFound
-from services.clients.views.models import SavedView, maker_of
+from services.clients.listing.errors import ViewNotFound
+from services.clients.listing.models import SavedView, maker_of
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
 

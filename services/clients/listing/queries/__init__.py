@@ -1,0 +1,1 @@
+"""Reading the list of clients and its saved views."""

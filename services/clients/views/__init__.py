@@ -1,1 +1,0 @@
-"""The list of clients, and views of it that people keep under a name."""

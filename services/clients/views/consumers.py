@@ -1,1 +1,0 @@
-"""Views react to no event."""

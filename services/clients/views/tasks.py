@@ -1,1 +1,0 @@
-"""Views have no work in the background."""
