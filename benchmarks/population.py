@@ -28,8 +28,8 @@ from psycopg.types.json import Jsonb
 from benchmarks.mixture import word
 from services.clients.lists.models import INDUSTRIES, SERVICE_TYPES
 from services.clients.lists.rules.defaults import default_entries
-from services.clients.records.models import COLUMNS, DEFAULTS, Client, Record, client_of
-from services.clients.records.operations import rows
+from services.clients.records.models.record import COLUMNS, DEFAULTS, Client, Record, client_of
+from services.clients.records.models.rows import keys_of, words_of
 from services.clients.records.rules.search_text import sort_name
 from services.clients.values.choices import ANNUAL_REVENUES, COMPANY_SIZES, STATUSES
 from shared.clock import now
@@ -199,7 +199,7 @@ def _bring_in(chunk: tuple[str, uuid.UUID, int, int]) -> None:
     with psycopg.connect(url) as connection:
         _copy(connection, "clients", COLUMNS, (_row(record.client) for record in made))
         _copy(connection, "client_search", _SEARCH, (_words(record) for record in made))
-        keys = ((each.id, workspace_id, *rows.keys_of(each.client).values()) for each in made)
+        keys = ((each.id, workspace_id, *keys_of(each.client).values()) for each in made)
         _copy(connection, "client_keys", ("client_id", "workspace_id", *_KEYS), keys)
         coded = [record.client for record in made if record.client.client_code]
         codes = ((workspace_id, client.client_code, client.id) for client in coded)
@@ -211,7 +211,7 @@ _SEARCH = ("client_id", "workspace_id", "folding", "sort_name", "words")
 
 def _words(record: Record) -> tuple[Any, ...]:
     client = record.client
-    return record.id, client.workspace_id, FOLDING, client.sort_name, rows.words_of(record)
+    return record.id, client.workspace_id, FOLDING, client.sort_name, words_of(record)
 
 
 def _row(client: Client) -> Iterator[Any]:

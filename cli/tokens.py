@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 import click
 from marshmallow import Schema
 
-from services.clients.access import operations, queries
+from services.clients.access import queries
+from services.clients.access.operations import people
 from services.clients.access.schemas import ApiKeyBody, UserBody, WorkspaceBody
 from services.clients.settings import ClientsSettings
 from shared.errors import DomainError
@@ -48,7 +49,7 @@ def create_workspace(name: str, admin_email: str, admin_password: str, as_json: 
         {"email": "--admin-email", "password": "--admin-password"},
     )
     try:
-        made = operations.found_workspace(_runtime(), name, admin_email, admin_password)
+        made = people.found_workspace(_runtime(), name, admin_email, admin_password)
     except DomainError as error:
         raise click.ClickException(_sentence(error)) from error
     if as_json:
@@ -86,7 +87,7 @@ def create_token(
     try:
         with _runtime().unit_of_work(where) as uow:
             queries.get_workspace(uow)
-            key, token = operations.create_api_key(uow, name, wanted, held=PERMISSIONS)
+            key, token = people.create_api_key(uow, name, wanted, held=PERMISSIONS)
     except DomainError as error:
         raise click.ClickException(_sentence(error)) from error
     click.echo(json.dumps({"id": str(key.id), "token": token}) if as_json else token)

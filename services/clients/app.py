@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services.clients.access.authentication import authenticate
+from services.clients.access.operations.authentication import authenticate
 from services.clients.access.routes import blueprint as access
 from services.clients.archive.routes import client as archive
 from services.clients.archive.routes import workspace as workspace_archive
 from services.clients.billing import routes as billing
 from services.clients.client_merge.routes import blueprint as client_merge
 from services.clients.custom_fields.routes import blueprint as custom_fields
-from services.clients.deletion.routes import deleting, deletions
+from services.clients.deletion.routes import deletions
 from services.clients.drafts.routes import documents as draft_documents
 from services.clients.drafts.routes import drafts
 from services.clients.forwarding.routes import blueprint as forwarding
@@ -37,7 +37,6 @@ def create_app(settings: ClientsSettings) -> Flask:
         imports.blueprint,
         exports.blueprint,
         bulk.blueprint,
-        deleting.blueprint,
         deletions.blueprint,
         client_merge,
         billing.client_projects,

@@ -14,11 +14,12 @@ from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
 from shared.http.documentation import make_docs_blueprint
-from shared.http.identity import Identity, note_request_ids
+from shared.http.identity import note_request_ids
 from shared.http.internal import make_internal_blueprint
 from shared.http.problems import problem, register_problem_handlers
 from shared.logging import configure_logging, get_logger
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.settings import Settings
 
 MAX_BODY_BYTES = 1_048_576

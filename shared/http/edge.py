@@ -18,9 +18,10 @@ from flask import Response, current_app, request
 
 from shared.errors import DomainError, Forbidden, PreconditionRequired, Unauthenticated
 from shared.http.idempotency import IdempotencyKey, KeyInUse, KeyReused, claim, store
-from shared.http.identity import Identity, origin_of, require
+from shared.http.identity import origin_of, require
 from shared.http.problems import domain_problem
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
 
 View = Callable[..., "Answer | Response"]

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
-import uuid
-from dataclasses import dataclass
 
 from flask import g, request
 
 from shared.errors import Forbidden, Unauthenticated
 from shared.ids import uuid7
-from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
+from shared.security.identity import Identity
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A caller in a workspace with its permissions."""
-
-    workspace_id: uuid.UUID
-    actor: Actor
-    permissions: frozenset[str]
 
 
 class PermissionMissing(Forbidden):

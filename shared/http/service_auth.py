@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.http.identity import Identity
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.security.service_tokens import BadServiceToken, verify
 
 

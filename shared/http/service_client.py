@@ -9,10 +9,10 @@ import httpx
 import orjson
 
 from shared.errors import Unavailable
-from shared.http.identity import Identity
 from shared.messaging.envelope import Actor
 from shared.messaging.reconciler import FeedPage, SourceHead
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.security.service_tokens import Claims, issue
 
 PIPE = Actor("system", None, "pipe")

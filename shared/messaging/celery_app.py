@@ -14,12 +14,7 @@ from celery.signals import worker_process_init
 from kombu import Queue  # type: ignore[attr-defined]  # kombu builds its names lazily
 from kombu.serialization import register
 
-from shared.messaging.topology import (
-    PERIODIC,
-    SERVICES,
-    ingest_queue,
-    jobs_queue,
-)
+from shared.messaging.topology import PERIODIC, SERVICES, ingest_queue, jobs_queue
 from shared.processes import collect_less_often, die_with_parent
 from shared.settings import Settings
 

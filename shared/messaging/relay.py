@@ -21,21 +21,8 @@ from shared.db.engine import autocommitting
 from shared.db.pipelining import Sent, pipelined, send
 from shared.failpoints import ENABLED, failpoint
 from shared.logging import get_logger
-from shared.messaging.envelope import (
-    ALONE_BYTES,
-    MAX_BATCH_BYTES,
-    MAX_BATCH_ENVELOPES,
-    pack,
-)
-from shared.messaging.feed import (
-    READ_AFTER,
-    Head,
-    Sealed,
-    batch_json,
-    cut,
-    read_envelopes,
-    sealed,
-)
+from shared.messaging.envelope import ALONE_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENVELOPES, pack
+from shared.messaging.feed import READ_AFTER, Head, Sealed, batch_json, cut, read_envelopes, sealed
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import targets_of
 

@@ -33,6 +33,11 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def module_name(path: Path) -> str:
+    """The name it is imported by."""
+    return name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 def calls_of(path: Path) -> Iterator[tuple[ast.Call, str]]:
     """Each call in a file with the last name of what is called."""
     for node in ast.walk(parsed(path)):

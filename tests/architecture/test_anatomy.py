@@ -9,65 +9,78 @@ import pytest
 
 from tests.architecture.sources import ROOT, name_of, parsed, production_files
 
-FEATURES = (
-    "services/clients/facade",
-    "services/clients/transfer",
-    "services/clients/lifecycle",
-    "services/clients/billing",
-    "services/clients/views",
-    "services/clients/records",
-    "services/clients/lists",
-    "services/clients/custom_fields",
-    "services/clients/access",
-    "services/activity/events",
-    "services/documents",
-    "services/metrics",
-)
-FEATURE_FILES = {
+# A file or a package of these names each, in every feature; none is compulsory.
+FEATURE_PARTS = {
     "routes",
+    "tasks",
     "schemas",
+    "consumers",
     "operations",
     "queries",
-    "models",
     "events",
-    "consumers",
-    "tasks",
+    "models",
+    "rules",
     "errors",
 }
-SERVICE_FILES = {"app", "worker", "relay", "settings", "base"}
+# What features stand on: their modules are named after what they hold.
+FOUNDATIONS = {"services/clients/gateway", "services/clients/values"}
+SERVICE_PARTS = {"app", "worker", "relay", "settings", "base", "consumers"}
+# Services of one feature, which stands at their top.
+FLAT = {"documents", "metrics"}
 MOST_LINES = 400
+HANDING_ON = {
+    "cli/projections/__init__.py",
+    "cli/reference/__init__.py",
+    "cli/seed/__init__.py",
+    "services/documents/operations/__init__.py",
+}
 
 
 def _modules(folder: Path) -> set[str]:
     files = {path.stem for path in folder.glob("*.py")}
     packages = {path.parent.name for path in folder.glob("*/__init__.py")}
-    return files | packages
+    return (files | packages) - {"__init__"}
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_every_feature_has_the_same_files(feature: str) -> None:
-    missing = FEATURE_FILES - _modules(ROOT / feature)
-    assert not missing, (
-        f"{feature} lacks {sorted(missing)}. A file with one sentence is information: "
-        "it says that there is nothing of its kind here."
-    )
+def _features() -> list[str]:
+    """Every folder of a service but its migrations and what features stand on."""
+    found = (path.parent for path in ROOT.glob("services/*/*/__init__.py"))
+    names = {folder.relative_to(ROOT).as_posix() for folder in found}
+    flat = {name for name in names if name.split("/")[1] in FLAT}
+    return sorted(name for name in names - FOUNDATIONS - flat if not name.endswith("/migrations"))
 
 
-@pytest.mark.parametrize("service", ["clients", "documents", "activity", "metrics"])
-def test_every_service_has_the_same_entry_points(service: str) -> None:
-    missing = SERVICE_FILES - _modules(ROOT / "services" / service)
-    assert not missing, f"services/{service} lacks {sorted(missing)}"
-    assert (ROOT / "services" / service / "README.md").exists(), "its service card is missing"
+@pytest.mark.parametrize("feature", _features())
+def test_a_feature_has_no_other_parts_than_all_have(feature: str) -> None:
+    others = _modules(ROOT / feature) - FEATURE_PARTS
+    assert not others, f"{feature} has {sorted(others)}: put it into one of {sorted(FEATURE_PARTS)}"
 
 
 @pytest.mark.parametrize("service", ["clients", "activity"])
-def test_every_folder_of_a_service_cut_into_features_is_a_known_feature(service: str) -> None:
-    found = {
-        f"services/{service}/{path.parent.name}"
-        for path in ROOT.glob(f"services/{service}/*/__init__.py")
-    }
-    unknown = found - set(FEATURES) - {f"services/{service}/migrations"}
-    assert not unknown, f"add {unknown} to FEATURES and to the layers in pyproject.toml"
+def test_a_service_holds_features_and_its_declaration(service: str) -> None:
+    folder = ROOT / "services" / service
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert files <= SERVICE_PARTS, f"services/{service} has {sorted(files - SERVICE_PARTS)}"
+    assert (folder / "README.md").exists(), "its service card is missing"
+
+
+def test_every_feature_stands_in_the_layers() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    missing = [name for name in _features() if f'"{name.replace("/", ".")}"' not in text]
+    assert not missing, f"add {missing} to the containers of the contract feature-layers"
+
+
+def test_packages_hand_nothing_on() -> None:
+    """A reader who follows a call should arrive at once."""
+    found = [
+        name_of(path)
+        for path in production_files()
+        if path.name == "__init__.py"
+        and path.parts[-3:-1] != ("migrations", "versions")
+        and any(isinstance(node, ast.ImportFrom) for node in parsed(path).body)
+        and name_of(path) not in HANDING_ON
+    ]
+    assert not found, f"{found}: callers name the module that defines what they use"
 
 
 def test_no_file_is_past_four_hundred_lines() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
-from services.activity.events import texts
 from services.activity.events.models import TimelineEvent
-from services.activity.events.summaries import summarise
+from services.activity.events.rules import texts
+from services.activity.events.rules.summaries import summarise
 from shared.clock import rfc3339
 from shared.http.schemas import Coded, StrictSchema
 

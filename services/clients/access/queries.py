@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, text
 
 from services.clients.access.errors import ApiKeyNotFound
-from services.clients.access.memory import Memory
 from services.clients.access.models import ApiKey, User, Workspace
 from shared.errors import NotFound
 from shared.http.paging import Page, Sort, page
+from shared.memory import Memory
 from shared.unit_of_work import UnitOfWork
 
 _FIND_CREDENTIAL = text("SELECT * FROM find_credential(:hash)")

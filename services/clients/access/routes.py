@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import g
 
-from services.clients.access import operations, queries
+from services.clients.access import queries
+from services.clients.access.operations import people
 from services.clients.access.schemas import (
     ApiKeyBody,
     ApiKeyPage,
@@ -38,7 +39,7 @@ blueprint = ApiBlueprint("access", __name__, url_prefix="/v1", description="Who 
 @blueprint.response(200, LogInView)
 def post_token(body: dict[str, Any]) -> Any:
     """Exchange email and password for a bearer token. The one route that takes no token."""
-    made = operations.sign_in(runtime(), body["email"], body["password"], g.request_id)
+    made = people.sign_in(runtime(), body["email"], body["password"], g.request_id)
     answer = {"access_token": made.token, "token_type": "Bearer", "expires_in": made.seconds}
     return render(Answer(answer))
 
@@ -73,7 +74,7 @@ def get_workspace(uow: UnitOfWork) -> Answer:
 @blueprint.response(200, WorkspaceView)
 def patch_workspace(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """Change the workspace's name or defaults."""
-    workspace = operations.update_workspace(uow, body, if_match())
+    workspace = people.update_workspace(uow, body, if_match())
     return Answer(workspace_json(workspace), etag=workspace.version)
 
 
@@ -93,9 +94,9 @@ def get_users(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 @blueprint.response(201, UserView)
 def post_user(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """Let someone sign in, with a role whose permissions the caller holds."""
-    operations.require_role(body["role"], current_identity().permissions)
+    people.require_role(body["role"], current_identity().permissions)
     time_cost = runtime().settings.argon2_time_cost
-    user = operations.create_user(uow, **body, time_cost=time_cost)
+    user = people.create_user(uow, **body, time_cost=time_cost)
     return Answer(user_json(user), 201)
 
 
@@ -115,7 +116,7 @@ def get_api_keys(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 @blueprint.response(201, ApiKeyView)
 def post_api_key(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """Make a key for a program; the answer holds its token, once."""
-    key, token = operations.create_api_key(uow, **body, held=current_identity().permissions)
+    key, token = people.create_api_key(uow, **body, held=current_identity().permissions)
     return Answer({**api_key_json(key), "token": token}, 201)
 
 
@@ -124,5 +125,5 @@ def post_api_key(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 @blueprint.response(204)
 def delete_api_key(uow: UnitOfWork, key_id: uuid.UUID) -> Answer:
     """Revoke a key; it stops working within a second."""
-    operations.revoke_api_key(uow, key_id)
+    people.revoke_api_key(uow, key_id)
     return Answer(None, 204)

@@ -11,8 +11,8 @@ import pycountry
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
 
-from services.clients.access.invoice_numbers import BadPattern, parse_pattern
 from services.clients.access.models import ApiKey, User, Workspace
+from services.clients.access.rules import BadPattern, parse_pattern
 from shared.clock import rfc3339
 from shared.http.schemas import Coded, StrictSchema
 from shared.security.passwords import MAX_LENGTH, MIN_LENGTH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import Celery
 
-from services.clients.access import operations
+from services.clients.access.operations import people
 from shared.housekeeping import repeated
 from shared.runtime import Runtime
 from shared.worker import job
@@ -20,4 +20,4 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
 def purge_tokens(runtime: Runtime) -> int:
     """Delete the expired tokens of all workspaces; returns how many went."""
-    return repeated(lambda: operations.purge_expired_tokens(runtime.app_engine))
+    return repeated(lambda: people.purge_expired_tokens(runtime.app_engine))

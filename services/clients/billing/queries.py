@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, lazyload
 
 from services.clients.billing.errors import InvoiceNotFound, ProjectNotFound
 from services.clients.billing.models import ACTIVE, DRAFT, PAID, VOID, Invoice, Project
-from services.clients.billing.money import amount_text
-from services.clients.records.absence import absent
-from services.clients.records.models import Client
+from services.clients.billing.rules import amount_text
+from services.clients.records.models.record import Client
+from services.clients.records.queries.missing import absent
 
 
 def require_client(session: Session, client_id: uuid.UUID) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.clients.records.models import Client
+from services.clients.records.models.record import Client
 from shared.messaging.envelope import Event
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from services.clients.records.models import (
+from services.clients.records.models.record import (
     GROUPS,
     OWN_FIELD,
     PATHS,

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from services.clients.client_merge.operations.merging import MergeOffer, Preview
 from services.clients.client_merge.rules import INTO, SOURCE, differences
-from services.clients.records.models import Record
+from services.clients.records.models.record import Record
 from shared.clock import rfc3339
 from shared.http.schemas import StrictSchema
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from services.clients.access.memory import Memory
 from services.clients.custom_fields.errors import CustomFieldNotFound
 from services.clients.custom_fields.models import CustomField
+from shared.memory import Memory
 from shared.unit_of_work import UnitOfWork
 
 #: How long a process may go by a definition that was changed a moment ago elsewhere.

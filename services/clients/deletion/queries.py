@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.clients.billing.queries import count_books
 from services.clients.deletion.errors import DeletionNotFound
 from services.clients.deletion.models import Deletion, Holdings, Plan
-from services.clients.records.models import Client
+from services.clients.records.models.record import Client
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from shared.errors import (
-    Conflict,
-    NotFound,
-    PreconditionFailed,
-    TooLarge,
-)
+from shared.errors import Conflict, NotFound, PreconditionFailed, TooLarge
 
 
 class DraftNotFound(NotFound):

@@ -18,7 +18,7 @@ from services.clients.drafts.events import draft_discarded
 from services.clients.drafts.models import DRAFT_CONTEXT, DRAFT_LIFETIME, ClientDraft, Draft
 from services.clients.drafts.queries import require_draft
 from services.clients.drafts.rules import Steps, merged, shown_step, without_mask
-from services.clients.records.models import Record
+from services.clients.records.models.record import Record
 from services.clients.records.operations.creating import create_client
 from shared.clock import now
 from shared.ids import uuid7

@@ -6,18 +6,12 @@ import uuid
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import (
-    ColumnElement,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.clients.drafts.errors import DraftNotFound, DraftSubmitted
 from services.clients.drafts.models import DRAFT_CONTEXT, DRAFT_LIFETIME, ClientDraft, Draft
-from services.clients.records.models import (
-    Client,
-)
+from services.clients.records.models.record import Client
 from shared.clock import now
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork

@@ -22,17 +22,13 @@ from services.clients.gateway.documents import (
     VIEW_DOCUMENT,
 )
 from services.clients.gateway.gateway import LIMIT_SECONDS, Gateway
-from services.clients.gateway.passing import (
-    fetch,
-    pass_on,
-    passes_on,
-)
+from services.clients.gateway.passing import fetch, pass_on, passes_on
 from services.clients.lists.routes.categories import listed
-from services.clients.records.queries import get_client
+from services.clients.records.queries.clients import get_client
 from services.clients.records.routes.lookup import known_client
 from services.clients.records.schemas.views import present
 from shared.http.edge import Answer, View
-from shared.http.identity import Identity
+from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
 
 _PARAMS = {"documents": {"limit": 20}, "activity": {"limit": 20}}

@@ -18,9 +18,9 @@ import orjson
 
 from services.clients.gateway.breaker import Admission, Breaker
 from services.clients.gateway.errors import PartUnavailable
-from shared.http.identity import Identity
 from shared.http.service_client import ServiceClient, ServiceUnavailable
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 
 LIMIT_SECONDS = 2.0
 # Threads per service and process: as many requests may wait for a slow service at once.

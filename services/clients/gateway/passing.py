@@ -16,7 +16,8 @@ from services.clients.gateway.gateway import LIMIT_SECONDS, Call, Gateway, Pendi
 from shared.clock import now
 from shared.errors import FieldError, Invalid
 from shared.http.edge import View, render, runtime
-from shared.http.identity import Identity, origin_of, require
+from shared.http.identity import origin_of, require
+from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
 
 _SENT_ALONG = ("If-Match", "If-None-Match", "Idempotency-Key", "Content-Type", "Accept")

@@ -21,7 +21,7 @@ from services.clients.listing.schemas import (
     ViewListQuery,
     view_json,
 )
-from services.clients.records.models import COLUMNS
+from services.clients.records.models.record import COLUMNS
 from services.clients.records.schemas.field_selection import check_names, columns_for, pick
 from services.clients.records.schemas.views import (
     SEE,

@@ -7,9 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from services.clients.listing.models import NAME_LENGTH, SavedView
-from services.clients.records.schemas.bodies import (
-    Names,
-)
+from services.clients.records.schemas.bodies import Names
 from services.clients.records.schemas.views import ClientSummaryView
 from services.clients.values import choices
 from shared.clock import rfc3339

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from services.clients.access.memory import Memory
 from services.clients.lists.models import LISTS, Listed, WorkspaceList
 from services.clients.lists.rules.defaults import default_entries
 from services.clients.lists.rules.entries import Entry, by_name, key
+from shared.memory import Memory
 from shared.unit_of_work import UnitOfWork
 
 #: How long a process may take a value that was retired a moment ago elsewhere.

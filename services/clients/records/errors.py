@@ -6,14 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from shared.errors import (
-    Conflict,
-    FieldError,
-    Invalid,
-    Moved,
-    NotFound,
-    PreconditionFailed,
-)
+from shared.errors import Conflict, FieldError, Invalid, Moved, NotFound, PreconditionFailed
 
 
 class ClientNotFound(NotFound):

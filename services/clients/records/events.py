@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from services.clients.records.models import (
+from services.clients.records.models.record import (
     GROUPS,
     PATHS,
     Client,

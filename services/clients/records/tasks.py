@@ -8,8 +8,8 @@ from uuid import UUID
 
 from celery import Celery
 
-from services.clients.records import queries
 from services.clients.records.operations import reindexing
+from services.clients.records.queries import clients
 from shared.housekeeping import RUN_SECONDS, repeated
 from shared.runtime import Runtime
 from shared.worker import job
@@ -26,7 +26,7 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 def reindex_clients(runtime: Runtime) -> int:
     """Make words of an older folding anew, as far as a run gets; returns of how many clients."""
     deadline = time.monotonic() + RUN_SECONDS
-    workspaces = runtime.across_workspaces(queries.workspaces_to_reindex)
+    workspaces = runtime.across_workspaces(clients.workspaces_to_reindex)
     return sum(repeated(partial(_reindex, runtime, each), deadline) for each in workspaces)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.clients.billing.models import Invoice, Project
 from services.clients.billing.queries import search_invoices, search_projects
 from services.clients.listing.queries.clients import Filters, list_clients
-from services.clients.records.models import Client
+from services.clients.records.models.record import Client
 from services.clients.records.rules.search_text import all_begin_in
 from services.clients.search.rules import Found
 from shared.unit_of_work import UnitOfWork

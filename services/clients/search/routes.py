@@ -13,7 +13,8 @@ from services.clients.search.rules import KINDS, ordered
 from services.clients.search.schemas import SearchQuery, SearchView
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, runtime
-from shared.http.identity import Identity, origin_of
+from shared.http.identity import origin_of
+from shared.security.identity import Identity
 
 # Some documents belong to drafts, which are no clients yet: more are asked for than are shown.
 _SPARE = 2

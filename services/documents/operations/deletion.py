@@ -7,14 +7,7 @@ from dataclasses import dataclass
 
 from services.documents import events, queries
 from services.documents.errors import DocumentNotFound
-from services.documents.models import (
-    DELETED,
-    DELETING,
-    PENDING,
-    QUARANTINED,
-    Document,
-    OpenLink,
-)
+from services.documents.models import DELETED, DELETING, PENDING, QUARANTINED, Document, OpenLink
 from services.documents.operations.common import (
     announce,
     give_room_back,

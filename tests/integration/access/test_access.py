@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.clients.access import authentication
+from services.clients.access.operations import authentication
 from shared.security.permissions import PERMISSIONS, ROLES
 from tests.fixtures.api import PASSWORD, Api
 

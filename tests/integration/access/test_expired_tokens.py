@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.clients.access import operations
+from services.clients.access.operations import people
 from services.clients.access.tasks import purge_tokens
 from tests.fixtures.api import Api
 
@@ -30,7 +30,7 @@ def _count(api: Api) -> Any:
 def test_expired_tokens_go_and_the_others_stay(
     api: Api, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "_PURGED_AT_ONCE", at_once)
+    monkeypatch.setattr(people, "_PURGED_AT_ONCE", at_once)
     before = _count(api)
     with api.runtime.unit_of_work(api.origin()) as uow:
         uow.session.execute(_EXPIRED)

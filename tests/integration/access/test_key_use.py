@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from services.clients.access import authentication
+from services.clients.access.operations import authentication
 from tests.fixtures.api import Api
 
 _AGE = text("UPDATE api_keys SET last_used_at = last_used_at - CAST(:age AS interval)")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.activity.events import texts
+from services.activity.events.rules import texts
 from shared.ids import uuid7
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox

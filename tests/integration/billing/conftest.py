@@ -13,14 +13,14 @@ from flask.testing import FlaskClient
 from psycopg.rows import dict_row
 
 from services.clients.access.models import Workspace
-from services.clients.access.operations import create_workspace
+from services.clients.access.operations.people import create_workspace
 from services.clients.billing.routes import BLUEPRINTS
 from services.clients.records.operations.creating import create_client
 from shared.http.app import create_api
-from shared.http.identity import Identity
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.security.permissions import PERMISSIONS
 from shared.settings import Settings
 from tests.factories.events import JO

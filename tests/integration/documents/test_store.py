@@ -11,13 +11,7 @@ import urllib3
 
 from services.documents.settings import DocumentsSettings
 from shared.storage.minio_store import MinioStore
-from shared.storage.store import (
-    Download,
-    ObjectMissing,
-    Part,
-    PartsRefused,
-    StoreUnavailable,
-)
+from shared.storage.store import Download, ObjectMissing, Part, PartsRefused, StoreUnavailable
 from tests.integration.documents.conftest import fetch, put
 
 MINUTE = timedelta(minutes=1)

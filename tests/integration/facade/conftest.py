@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from services.activity.app import create_app as create_activity
 from services.activity.settings import ActivitySettings
-from services.clients.access.operations import create_api_key, found_workspace
+from services.clients.access.operations.people import create_api_key, found_workspace
 from services.clients.app import create_app as create_clients
 from services.clients.settings import ClientsSettings
 from services.documents.app import create_app as create_documents

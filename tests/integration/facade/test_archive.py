@@ -20,8 +20,8 @@ from services.clients.gateway.errors import PartUnavailable
 from services.clients.gateway.gateway import Gateway
 from services.clients.settings import ClientsSettings
 from shared.clock import now
-from shared.http.identity import Identity
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.settings import load
 from tests.factories.callers import JO
 from tests.factories.documents import pdf

@@ -16,10 +16,10 @@ from shared.errors import Conflict
 from shared.http.app import create_api
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
-from shared.http.identity import Identity
 from shared.http.paging import Sort, page
 from shared.http.schemas import StrictSchema
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.settings import Settings
 from shared.unit_of_work import UnitOfWork
 from tests.factories.events import JO, note

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from services.activity.app import create_app as create_activity
 from services.activity.events.consumers import apply as apply_to_activity
 from services.activity.settings import ActivitySettings
-from services.clients.access import authentication, operations
+from services.clients.access.operations import authentication, people
 from services.clients.app import create_app as create_clients
 from services.clients.consumers import apply as apply_to_clients
 from services.clients.deletion.tasks import advance_deletions
@@ -174,7 +174,7 @@ def firm(databases: Databases) -> Iterator[Firm]:
         runtimes = {name: each.extensions["clientele"] for name, each in apps.items()}
         runtimes["clients"] = app.extensions["clientele"]
         authentication.forget()
-        founded = operations.found_workspace(
+        founded = people.found_workspace(
             runtimes["clients"], "North", f"{uuid.uuid4().hex}@example.com", "p" * 12
         )
         uploads: Uploads = documents.extensions["clientele.uploads"]

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from cli.projections import projections
 from cli.projections.databases import Engines
-from services.clients.access.operations import found_workspace
+from services.clients.access.operations.people import found_workspace
 from services.clients.app import create_app
 from services.clients.settings import ClientsSettings
 from shared.ids import uuid7

@@ -13,15 +13,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.rows import dict_row
 
-from services.clients.access.operations import create_workspace
+from services.clients.access.operations.people import create_workspace
 from services.clients.listing.queries import search
 from services.clients.listing.routes import blueprint as views
 from services.clients.records.routes import BLUEPRINTS
 from shared.http.app import create_api
-from shared.http.identity import Identity
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.security.permissions import PERMISSIONS
 from shared.settings import Settings
 from tests.factories.events import JO

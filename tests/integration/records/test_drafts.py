@@ -22,9 +22,9 @@ from services.clients.drafts.tasks import sweep_drafts
 from services.clients.forwarding.routes import blueprint as facade
 from services.clients.records.routes import BLUEPRINTS
 from shared.http.app import create_api
-from shared.http.identity import Identity
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.security.permissions import PERMISSIONS, ROLES
 from shared.settings import Settings
 from tests.factories.clients import client_body, whole_client_body

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.clients.access.operations import create_user
+from services.clients.access.operations.people import create_user
 from services.clients.custom_fields.operations import add_field
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime

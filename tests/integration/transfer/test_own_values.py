@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from services.activity.events.summaries import summarise
+from services.activity.events.rules.summaries import summarise
 from tests.integration.transfer.conftest import Transfer
 
 OWN = {"tier": "Gold", "seats": 12.5, "since": "2024-02-29", "key": True, "site": "https://x.example",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.access.invoice_numbers import DEFAULT_PATTERN, BadPattern, parse_pattern
+from services.clients.access.rules import DEFAULT_PATTERN, BadPattern, parse_pattern
 
 GOOD = [
     (DEFAULT_PATTERN, "ACM-2026-0007"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from services.clients.access.memory import Memory
+from shared.memory import Memory
 
 
 class Clock:

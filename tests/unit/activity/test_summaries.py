@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.activity.events import texts
-from services.activity.events.summaries import describe_changes, summarise
+from services.activity.events.rules import texts
+from services.activity.events.rules.summaries import describe_changes, summarise
 from shared.contracts.catalogue import find, types
 
 TOLD = [event_type for event_type in types() if event_type not in texts.UNTOLD]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.billing.money import (
+from services.clients.billing.rules import (
     amount_text,
     is_currency,
     line_amount,

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from services.clients.billing import checks
 from services.clients.billing.errors import BillingInvalid
 from services.clients.billing.events import difference
 from services.clients.billing.models import Invoice, InvoiceLine, Project
+from services.clients.billing.operations import checks
 
 
 def refused(check: Any, *args: Any) -> dict[str, str]:

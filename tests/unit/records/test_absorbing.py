@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.clients.client_merge.rules import INTO, SOURCE, absorption, choosable, differences
-from services.clients.records.models import COLUMNS, DEFAULTS, Client, Record
+from services.clients.records.models.record import COLUMNS, DEFAULTS, Client, Record
 from shared.ids import uuid7
 
 

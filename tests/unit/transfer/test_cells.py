@@ -11,13 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.transfer.rules.cells import (
-    from_sheet,
-    guarded,
-    read_flag,
-    text_of,
-    unguarded,
-)
+from services.clients.transfer.rules.cells import from_sheet, guarded, read_flag, text_of, unguarded
 from services.clients.transfer.rules.reading import read_table
 from services.clients.transfer.rules.writing import write_csv, write_workbook
 from shared.values.text import separated

@@ -15,13 +15,14 @@ from services.clients.billing.models import Invoice, Project
 from services.clients.billing.operations.context import local_today
 from services.clients.billing.schemas.views import present_invoice, present_project
 from services.clients.gateway.passing import gateway, passes_on, request_headers
-from services.clients.records.queries import get_client
+from services.clients.records.queries.clients import get_client
 from services.clients.records.schemas.views import SEE, present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import runtime
-from shared.http.identity import Identity, origin_of
+from shared.http.identity import origin_of
 from shared.http.paging import Sort, page
 from shared.ids import uuid7
+from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
 
 RIGHT = "clients.export"

@@ -38,13 +38,14 @@ from services.clients.listing.schemas import view_json
 from services.clients.lists.models import LISTS
 from services.clients.lists.queries import get_list
 from services.clients.lists.schemas import list_json
-from services.clients.records.models import Client
-from services.clients.records.queries import get_clients
+from services.clients.records.models.record import Client
+from services.clients.records.queries.clients import get_clients
 from services.clients.records.schemas.views import present
 from shared.clock import now, rfc3339
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import runtime
-from shared.http.identity import Identity, origin_of, require
+from shared.http.identity import origin_of, require
+from shared.security.identity import Identity
 
 _MANAGE = "workspace.manage"
 _USERS = "users.manage"

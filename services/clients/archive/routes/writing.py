@@ -20,7 +20,7 @@ from services.clients.gateway.errors import PartUnavailable
 from services.clients.gateway.gateway import Call, Gateway
 from services.clients.gateway.passing import body_of
 from shared.clock import now, rfc3339
-from shared.http.identity import Identity
+from shared.security.identity import Identity
 
 FORMAT = 1
 PAGE = 100

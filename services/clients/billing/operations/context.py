@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from services.clients.access.invoice_numbers import Pattern, parse_pattern
 from services.clients.access.queries import get_workspace
+from services.clients.access.rules import Pattern, parse_pattern
 from services.clients.billing.errors import InternalClient, InvoiceNotFound, StaleInvoice
 from services.clients.billing.models import Invoice, Project
 from services.clients.records.errors import ClientMerged, ClientNotFound
-from services.clients.records.models import Client
+from services.clients.records.models.record import Client
 from services.clients.records.operations.locking import lock_client
 from shared.clock import now
 from shared.unit_of_work import UnitOfWork

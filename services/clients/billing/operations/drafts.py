@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from services.clients.billing import checks, events, money
+from services.clients.billing import events, rules
 from services.clients.billing.errors import NotDraft
 from services.clients.billing.models import DRAFT, FREE_LINE, Invoice, InvoiceLine
+from services.clients.billing.operations import checks
 from services.clients.billing.operations.context import (
     default_currency,
     lock_invoice,
@@ -115,6 +116,6 @@ def _line(
 def _sum_up(invoice: Invoice) -> None:
     """Every amount anew: the currency may have changed, and with it what is rounded to."""
     for line in invoice.lines:
-        line.amount = money.line_amount(line.quantity, line.unit_price, invoice.currency)
-    sums = money.totals([(line.amount, line.tax_rate) for line in invoice.lines], invoice.currency)
+        line.amount = rules.line_amount(line.quantity, line.unit_price, invoice.currency)
+    sums = rules.totals([(line.amount, line.tax_rate) for line in invoice.lines], invoice.currency)
     invoice.subtotal, invoice.tax, invoice.total = sums.subtotal, sums.tax, sums.total

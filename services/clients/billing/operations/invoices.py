@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from services.clients.billing import checks, events
+from services.clients.billing import events
 from services.clients.billing.errors import (
     NoCode,
     NoLines,
@@ -19,6 +19,7 @@ from services.clients.billing.errors import (
     NumberTaken,
 )
 from services.clients.billing.models import DRAFT, PAYABLE, VOID, Invoice, Payment
+from services.clients.billing.operations import checks
 from services.clients.billing.operations.context import (
     billing_copy,
     local_today,

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.clients.billing import checks, events
+from services.clients.billing import events
 from services.clients.billing.errors import ProjectCodeTaken, ProjectNotFound, StaleProject
 from services.clients.billing.models import Project
+from services.clients.billing.operations import checks
 from services.clients.billing.operations.context import default_currency, lock_owned
 from services.clients.records.operations.locking import lock_client
 from shared.clock import now

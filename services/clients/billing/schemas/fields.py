@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from services.clients.billing import money
+from services.clients.billing import rules
 from shared.http.schemas import Coded
 
 
@@ -55,7 +55,7 @@ class Currency(fields.String):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         code = super()._deserialize(value, *args, **kwargs)
-        if code is None or not money.is_currency(code):
+        if code is None or not rules.is_currency(code):
             told = 'Must be a currency of ISO 4217, for example "USD".'
             raise ValidationError(Coded("unknown_currency", told))
         return str(code)

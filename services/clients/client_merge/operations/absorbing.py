@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from services.clients.client_merge.rules import Absorption
-from services.clients.records.models import Client, Record
+from services.clients.records.models.record import Client, Record
 from services.clients.records.operations.changing import Change, carry_out, next_moment
 from services.clients.records.rules import lists
 from shared.unit_of_work import UnitOfWork

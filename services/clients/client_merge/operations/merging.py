@@ -28,9 +28,9 @@ from services.clients.client_merge.rules import (
     absorption,
     choosable,
 )
-from services.clients.records import queries as records
-from services.clients.records.models import Client, Record
+from services.clients.records.models.record import Client, Record
 from services.clients.records.operations.locking import lock_client
+from services.clients.records.queries import clients as records
 from services.clients.records.rules.lists import MAX_CONTACTS, MAX_RATES
 from services.clients.values.confirmations import expiry, opened, sealed
 from shared.errors import FieldError

@@ -18,7 +18,7 @@ from services.clients.deletion.operations import hidden_copy
 from services.clients.deletion.operations.confirmation import confirms, plan_note
 from services.clients.deletion.operations.erasing import start
 from services.clients.deletion.queries import lock_deletion, plan_of
-from services.clients.records.models import Client
+from services.clients.records.models.record import Client
 from services.clients.records.operations.locking import lock_client
 from services.clients.values.confirmations import expiry
 from shared.clock import now, rfc3339

@@ -19,7 +19,8 @@ from services.clients.gateway.errors import PartUnavailable
 from services.clients.gateway.gateway import Call
 from services.clients.gateway.passing import gateway, request_headers
 from shared.http.edge import View
-from shared.http.identity import Identity, require
+from shared.http.identity import require
+from shared.security.identity import Identity
 
 # Long enough for a count, short enough that a frozen service holds up nobody.
 PATIENCE_SECONDS = 0.7

@@ -29,7 +29,7 @@ from services.clients.gateway.passing import fetch, pass_on, passes_on
 from services.clients.lists.routes.categories import listed
 from services.clients.records.schemas.views import SEE_TAX_IDS
 from shared.http.edge import Answer, View
-from shared.http.identity import Identity
+from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
 
 CREATE = "clients.create"

@@ -8,21 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    false,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, false, select
 
 from services.clients.listing.queries.search import Alphabetical, Search
 from services.clients.lists.queries import former_names
-from services.clients.records.models import (
-    COLUMNS,
-    LISTED,
-    Client,
-    client_of,
-)
+from services.clients.records.models.record import COLUMNS, LISTED, Client, client_of
 from services.clients.records.rules.search_text import search_terms
 from shared.http.paging import Page, Sort, page, rows_after
 from shared.unit_of_work import UnitOfWork

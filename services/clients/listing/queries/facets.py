@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, text, tuple_
 
 from services.clients.listing.queries.clients import FACETS, Filters, filtered_clients
-from services.clients.records.models import Client
+from services.clients.records.models.record import Client
 from shared.unit_of_work import UnitOfWork
 
 Counts = dict[str, dict[str | None, int]]

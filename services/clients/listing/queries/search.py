@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from services.clients.records.models import Client, ClientSearch, ClientWord
+from services.clients.records.models.record import Client, ClientSearch, ClientWord
 from services.clients.records.rules.search_text import Term, Word, tsquery
 from shared.http.paging import Sort
 from shared.unit_of_work import UnitOfWork

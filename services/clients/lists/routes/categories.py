@@ -14,7 +14,7 @@ from services.clients.lists.queries import choices, find_entry
 from services.clients.lists.rules.entries import Entry
 from shared.errors import FieldError, Invalid
 from shared.http.edge import KEPT_ONLY
-from shared.http.identity import Identity
+from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
 
 

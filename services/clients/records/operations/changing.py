@@ -11,9 +11,20 @@ from typing import Any
 import orjson
 from sqlalchemy import TextClause, text
 
-from services.clients.records import events, queries
-from services.clients.records.models import Client, ContactData, RateData, Record
+from services.clients.records import events
+from services.clients.records.models.record import Client, ContactData, RateData, Record
+from services.clients.records.models.rows import (
+    CONTACT_COLUMNS,
+    KEYED,
+    RATE_COLUMNS,
+    SEARCHED,
+    contact_rows,
+    key_rows,
+    rate_rows,
+    words_of,
+)
 from services.clients.records.operations import rows
+from services.clients.records.queries import clients
 from services.clients.records.rules.lists import NO_EDITS, Edits
 from services.clients.records.rules.search_text import sort_name
 from shared.clock import now
@@ -52,7 +63,7 @@ def carry_out(uow: UnitOfWork, change: Change) -> Record:
     """Publish the events and write the rows; a change without effect does neither."""
     client = change.client
     if not change:
-        contacts, rates = change.children or queries.get_children(uow.session, client.id)
+        contacts, rates = change.children or clients.get_children(uow.session, client.id)
         return Record(client, contacts, rates)
     client.updated_at = next_moment(client)
     _announce(uow, change)
@@ -60,7 +71,7 @@ def carry_out(uow: UnitOfWork, change: Change) -> Record:
     record = Record(client, contacts, rates)
     _write_elements(uow, change)
     if change.contacts or any(column in _SEARCHED for column in change.columns):
-        words = {"words": rows.words_of(record), "sort_name": client.sort_name}
+        words = {"words": words_of(record), "sort_name": client.sort_name}
         uow.write_last(_WORDS, {**words, "id": client.id})
     return record
 
@@ -71,7 +82,7 @@ def next_moment(client: Client) -> datetime:
     return max(now(), client.updated_at + timedelta(microseconds=1))
 
 
-_SEARCHED = {*rows.SEARCHED, "tax_id_last4", "compliance_requirements", "tags", "custom_fields"}
+_SEARCHED = {*SEARCHED, "tax_id_last4", "compliance_requirements", "tags", "custom_fields"}
 
 
 def _announce(uow: UnitOfWork, change: Change) -> None:
@@ -121,8 +132,8 @@ def _write_client(uow: UnitOfWork, change: Change) -> Children:
     values = {**change.columns, "version": client.version, "updated_at": client.updated_at}
     statement = _update(tuple(values), reads=change.children is None)
     sent = {name: _sent(name, value) for name, value in values.items()}
-    if not rows.KEYED.isdisjoint(change.columns):
-        sent["keys"] = rows.key_rows([client])
+    if not KEYED.isdisjoint(change.columns):
+        sent["keys"] = key_rows([client])
     with rows.one_internal_client():
         found = fetch(uow.connection, statement, {**sent, "id": client.id})
     return change.children if change.children is not None else _children(found[0])
@@ -144,8 +155,8 @@ def _sent(name: str, value: Any) -> Any:
 def _update(columns: tuple[str, ...], *, reads: bool) -> TextClause:
     """Only what changes is set: an index is left alone whose columns are."""
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
-    returning = queries.CHILDREN if reads else "1"
-    keys = "" if rows.KEYED.isdisjoint(columns) else f"WITH keys_put AS ({rows.REPLACE_KEYS})"
+    returning = clients.CHILDREN if reads else "1"
+    keys = "" if KEYED.isdisjoint(columns) else f"WITH keys_put AS ({rows.REPLACE_KEYS})"
     return text(f"{keys} UPDATE clients c SET {assignments} WHERE id = :id RETURNING {returning}")
 
 
@@ -165,16 +176,16 @@ def _upsert(table: str, columns: tuple[str, ...]) -> TextClause:
     )
 
 
-_PUT_CONTACTS = _upsert("contacts", rows.CONTACT_COLUMNS)
-_PUT_RATES = _upsert("rates", rows.RATE_COLUMNS)
+_PUT_CONTACTS = _upsert("contacts", CONTACT_COLUMNS)
+_PUT_RATES = _upsert("rates", RATE_COLUMNS)
 
 
 def _write_elements(uow: UnitOfWork, change: Change) -> None:
     if change.contacts:
-        put = rows.contact_rows(change.client, _put(change.contacts))
+        put = contact_rows(change.client, _put(change.contacts))
         uow.session.execute(_PUT_CONTACTS, _edit_values(change, change.contacts, put))
     if change.rates:
-        put = rows.rate_rows(change.client, _put(change.rates))
+        put = rate_rows(change.client, _put(change.rates))
         uow.session.execute(_PUT_RATES, _edit_values(change, change.rates, put))
 
 

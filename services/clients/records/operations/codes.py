@@ -11,8 +11,8 @@ import uuid
 from sqlalchemy import text
 
 from services.clients.records.errors import CodeFrozen
-from services.clients.records.models import Client
-from services.clients.records.queries import code_holder, free_codes
+from services.clients.records.models.record import Client
+from services.clients.records.queries.codes import code_holder, free_codes
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings, Wrong
 

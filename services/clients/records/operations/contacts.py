@@ -6,9 +6,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from services.clients.records import queries
 from services.clients.records.errors import ContactNotFound, InvalidClient
-from services.clients.records.models import Client, ContactData, Record
+from services.clients.records.models.record import Client, ContactData, Record
 from services.clients.records.operations.changing import Change, carry_out
 from services.clients.records.operations.merging import Held, lock_version
 from services.clients.records.operations.preparing import (
@@ -18,6 +17,7 @@ from services.clients.records.operations.preparing import (
     contacts_of,
     note_findings,
 )
+from services.clients.records.queries import clients
 from services.clients.records.rules import lists
 from services.clients.values.addresses import email_key
 from shared.ids import uuid7
@@ -61,7 +61,7 @@ def remove_contact(
 ) -> Record:
     """Take a contact off; raises `ClientNotFound`, `StaleClient`, `ContactNotFound`."""
     held = lock_version(uow, client_id, expected_version, {})
-    before, rates = queries.get_children(uow.session, client_id)
+    before, rates = clients.get_children(uow.session, client_id)
     find_contact(before, contact_id)
     held.require_as_read("contacts", before, contact_id)
     after = [contact for contact in before if contact["id"] != str(contact_id)]
@@ -80,7 +80,7 @@ def make_primary(
     Raises as `remove_contact`, and `InvalidClient` for a contact without an e-mail address.
     """
     held = lock_version(uow, client_id, expected_version, {})
-    before, rates = queries.get_children(uow.session, client_id)
+    before, rates = clients.get_children(uow.session, client_id)
     contact = find_contact(before, contact_id)
     held.require_as_read("contacts", before, contact_id)
     if contact["email"] is None:
@@ -110,7 +110,7 @@ def _put(
 ) -> tuple[Record, ContactData]:
     client = held.client
     context = Context(findings or Findings(), uow.vault, Defaults(uow), client)
-    before, rates = queries.get_children(uow.session, client.id)
+    before, rates = clients.get_children(uow.session, client.id)
     sent = held.element("contacts", before, values) if "id" in values else values
     if "id" in values:
         find_contact(before, uuid.UUID(values["id"]))

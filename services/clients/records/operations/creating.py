@@ -9,9 +9,17 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text
 
 from services.clients.records import events
-from services.clients.records.alike import CANDIDATES, MOST_TOLD
 from services.clients.records.errors import DuplicateClient, InvalidClient
-from services.clients.records.models import COLUMNS, DEFAULTS, Client, Record, client_of
+from services.clients.records.models.record import COLUMNS, DEFAULTS, Client, Record, client_of
+from services.clients.records.models.rows import (
+    CONTACT_COLUMNS,
+    RATE_COLUMNS,
+    client_row,
+    contact_rows,
+    key_rows,
+    rate_rows,
+    words_of,
+)
 from services.clients.records.operations import rows
 from services.clients.records.operations.codes import taken
 from services.clients.records.operations.preparing import (
@@ -24,7 +32,8 @@ from services.clients.records.operations.preparing import (
     rates_of,
 )
 from services.clients.records.operations.suggesting import CodesToTry
-from services.clients.records.queries import code_holder
+from services.clients.records.queries.codes import code_holder
+from services.clients.records.queries.duplicates import CANDIDATES, MOST_TOLD
 from services.clients.records.rules import lists
 from services.clients.records.rules.search_text import sort_name
 from shared.clock import now
@@ -98,7 +107,7 @@ _INSERT = """
 
 
 def _insert(code: str) -> TextClause:
-    names = {"clients": COLUMNS, "contacts": rows.CONTACT_COLUMNS, "rates": rows.RATE_COLUMNS}
+    names = {"clients": COLUMNS, "contacts": CONTACT_COLUMNS, "rates": RATE_COLUMNS}
     listed = {name: ", ".join(columns) for name, columns in names.items()}
     values = {f"{name[:-1]}_values": rows.values_of(columns) for name, columns in names.items()}
     parts = {"alike": _ALIKE, "code": code, "keys": rows.PUT_KEYS, "candidates": CANDIDATES}
@@ -220,9 +229,9 @@ def _values(record: Record) -> dict[str, Any]:
         "id": client.id,
         "workspace_id": client.workspace_id,
         "sort_name": client.sort_name,
-        "words": rows.words_of(record),
-        "client": rows.client_row(client),
-        "keys": rows.key_rows([client]),
-        "contacts": rows.contact_rows(client, record.contacts),
-        "rates": rows.rate_rows(client, record.rates),
+        "words": words_of(record),
+        "client": client_row(client),
+        "keys": key_rows([client]),
+        "contacts": contact_rows(client, record.contacts),
+        "rates": rate_rows(client, record.rates),
     }

@@ -10,7 +10,16 @@ import orjson
 from sqlalchemy import text
 
 from services.clients.records import events
-from services.clients.records.models import COLUMNS, Record
+from services.clients.records.models.record import COLUMNS, Record
+from services.clients.records.models.rows import (
+    CONTACT_COLUMNS,
+    RATE_COLUMNS,
+    client_row,
+    contact_rows,
+    key_rows,
+    rate_rows,
+    words_of,
+)
 from services.clients.records.operations import rows
 from services.clients.records.operations.creating import complete, prepare_client
 from services.clients.records.operations.preparing import Context, Defaults
@@ -42,13 +51,13 @@ _INSERT = text(
         FROM jsonb_to_recordset(CAST(:words AS jsonb)) AS x (client_id uuid, words text)
         JOIN r ON r.id = x.client_id
     ), keys_made AS ({rows.PUT_KEYS} WHERE k.client_id IN (SELECT id FROM r)), contacts_made AS (
-        INSERT INTO contacts ({", ".join(rows.CONTACT_COLUMNS)})
-        SELECT {", ".join(f"x.{column}" for column in rows.CONTACT_COLUMNS)}
+        INSERT INTO contacts ({", ".join(CONTACT_COLUMNS)})
+        SELECT {", ".join(f"x.{column}" for column in CONTACT_COLUMNS)}
         FROM jsonb_populate_recordset(NULL::contacts, CAST(:contacts AS jsonb)) x
         WHERE x.client_id IN (SELECT id FROM r)
     ), rates_made AS (
-        INSERT INTO rates ({", ".join(rows.RATE_COLUMNS)})
-        SELECT {rows.values_of(rows.RATE_COLUMNS)}
+        INSERT INTO rates ({", ".join(RATE_COLUMNS)})
+        SELECT {rows.values_of(RATE_COLUMNS)}
         FROM jsonb_populate_recordset(NULL::rates, CAST(:rates AS jsonb)) r, workspaces w
         WHERE r.client_id IN (SELECT given.id FROM given
                               WHERE client_code IS NULL OR id IN (SELECT client_id FROM claimed))
@@ -89,13 +98,13 @@ def create_clients(uow: UnitOfWork, records: Sequence[Record]) -> set[uuid.UUID]
 
 
 def _sent(records: Sequence[Record]) -> dict[str, str]:
-    words = [{"client_id": record.id, "words": rows.words_of(record)} for record in records]
+    words = [{"client_id": record.id, "words": words_of(record)} for record in records]
     return {
-        "clients": _array(rows.client_row(record.client) for record in records),
+        "clients": _array(client_row(record.client) for record in records),
         "words": orjson.dumps(words).decode(),
-        "keys": rows.key_rows(record.client for record in records),
-        "contacts": _together(records, lambda it: rows.contact_rows(it.client, it.contacts)),
-        "rates": _together(records, lambda it: rows.rate_rows(it.client, it.rates)),
+        "keys": key_rows(record.client for record in records),
+        "contacts": _together(records, lambda it: contact_rows(it.client, it.contacts)),
+        "rates": _together(records, lambda it: rate_rows(it.client, it.rates)),
     }
 
 

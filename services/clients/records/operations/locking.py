@@ -6,15 +6,15 @@ import uuid
 
 from sqlalchemy import text
 
-from services.clients.records import queries
-from services.clients.records.absence import absent
-from services.clients.records.models import Client, client_of
+from services.clients.records.models.record import Client, client_of
+from services.clients.records.queries import clients
+from services.clients.records.queries.missing import absent
 from shared.db.pipelining import fetch
 from shared.unit_of_work import UnitOfWork
 
 # Contacts and rates are not read here: a statement that had to wait for the lock sees the
 # client as it is now, but everything else as it was when the statement began.
-_LOCK = text(f"SELECT {queries.SELECTED} FROM clients c WHERE c.id = :id FOR UPDATE")
+_LOCK = text(f"SELECT {clients.SELECTED} FROM clients c WHERE c.id = :id FOR UPDATE")
 
 
 def lock_client(uow: UnitOfWork, client_id: uuid.UUID) -> Client:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.clients.records import events, queries
+from services.clients.records import events
 from services.clients.records.errors import NoSuchVersion, StaleClient
-from services.clients.records.history import events_of, past_at
-from services.clients.records.models import DEFAULTS, PATHS, Client, Record
+from services.clients.records.models.record import DEFAULTS, PATHS, Client, Record
 from services.clients.records.operations.locking import lock_client
-from services.clients.records.rules.history import HIDDEN, Past, fold
+from services.clients.records.queries import clients
+from services.clients.records.queries.history import events_of, past_at
 from services.clients.records.rules.merging import (
     Element,
     Elements,
@@ -22,6 +22,7 @@ from services.clients.records.rules.merging import (
     merged_element,
     merged_list,
 )
+from services.clients.records.rules.past import HIDDEN, Past, fold
 from services.clients.values.tax_ids import is_masked
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
@@ -147,7 +148,7 @@ def lock_version(
 
 
 def _never_was(uow: UnitOfWork, client: Client, yours: Mapping[str, Any]) -> StaleClient:
-    contacts, rates = queries.get_children(uow.session, client.id)
+    contacts, rates = clients.get_children(uow.session, client.id)
     theirs = events.whole(Record(client, contacts, rates))
     sent = {name: HIDDEN if name == "tax_id" else value for name, value in yours.items()}
     return StaleClient(client.version, {"base": None, "theirs": theirs, "yours": sent})

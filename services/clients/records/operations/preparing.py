@@ -14,8 +14,8 @@ from services.clients.access.queries import find_user_name
 from services.clients.custom_fields.queries import Definitions, definitions
 from services.clients.lists.queries import choices, find_entry
 from services.clients.lists.rules.entries import Entry
-from services.clients.records.models import DEFAULTS, GROUPS, LISTED, TAX_ID_CONTEXT, Client
-from services.clients.records.queries import workspace_defaults
+from services.clients.records.models.record import DEFAULTS, GROUPS, LISTED, TAX_ID_CONTEXT, Client
+from services.clients.records.queries.clients import workspace_defaults
 from services.clients.records.rules import lists
 from services.clients.records.rules.custom_values import custom_value
 from services.clients.values import phones, tax_ids

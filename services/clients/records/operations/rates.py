@@ -6,9 +6,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from services.clients.records import queries
 from services.clients.records.errors import InvalidClient, RateNotFound
-from services.clients.records.models import RateData, Record
+from services.clients.records.models.record import RateData, Record
 from services.clients.records.operations.changing import Change, carry_out
 from services.clients.records.operations.merging import Held, lock_version
 from services.clients.records.operations.preparing import (
@@ -18,6 +17,7 @@ from services.clients.records.operations.preparing import (
     note_findings,
     rates_of,
 )
+from services.clients.records.queries import clients
 from services.clients.records.rules import lists
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
@@ -56,7 +56,7 @@ def remove_rate(
 ) -> Record:
     """Take a rate off; raises `ClientNotFound`, `StaleClient`, `RateNotFound`."""
     held = lock_version(uow, client_id, expected_version, {})
-    contacts, before = queries.get_children(uow.session, client_id)
+    contacts, before = clients.get_children(uow.session, client_id)
     find_rate(before, rate_id)
     held.require_as_read("rates", before, rate_id)
     after = [rate for rate in before if rate["id"] != str(rate_id)]
@@ -78,7 +78,7 @@ def _put(
 ) -> tuple[Record, RateData]:
     client = held.client
     context = Context(findings or Findings(), uow.vault, Defaults(uow), client)
-    contacts, before = queries.get_children(uow.session, client.id)
+    contacts, before = clients.get_children(uow.session, client.id)
     sent = held.element("rates", before, values) if "id" in values else values
     if "id" in values:
         find_rate(before, uuid.UUID(values["id"]))

@@ -10,9 +10,10 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from services.clients.records import queries
-from services.clients.records.models import Record
+from services.clients.records.models.record import Record
+from services.clients.records.models.rows import key_rows, words_of
 from services.clients.records.operations import rows
+from services.clients.records.queries import clients
 from services.clients.records.rules.search_text import sort_name
 from shared.unit_of_work import UnitOfWork
 from shared.values.folding import FOLDING
@@ -47,13 +48,13 @@ def reindex_some(uow: UnitOfWork) -> int:
     """Make a batch of the workspace anew; returns how many clients that were."""
     ids = uow.session.scalars(_NEXT, {"batch": BATCH}).all()
     if ids:
-        records = queries.get_clients(uow.session, ids)
+        records = clients.get_clients(uow.session, ids)
         made = orjson.dumps([_made(record) for record in records]).decode()
-        keys = rows.key_rows(record.client for record in records)
+        keys = key_rows(record.client for record in records)
         uow.session.execute(_WRITE, {"made": made, "keys": keys})
     return len(ids)
 
 
 def _made(record: Record) -> dict[str, Any]:
-    words, name = rows.words_of(record), sort_name(record.client.company_name)
+    words, name = words_of(record), sort_name(record.client.company_name)
     return {"id": record.id, "words": words, "sort_name": name}

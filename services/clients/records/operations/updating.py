@@ -6,9 +6,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.clients.records import queries
 from services.clients.records.errors import InvalidClient
-from services.clients.records.models import Client, Record
+from services.clients.records.models.record import Client, Record
 from services.clients.records.operations.changing import Change, carry_out
 from services.clients.records.operations.codes import change_code
 from services.clients.records.operations.merging import Held, lock_version
@@ -21,6 +20,7 @@ from services.clients.records.operations.preparing import (
     note_findings,
     rates_of,
 )
+from services.clients.records.queries import clients
 from services.clients.records.rules import lists
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
@@ -74,7 +74,7 @@ def _prepared(uow: UnitOfWork, context: Context, held: Held, values: Mapping[str
     columns = held.columns(columns_of(context, values))
     change = Change(client, _different(client, columns))
     if "contacts" in values or "rates" in values:
-        contacts, rates = queries.get_children(uow.session, client.id)
+        contacts, rates = clients.get_children(uow.session, client.id)
         change.children = (contacts, rates)
         if "contacts" in values:
             _replace_contacts(context, held, change, values["contacts"])

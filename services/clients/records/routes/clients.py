@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.clients.records import queries
-from services.clients.records.alike import duplicates_of
-from services.clients.records.history import events_of, past_at
-from services.clients.records.models import Record
+from services.clients.records.models.record import Record
 from services.clients.records.operations import creating, updating
+from services.clients.records.queries import clients, codes
+from services.clients.records.queries.duplicates import duplicates_of
+from services.clients.records.queries.history import events_of, past_at
 from services.clients.records.schemas.bodies import (
     ClientBody,
     ClientChanges,
@@ -69,7 +69,7 @@ def get_client(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> 
 
 
 def _one(uow: UnitOfWork, client_id: uuid.UUID, moment: datetime | None) -> Answer:
-    record = queries.get_client(uow.session, client_id)
+    record = clients.get_client(uow.session, client_id)
     if moment is None:
         return _answer(uow, record)
     told = events_of(uow, client_id)
@@ -84,7 +84,7 @@ def _one(uow: UnitOfWork, client_id: uuid.UUID, moment: datetime | None) -> Answ
 @blueprint.response(200, DiffView)
 def get_diff(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """What changed between two versions or moments of a client, in either direction."""
-    record = queries.get_client(uow.session, client_id)
+    record = clients.get_client(uow.session, client_id)
     told = events_of(uow, client_id)
     end = record.version if query["end"] is None else query["end"]
     return Answer(present_diff(past_at(told, query["begin"]), past_at(told, end)))
@@ -124,8 +124,8 @@ def put_status(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 @blueprint.response(200, SuggestionsView)
 def suggest_codes(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Free codes that suit a name, the best first."""
-    codes = queries.free_codes(uow.session, query["name"], _SUGGESTIONS)
-    return Answer({"data": codes, "next": None})
+    found = codes.free_codes(uow.session, query["name"], _SUGGESTIONS)
+    return Answer({"data": found, "next": None})
 
 
 def _answer(

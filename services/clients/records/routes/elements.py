@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from services.clients.records import queries
-from services.clients.records.models import Record
+from services.clients.records.models.record import Record
 from services.clients.records.operations import contacts, rates
 from services.clients.records.operations.contacts import find_contact
+from services.clients.records.queries import clients
 from services.clients.records.schemas.bodies import (
     ContactBody,
     ContactChanges,
@@ -45,7 +45,7 @@ blueprint = ApiBlueprint(
 @blueprint.response(200, ContactListView)
 def get_contacts(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
     """All contacts beside the primary one."""
-    record = queries.get_client(uow.session, client_id)
+    record = clients.get_client(uow.session, client_id)
     return Answer({"data": record.contacts, "next": None}, etag=record.version)
 
 
@@ -65,7 +65,7 @@ def post_contact(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 @blueprint.response(200, ContactView)
 def get_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """One contact."""
-    record = queries.get_client(uow.session, client_id)
+    record = clients.get_client(uow.session, client_id)
     return Answer(find_contact(record.contacts, contact_id), etag=record.version)
 
 
@@ -107,7 +107,7 @@ def make_primary(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -
 @blueprint.response(200, RateListView)
 def get_rates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
     """All rates of a client."""
-    record = queries.get_client(uow.session, client_id)
+    record = clients.get_client(uow.session, client_id)
     return Answer({"data": record.rates, "next": None}, etag=record.version)
 
 

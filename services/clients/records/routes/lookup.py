@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from services.clients.records.queries import require_client
-from shared.http.identity import Identity
+from services.clients.records.queries.clients import require_client
+from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
 
 

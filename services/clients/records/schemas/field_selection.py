@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.clients.custom_fields.queries import definitions
-from services.clients.records.models import OWN_FIELD, PATHS
+from services.clients.records.models.record import OWN_FIELD, PATHS
 from shared.errors import FieldError, Invalid
 from shared.unit_of_work import UnitOfWork
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from services.clients.records.rules.history import HIDDEN, Past, differences
+from services.clients.records.rules.past import HIDDEN, Past, differences
 from services.clients.records.schemas.bodies import Names
 from shared.clock import rfc3339
 from shared.http.schemas import Coded, StrictSchema

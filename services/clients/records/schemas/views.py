@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.clients.records.events import snapshot, whole
-from services.clients.records.models import TAX_ID_CONTEXT, Client, Record
+from services.clients.records.models.record import TAX_ID_CONTEXT, Client, Record
 from services.clients.records.rules.lists import MAX_CONTACTS, MAX_RATES
 from services.clients.records.schemas.bodies import (
     AddressBody,

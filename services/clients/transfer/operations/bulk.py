@@ -10,7 +10,7 @@ from typing import Any
 
 from services.clients.deletion.errors import PlanOutdated
 from services.clients.deletion.operations.deleting import delete_now
-from services.clients.records.models import Client
+from services.clients.records.models.record import Client
 from services.clients.records.operations.locking import lock_client
 from services.clients.records.operations.updating import change_status, update_client
 from services.clients.records.rules.tags import without

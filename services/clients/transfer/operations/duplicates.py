@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import orjson
 from sqlalchemy import text
 
-from services.clients.records.alike import like_new
 from services.clients.records.errors import duplicate_fields
-from services.clients.records.models import Record
-from services.clients.records.operations.rows import keys_of
+from services.clients.records.models.record import Record
+from services.clients.records.models.rows import keys_of
+from services.clients.records.queries.duplicates import like_new
 from services.clients.transfer.models import CREATE, PREVIEW, Job
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.clients.records.models import Record
+from services.clients.records.models.record import Record
 from services.clients.values.addresses import email_key
 from shared.values.folding import fold
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import text
 
 from services.clients.custom_fields.queries import definitions
-from services.clients.records import queries as records
-from services.clients.records.models import OWN_FIELD
+from services.clients.records.models.record import OWN_FIELD
+from services.clients.records.queries import clients as records
 from services.clients.records.schemas.views import present
 from services.clients.transfer import events
 from services.clients.transfer.models import EXPORT, FILES_KEPT, PIECE_ROWS, WAITING, Job

@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.clients.records import queries as records
 from services.clients.records.errors import ClientNotFound
-from services.clients.records.models import COLUMNS, Record
+from services.clients.records.models.record import COLUMNS, Record
 from services.clients.records.operations.creating_many import create_clients, prepare_many
 from services.clients.records.operations.updating import update_client
+from services.clients.records.queries import clients as records
 from services.clients.records.schemas.bodies import ClientBody, ClientChanges
 from services.clients.transfer.models import (
     CREATED,

@@ -10,15 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from services.clients.transfer.errors import JobFinished, JobNotFound
-from services.clients.transfer.models import (
-    CANCELLED,
-    DONE,
-    FAILED,
-    OPEN,
-    QUEUED,
-    RUNNING,
-    Job,
-)
+from services.clients.transfer.models import CANCELLED, DONE, FAILED, OPEN, QUEUED, RUNNING, Job
 from shared.clock import now
 from shared.ids import uuid7
 from shared.messaging.envelope import Actor

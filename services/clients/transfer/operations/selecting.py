@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, literal, select, tex
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.clients.listing.queries.clients import Filters, filtered_clients, order_of
-from services.clients.records.models import Client
+from services.clients.records.models.record import Client
 from services.clients.transfer.models import WAITING, Job, JobRow
 from shared.unit_of_work import UnitOfWork
 

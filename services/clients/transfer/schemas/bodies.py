@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from services.clients.listing.schemas import ClientListQuery
-from services.clients.records.models import OWN_FIELD
+from services.clients.records.models.record import OWN_FIELD
 from services.clients.transfer.models import CREATE, KINDS, REJECT, ROW_STATES, SKIP, STATES
 from services.clients.transfer.operations.bulk import ACTIONS, DELETE
 from services.clients.transfer.rules.mapping import export_columns

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from services.clients.billing.errors import BillingInvalid
 from services.clients.billing.models import Invoice, Project
-from services.clients.billing.money import LARGEST, minor_digits, rounded
+from services.clients.billing.rules import LARGEST, minor_digits, rounded
 from shared.errors import FieldError
 
 

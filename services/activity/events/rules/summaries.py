@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.activity.events import texts
+from services.activity.events.rules import texts
 
 _LONGEST_VALUE = 60
 _LONGEST_REASON = 200

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from services.clients.access.memory import Memory
-from services.clients.access.operations import note_key_use
+from services.clients.access.operations.people import note_key_use
 from services.clients.access.queries import find_credential
-from shared.http.identity import Identity
+from shared.memory import Memory
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
+from shared.security.identity import Identity
 from shared.security.permissions import PERMISSIONS, ROLES
 from shared.security.secrets import token_hash
 

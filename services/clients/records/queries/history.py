@@ -9,7 +9,7 @@ from itertools import takewhile
 from sqlalchemy import text
 
 from services.clients.records.errors import NoSuchVersion
-from services.clients.records.rules.history import Past, Told, fold
+from services.clients.records.rules.past import Past, Told, fold
 from shared.unit_of_work import UnitOfWork
 
 _EVENTS = text(

@@ -1,1 +1,0 @@
-"""The timeline announces nothing: it is where events end."""

@@ -1,1 +1,0 @@
-"""No periodic work: rows arrive by events and leave by deletion."""

@@ -1,1 +1,0 @@
-"""Access reacts to no event."""

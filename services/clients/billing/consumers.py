@@ -1,1 +1,0 @@
-"""Billing reacts to no event: what it needs stands in the same database."""

@@ -1,1 +1,0 @@
-"""Billing has no background work of its own yet."""

@@ -1,1 +1,0 @@
-"""Custom fields react to no event."""

@@ -1,1 +1,0 @@
-"""Custom fields have no work in the background."""

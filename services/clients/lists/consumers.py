@@ -1,1 +1,0 @@
-"""Lists react to no event."""

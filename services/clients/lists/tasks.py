@@ -1,1 +1,0 @@
-"""Lists have no task."""

@@ -1,1 +1,0 @@
-"""The record reacts to no event."""

@@ -1,0 +1,1 @@
+"""The record's tables, and what is made of their rows."""

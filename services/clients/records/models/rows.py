@@ -1,0 +1,96 @@
+"""Rows as the statements take them, as JSON."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from services.clients.records.models.record import COLUMNS, Client, Contact, Rate, Record
+from services.clients.records.rules.custom_values import texts_of
+from services.clients.records.rules.likeness import email_domain, name_key, website_host
+from services.clients.records.rules.search_text import search_vector
+from services.clients.values.addresses import email_key
+
+CONTACT_COLUMNS = tuple(Contact.__table__.columns.keys())
+
+
+RATE_COLUMNS = tuple(Rate.__table__.columns.keys())
+
+
+#: The columns that keys are made of.
+KEYED = frozenset({"company_name", "website", "contact_email", "tax_id_hash"})
+
+
+#: The columns whose words a client is found by.
+SEARCHED = (
+    "company_name",
+    "client_code",
+    "contact_name",
+    "contact_email",
+    "street",
+    "city",
+    "state",
+    "county",
+    "postal_code",
+)
+
+
+def client_row(client: Client) -> str:
+    """A client's row as JSON; bytes as PostgreSQL writes them."""
+    row = {column: client.__dict__[column] for column in COLUMNS}
+    return orjson.dumps(row, default=_bytes).decode()
+
+
+def key_rows(clients: Iterable[Client]) -> str:
+    """What other clients may have in common with these, as a JSON list."""
+    keys = [{**_owner(client), **keys_of(client)} for client in clients]
+    return orjson.dumps(keys, default=_bytes).decode()
+
+
+def keys_of(client: Client) -> dict[str, Any]:
+    """What another client may have in common with this one, by column."""
+    return {
+        "name_key": name_key(client.company_name),
+        "website_host": website_host(client.website),
+        "email_domain": email_domain(client.contact_email),
+        "tax_id_hash": client.tax_id_hash,
+    }
+
+
+def contact_rows(client: Client, contacts: Iterable[Mapping[str, Any]]) -> str:
+    """Contacts' rows as a JSON list."""
+    owner = _owner(client)
+    return orjson.dumps(
+        [{**contact, **owner, "email_key": _key(contact["email"])} for contact in contacts]
+    ).decode()
+
+
+def rate_rows(client: Client, rates: Iterable[Mapping[str, Any]]) -> str:
+    """Rates' rows as a JSON list."""
+    owner = _owner(client)
+    return orjson.dumps([{**rate, **owner} for rate in rates]).decode()
+
+
+def words_of(record: Record) -> str:
+    """The words and standards that the client is found by, as a tsvector."""
+    client = record.client
+    texts = [getattr(client, column) for column in SEARCHED]
+    for contact in record.contacts:
+        texts += (contact["name"], contact["email"])
+    texts += [*client.tags, *texts_of(client.custom_fields)]
+    return search_vector(texts, client.compliance_requirements, client.tags, client.tax_id_last4)
+
+
+def _owner(client: Client) -> dict[str, uuid.UUID]:
+    return {"client_id": client.id, "workspace_id": client.workspace_id}
+
+
+def _key(email: str | None) -> str | None:
+    return None if email is None else email_key(email)
+
+
+def _bytes(value: Any) -> str:
+    return "\\x" + bytes(value).hex()

@@ -1,1 +1,0 @@
-"""Transfer reacts to no event."""

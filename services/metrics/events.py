@@ -1,1 +1,0 @@
-"""Metrics announce nothing: they are read, not reacted to."""

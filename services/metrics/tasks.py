@@ -1,1 +1,0 @@
-"""No periodic work: the totals are written when the facts change."""
