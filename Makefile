@@ -17,7 +17,7 @@ COMPOSE ?= auto
 .DEFAULT_GOAL := help
 .PHONY: help up start down status logs doctor lint fmt type test test-fast test-architecture \
         test-contract test-unit test-integration test-e2e test-chaos test-compose test-rabbitmq \
-        chaos bench docs clean
+        chaos code-figures bench docs clean
 
 help: ## This text
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -93,6 +93,9 @@ test-rabbitmq: $(READY) ## The message path on RabbitMQ, on Docker Compose
 
 chaos: $(READY) ## Every named fault and a long random schedule; CHAOS_SECONDS, CHAOS_SEED
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(PYTEST) -v tests/chaos $(ARGS)
+
+code-figures: $(READY) ## How large and how tangled the code is, and what a change passes through
+	@$(BIN)/python -m tests.architecture.figures
 
 bench: $(READY) ## Measure every claim; writes benchmarks/results/latest.json
 	$(BIN)/python -m benchmarks.run $(ARGS)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import ROOT, name_of, parsed, production_files
+from tests.architecture.sources import ROOT, function_lengths, name_of, production_files
 
 # A file or a package of these names each, in every feature; none is compulsory.
 FEATURE_PARTS = {
@@ -94,17 +93,6 @@ def test_no_file_is_past_four_hundred_lines() -> None:
 
 def test_functions_are_short() -> None:
     """Half of them within eight lines, nine in ten within twenty."""
-    lengths = sorted(
-        (node.end_lineno or 0) - node.lineno + 1 - _docstring_lines(node)
-        for path in production_files()
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
+    lengths = sorted(length for length, _ in function_lengths())
     assert lengths[len(lengths) // 2] <= 8
     assert lengths[len(lengths) * 9 // 10] <= 20
-
-
-def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    if not ast.get_docstring(node):
-        return 0
-    return (node.body[0].end_lineno or 0) - node.body[0].lineno + 1
