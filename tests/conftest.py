@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 pytest_plugins = [
+    "pytester",
+    "tests.fixtures.flaky",
     "tests.fixtures.engines",
     "tests.fixtures.databases",
     "tests.fixtures.api",
