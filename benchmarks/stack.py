@@ -18,9 +18,8 @@ import orjson
 from sqlalchemy.engine import make_url
 
 from cli.context import admin_database_url, adopt_stack
-from cli.service_parts import settings_of
 from devstack.ports import free_port
-from shared.settings import Settings
+from shared.settings import Settings, load
 
 CLIENTELE = str(Path(sys.executable).with_name("clientele"))
 
@@ -65,7 +64,7 @@ def _adopted(folder: Path) -> Stack:
         told["admin"]["token"],
         told["postgres"],
         told["processes"],
-        settings_of("clients"),
+        load(Settings),
         _superuser(folder),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import time
 import uuid
@@ -12,21 +11,14 @@ from typing import Any
 import click
 from sqlalchemy import Engine, Row
 
+from cli.services import SERVICES
 from shared.db.engine import engine_for
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.lag import Lag, measure_lag
-from shared.messaging.topology import SERVICES, SUBSCRIPTIONS
 from shared.messaging.tracing import events_after, find_event, last_position, trace
 from shared.settings import Settings, load
 
-_CONSUMERS = [service for service in SERVICES if SUBSCRIPTIONS[service]]
-# Where each consumer's `apply` stands; imported when asked for.
-_APPLY = {
-    "clients": "services.clients.consumers",
-    "documents": "services.documents.consumers",
-    "activity": "services.activity.events.consumers",
-    "metrics": "services.metrics.consumers",
-}
+_CONSUMERS = [service.name for service in SERVICES.values() if service.consumers]
 
 
 def _engine_of() -> Callable[[str], Engine]:
@@ -71,7 +63,7 @@ def events() -> None:
 
 
 @events.command()
-@click.option("--source", type=click.Choice(SERVICES), default="clients", show_default=True)
+@click.option("--source", type=click.Choice(list(SERVICES)), default="clients", show_default=True)
 @click.option("--last", default=10, show_default=True, help="how many to begin with")
 @click.option("--follow/--no-follow", "-f", default=False, help="wait for more")
 @click.option("--json", "as_json", is_flag=True)
@@ -128,8 +120,7 @@ def _service_option(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _letters_of(service: str) -> DeadLetters:
-    consumers = importlib.import_module(_APPLY[service])
-    return DeadLetters(service, _engine_of()(service), consumers.apply)
+    return DeadLetters(service, _engine_of()(service), SERVICES[service].apply())
 
 
 @dead_letters.command("list")

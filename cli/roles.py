@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import importlib
-
-from cli.service_parts import settings_of
-from shared.messaging.topology import SERVICES, jobs_of
+from cli.services import SERVICES
 
 
 def role_names() -> list[str]:
-    """Every process: `<service>-api|worker|jobs|relay`, and `beat`."""
-    names = []
-    for service in SERVICES:
-        names += [f"{service}-api", f"{service}-worker", f"{service}-relay"]
-        names += [f"{service}-jobs"] if jobs_of(service) else []
-    return [*names, "beat"]
+    """Every process: `<service>-api|worker|relay|jobs`, and `beat`."""
+    return [*(name for service in SERVICES.values() for name in service.processes()), "beat"]
 
 
 def run_role(name: str) -> None:
     """Be that process until SIGTERM, configured by the environment."""
+    # Each process imports what it is made of, and none what the others are made of.
     service, _, kind = name.partition("-")
     match kind:
         case "api":
-            from cli.serving import serve_api
+            from shared.processes import api
 
-            serve_api(service)
-        case "worker" | "jobs":
-            from cli.working import work
+            api.run(SERVICES[service])
+        case "worker":
+            from shared.processes import worker
 
-            work(service, "ingest" if kind == "worker" else "jobs")
+            worker.run_ingest(SERVICES[service])
+        case "jobs":
+            from shared.processes import worker
+
+            worker.run_jobs(SERVICES[service])
         case "relay":
-            importlib.import_module(f"services.{service}.relay").main(settings_of(service))
-        case _:
-            from cli.working import beat
+            from shared.processes import relay
 
-            beat()
+            relay.run(SERVICES[service])
+        case _:
+            from shared.processes import beat
+
+            beat.run(SERVICES.values())

@@ -16,7 +16,6 @@ from marshmallow import Schema
 from services.clients.access import queries
 from services.clients.access.operations import people
 from services.clients.access.schemas import ApiKeyBody, UserBody, WorkspaceBody
-from services.clients.settings import ClientsSettings
 from shared.errors import DomainError
 from shared.http.schemas import field_errors
 from shared.ids import uuid7
@@ -25,7 +24,7 @@ from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.security.passwords import MIN_LENGTH
 from shared.security.permissions import PERMISSIONS
-from shared.settings import load
+from shared.settings import Settings, load
 
 OPERATOR = Actor("system", None, "clientele")
 
@@ -94,7 +93,7 @@ def create_token(
 
 
 def _runtime() -> Runtime:
-    return Runtime("clients", load(ClientsSettings))
+    return Runtime("clients", load(Settings))
 
 
 def _listed(values: Sequence[str]) -> list[str]:

@@ -25,7 +25,7 @@ from devstack.replaced import BROKER, MAIL, POSTGRES, STORE, Replacement
 from devstack.s3 import REGION, S3
 from devstack.smtp import Smtp
 from devstack.supervisor import Stopped, Supervisor
-from shared.processes import die_with_parent
+from shared.process import die_with_parent
 
 
 @dataclass(frozen=True)

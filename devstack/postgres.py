@@ -17,7 +17,7 @@ from devstack.binaries import postgres_bin
 from devstack.demotion import demote, server_user
 from devstack.probes import takes_connections
 from devstack.process import ProcessSpec
-from shared.processes import die_with_parent
+from shared.process import die_with_parent
 
 MAJOR_VERSION = 18
 

@@ -6,17 +6,16 @@ import sys
 
 from benchmarks.floor.app import Floor, make_app
 from benchmarks.floor.recorded import record
-from cli.serving import ServerSettings, serve
-from services.clients.app import create_app
-from services.clients.settings import ClientsSettings
+from services.clients.service import CLIENTS
 from shared.db.engine import role_url
-from shared.settings import load
+from shared.processes.api import ServerSettings, create_app, serve
+from shared.settings import Settings, load
 
 
 def main(port: str, token: str) -> None:
     """Watch the product do both, then serve them until SIGTERM."""
-    settings = load(ClientsSettings)
-    create, update = record(create_app(settings), token)
+    settings = load(Settings)
+    create, update = record(create_app(CLIENTS, settings), token)
     url = role_url(settings, "clients", "app").set(drivername="postgresql")
     floor = Floor(url.render_as_string(hide_password=False), create, update)
     serve(lambda: make_app(floor), load(ServerSettings), ("127.0.0.1", int(port)))

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.database import AdminSettings
-from cli.service_parts import settings_class
-from cli.serving import ServerSettings
-from cli.working import WorkerSettings
-from shared.messaging.topology import SERVICES
+from cli.services import SERVICES
+from shared.processes.api import ServerSettings
+from shared.processes.worker import WorkerSettings
 from shared.settings import Settings, env_example, setting
 
 FILE = Path(__file__).resolve().parents[2] / ".env.example"
@@ -42,6 +41,6 @@ class CommandLineSettings:
 
 def env_text() -> str:
     """The whole file."""
-    of_services = [settings_class(service) for service in SERVICES]
+    of_services = [service.settings for service in SERVICES.values()]
     of_processes = [AdminSettings, ServerSettings, WorkerSettings, CommandLineSettings]
     return _HEAD + env_example([Settings, *of_services, *of_processes])

@@ -3,19 +3,23 @@ their routes, for the façade's own OpenAPI document."""
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
 import orjson
 from flask import Flask
 
+from services.activity.service import ACTIVITY
 from services.clients.gateway.documentation import FILE_NAME
+from services.documents.service import DOCUMENTS
+from services.metrics.service import METRICS
+from shared.processes.api import create_app
+from shared.service import S, Service
 from shared.settings import load
 
 FILE = Path(__file__).resolve().parents[2] / "services" / "clients" / "gateway" / FILE_NAME
 
-_SERVICES = ("activity", "documents", "metrics")
+_BEHIND: tuple[Service[Any], ...] = (ACTIVITY, DOCUMENTS, METRICS)
 _REFERENCE = "#/components/schemas/"
 # Enough to make an app whose routes are only described, never called.
 _ENVIRONMENT = {"CLIENTELE_SECRET": "not-a-secret-as-nothing-is-signed-with-it"}
@@ -30,10 +34,10 @@ def forwarded_json() -> str:
     """
     paths: Document = {}
     schemas: Document = {}
-    for service in _SERVICES:
+    for service in _BEHIND:
         document = openapi_of(service_app(service))
         found = document["components"].get("schemas", {})
-        own = {name: f"{service.capitalize()}{name}" for name in found if name not in _COMMON}
+        own = {name: f"{service.name.capitalize()}{name}" for name in found if name not in _COMMON}
         for path, operations in document["paths"].items():
             paths[path] = _renamed(_operations(operations), own)
         schemas |= {
@@ -48,14 +52,9 @@ def is_fresh() -> bool:
     return FILE.exists() and FILE.read_text(encoding="utf-8") == forwarded_json()
 
 
-def service_app(service: str) -> Flask:
+def service_app(service: Service[S]) -> Flask:
     """The app of a service, on no server."""
-    name = f"services.{service}"
-    settings = getattr(
-        importlib.import_module(f"{name}.settings"), f"{service.capitalize()}Settings"
-    )
-    app: Flask = importlib.import_module(f"{name}.app").create_app(load(settings, _ENVIRONMENT))
-    return app
+    return create_app(service, load(service.settings, _ENVIRONMENT))
 
 
 def openapi_of(app: Flask) -> Document:

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, BigInteger, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.documents.base import Base
+from shared.db.base import Base
 
 PENDING = "pending"
 CHECKING = "checking"

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.metrics.base import Base
+from shared.db.base import Base
 
 
 class ProjectFact(Base):

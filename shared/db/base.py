@@ -1,36 +1,34 @@
-"""What every service's declarative base shares: a naming convention and a type map.
-
-Each service declares a base of its own, so that services share no table; it is a class
-statement there, since type checkers do not follow a base made by a function.
-"""
+"""The declarative base of every model, and how annotations become column types."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import DateTime, MetaData, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-# How annotations of mapped columns become column types.
-TYPES: dict[Any, Any] = {
-    datetime: DateTime(timezone=True),
-    uuid.UUID: Uuid(as_uuid=True),
-    dict[str, Any]: JSONB,
-    list[str]: JSONB,
-    list[dict[str, Any]]: JSONB,
-}
+from sqlalchemy.orm import DeclarativeBase
 
 
-def make_metadata() -> MetaData:
-    """A new, empty metadata with the naming convention."""
-    return MetaData(naming_convention=NAMING)
+class Base(DeclarativeBase):
+    """Each service's models have metadata of their own, so that services share no table."""
+
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy's own attribute, read once.
+        datetime: DateTime(timezone=True),
+        uuid.UUID: Uuid(as_uuid=True),
+        dict[str, Any]: JSONB,
+        list[str]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Choose the metadata by the service that the model stands in."""
+        cls.metadata = _metadata_of(cls.__module__.split(".")[1])
+        super().__init_subclass__(**options)
+
+
+@cache
+def _metadata_of(_service: str) -> MetaData:
+    return MetaData()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import flask_smorest
 import orjson
 from apispec import BasePlugin
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
-from flask_smorest import Api, Blueprint
+from flask_smorest import Blueprint
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
@@ -17,6 +19,7 @@ from shared.http.documentation import make_docs_blueprint
 from shared.http.identity import note_request_ids
 from shared.http.internal import make_internal_blueprint
 from shared.http.problems import problem, register_problem_handlers
+from shared.http.service_auth import authenticate_service
 from shared.logging import configure_logging, get_logger
 from shared.runtime import Runtime
 from shared.security.identity import Identity
@@ -25,9 +28,25 @@ from shared.settings import Settings
 MAX_BODY_BYTES = 1_048_576
 
 Authenticate = Callable[[Runtime, str], Identity | None]
-Check = Callable[[Runtime], None]
 
 _log = get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """What a service adds to the edge that all services share.
+
+    `authenticate(runtime, token)` answers who holds a bearer token, or None; without it only
+    other services are known. `title` is the
+    OpenAPI document's, and `plugins` add to its operations. `extensions` are what routes find
+    in `current_app.extensions`.
+    """
+
+    blueprints: Sequence[Blueprint]
+    authenticate: Authenticate = authenticate_service
+    title: str | None = None
+    plugins: Sequence[BasePlugin] = ()
+    extensions: Mapping[str, object] = field(default_factory=dict)
 
 
 class _OrjsonProvider(JSONProvider):
@@ -38,7 +57,7 @@ class _OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
-class _Api(Api):
+class _SmorestApi(flask_smorest.Api):
     """flask-smorest without its error handlers: they drop `Allow` and `Retry-After`."""
 
     def _register_error_handlers(self) -> None:
@@ -49,41 +68,32 @@ class _Api(Api):
         raise error
 
 
-def create_api(
-    service: str,
-    settings: Settings,
-    blueprints: Sequence[Blueprint],
-    authenticate: Authenticate,
-    *,
-    ready_checks: Mapping[str, Check] | None = None,
-    title: str | None = None,
-    plugins: Sequence[BasePlugin] = (),
-) -> Flask:
-    """The Flask app of a service.
-
-    `authenticate(runtime, token)` answers who holds a bearer token, or None. `ready_checks`
-    are named probes beside the database; one that raises makes `/readyz` say 503 and which.
-    `title` is the OpenAPI document's, and `plugins` add to its operations.
-    """
+def create_api(service: str, settings: Settings, api: Api) -> Flask:
+    """The Flask app of a service."""
     configure_logging(f"{service}-api", settings.log_level)
     runtime = Runtime(service, settings)
     app = Flask(f"clientele-{service}", static_folder=None)
     app.json = _OrjsonProvider(app)
     app.url_map.strict_slashes = False
-    app.extensions["clientele"] = runtime
+    app.extensions |= {"clientele": runtime, **api.extensions}
     app.config.update(
-        _openapi_settings(title or f"Clientele, {service}"), MAX_CONTENT_LENGTH=MAX_BODY_BYTES
+        _openapi_settings(api.title or f"Clientele, {service}"), MAX_CONTENT_LENGTH=MAX_BODY_BYTES
     )
-    _register_requests(app, runtime, authenticate)
+    _register_requests(app, runtime, api.authenticate)
     register_problem_handlers(app)
-    _register_health(app, runtime, ready_checks or {})
+    _register_health(app, runtime)
     app.register_blueprint(make_internal_blueprint(runtime))
     app.register_blueprint(make_docs_blueprint())
-    api = _Api(app, spec_kwargs={"extra_plugins": list(plugins)})
-    for blueprint in blueprints:
-        api.register_blueprint(blueprint)
-    _document(api)
+    _register_documented(app, api)
     return app
+
+
+def _register_documented(app: Flask, api: Api) -> None:
+    smorest = _SmorestApi(app, spec_kwargs={"extra_plugins": list(api.plugins)})
+    for blueprint in api.blueprints:
+        smorest.register_blueprint(blueprint)
+    smorest.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    smorest.spec.options["security"] = [{"bearer": []}]
 
 
 def _openapi_settings(title: str) -> dict[str, Any]:
@@ -95,11 +105,6 @@ def _openapi_settings(title: str) -> dict[str, Any]:
         "OPENAPI_JSON_PATH": "openapi.json",
         "PROPAGATE_EXCEPTIONS": False,
     }
-
-
-def _document(api: Any) -> None:
-    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    api.spec.options["security"] = [{"bearer": []}]
 
 
 def _register_requests(app: Flask, runtime: Runtime, authenticate: Authenticate) -> None:
@@ -118,30 +123,17 @@ def _register_requests(app: Flask, runtime: Runtime, authenticate: Authenticate)
         return response
 
 
-def _register_health(app: Flask, runtime: Runtime, checks: Mapping[str, Check]) -> None:
+def _register_health(app: Flask, runtime: Runtime) -> None:
     @app.get("/healthz")
     def healthz() -> Response:
         return Response(b'{"status":"ok"}', mimetype="application/json")
 
     @app.get("/readyz")
     def readyz() -> Response:
-        failed = _failed({"database": _database, **checks}, runtime)
-        if failed:
-            return problem(503, "not_ready", "Not ready", "Waiting for: " + ", ".join(failed))
-        return Response(b'{"status":"ready"}', mimetype="application/json")
-
-
-def _database(runtime: Runtime) -> None:
-    with runtime.app_engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
-
-
-def _failed(checks: Mapping[str, Check], runtime: Runtime) -> list[str]:
-    failed = []
-    for name, check in checks.items():
         try:
-            check(runtime)
-        except Exception as error:  # A probe reports whatever goes wrong, by name.
-            _log.warning("not ready", part=name, error=str(error).partition("\n")[0])
-            failed.append(name)
-    return failed
+            with runtime.app_engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except Exception as error:  # Whatever it is, the database is not there for a request.
+            _log.warning("not ready", part="database", error=str(error).partition("\n")[0])
+            return problem(503, "not_ready", "Not ready", "Waiting for: database")
+        return Response(b'{"status":"ready"}', mimetype="application/json")

@@ -14,8 +14,8 @@ from celery.signals import worker_process_init
 from kombu import Queue  # type: ignore[attr-defined]  # kombu builds its names lazily
 from kombu.serialization import register
 
-from shared.messaging.topology import PERIODIC, SERVICES, ingest_queue, jobs_queue
-from shared.processes import collect_less_often, die_with_parent
+from shared.messaging.topology import SERVICES, ingest_queue, jobs_queue
+from shared.process import collect_less_often, die_with_parent
 from shared.settings import Settings
 
 # Longer than any task may run: a message that is redelivered while its first run is still
@@ -40,7 +40,6 @@ def make_celery(service: str, settings: Settings) -> Celery:
     app.conf.update(
         broker_url=settings.broker_url,
         broker_transport_options=_transport(service, settings.broker_url),
-        beat_schedule=_beat_schedule(),
     )
     return app
 
@@ -124,18 +123,6 @@ def _transport(service: str, broker_url: str) -> dict[str, Any]:
         "socket_keepalive": True,
         "health_check_interval": 10,
         "client_name": service,
-    }
-
-
-def _beat_schedule() -> dict[str, dict[str, Any]]:
-    return {
-        entry.task: {
-            "task": entry.task,
-            "schedule": entry.every_seconds,
-            # A wake-up that waited longer than its interval has been overtaken by the next.
-            "options": {"queue": jobs_queue(entry.service), "expires": entry.every_seconds},
-        }
-        for entry in PERIODIC
     }
 
 

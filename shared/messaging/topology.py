@@ -1,12 +1,10 @@
-"""The one table of the messaging topology: queues, tasks, subscriptions, periodic work.
+"""The one table of the messaging topology: who listens to whom, on which queue, by which task.
 
-Workers, relays, beat, the supervisor and the tests all read it; a test compares it with
-what is registered. Nothing else names a queue or a task.
+Workers, relays, beat, commands and tests all read it; a test compares it with what is
+registered. Nothing else names a queue. The jobs of a service stand in its declaration.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from shared import service_names
 
@@ -21,38 +19,6 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "activity": ("clients", "documents"),
     "metrics": ("clients",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Periodic:
-    """A job that beat wakes: `<service>.<verb>_<noun>` on the service's jobs queue."""
-
-    task: str
-    every_seconds: float
-
-    @property
-    def service(self) -> str:
-        """The service whose jobs worker runs it."""
-        return self.task.partition(".")[0]
-
-
-PERIODIC: tuple[Periodic, ...] = (
-    Periodic("clients.purge_idempotency_keys", 3600.0),
-    Periodic("documents.purge_idempotency_keys", 3600.0),
-    Periodic("clients.advance_deletions", 2.0),
-    Periodic("clients.sweep_drafts", 3600.0),
-    Periodic("clients.reindex_clients", 60.0),
-    Periodic("clients.purge_tokens", 3600.0),
-    Periodic("clients.wake_jobs", 1.0),
-    Periodic("clients.purge_transfers", 3600.0),
-    Periodic("documents.check_documents", 2.0),
-    Periodic("documents.erase_clients", 2.0),
-    Periodic("documents.sweep_documents", 30.0),
-)
-
-# Jobs that a command wakes, besides the periodic ones. A message only wakes: the work and
-# its lease stand in PostgreSQL.
-JOBS: tuple[str, ...] = ("clients.advance_job",)
 
 
 def source_of(service: str) -> str:
@@ -81,9 +47,3 @@ def ingest_task(service: str) -> str:
 def targets_of(service: str) -> tuple[str, ...]:
     """The consumers that the relay of a service sends to."""
     return tuple(name for name in SERVICES if service in SUBSCRIPTIONS[name])
-
-
-def jobs_of(service: str) -> tuple[str, ...]:
-    """The names of a service's job tasks; no jobs, no jobs worker."""
-    names = [entry.task for entry in PERIODIC] + list(JOBS)
-    return tuple(name for name in names if name.startswith(f"{service}."))

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-import importlib
+import subprocess
+import sys
 
 import pytest
 from celery import Celery
 
+from cli.services import SERVICES
+from shared import service_names
 from shared.messaging.topology import (
-    PERIODIC,
-    SERVICES,
     SUBSCRIPTIONS,
     ingest_queue,
     ingest_task,
-    jobs_of,
     jobs_queue,
     targets_of,
 )
+from shared.processes.beat import schedule
+from shared.processes.worker import create_worker
 from shared.settings import load
 
 SECRET = {"CLIENTELE_SECRET": "x" * 40}
+HEAVY = ("flask", "celery", "sqlalchemy", "marshmallow")
 
 
 def _worker(service: str) -> Celery:
-    settings = importlib.import_module(f"services.{service}.settings")
-    worker = importlib.import_module(f"services.{service}.worker")
-    app: Celery = worker.create_worker(
-        load(getattr(settings, f"{service.capitalize()}Settings"), SECRET)
-    )
-    return app
+    declared = SERVICES[service]
+    return create_worker(declared, load(declared.settings, SECRET))
+
+
+def _jobs_of(service: str) -> set[str]:
+    return {job.name for job in SERVICES[service].jobs}
+
+
+def test_every_service_is_declared_under_its_name() -> None:
+    assert tuple(SERVICES) == service_names.SERVICES == tuple(SUBSCRIPTIONS)
+    for name, service in SERVICES.items():
+        assert service.name == name
+        assert bool(service.consumers) == bool(SUBSCRIPTIONS[name])
+        assert bool(service.jobs) == bool(service.register_jobs)
+        assert all(job.name.startswith(f"{name}.") for job in service.jobs)
+
+
+def test_reading_the_declarations_loads_no_part_of_a_process() -> None:
+    asked = f"import cli.services, sys; print([n for n in {HEAVY} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert done.stdout.strip() == b"[]"
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_worker_registers_its_ingest_task_and_its_jobs_and_nothing_else(service: str) -> None:
     registered = {name for name in _worker(service).tasks if not name.startswith("celery.")}
-    assert registered == {ingest_task(service), *jobs_of(service)}
+    assert registered == {ingest_task(service), *_jobs_of(service)}
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_task_may_be_retried_a_few_times_only(service: str) -> None:
     """The library's own delay is longer than the visibility timeout: a loop of duplicates."""
     app = _worker(service)
-    for name in (ingest_task(service), *jobs_of(service)):
+    for name in (ingest_task(service), *_jobs_of(service)):
         assert app.tasks[name].max_retries == 3
         assert app.tasks[name].default_retry_delay == 5
 
@@ -65,10 +83,15 @@ def test_no_two_services_share_their_unacknowledged_messages() -> None:
 
 
 def test_beat_knows_every_periodic_task_and_its_queue() -> None:
-    schedule = _worker("clients").conf.beat_schedule
-    assert set(schedule) == {entry.task for entry in PERIODIC}
-    for entry in PERIODIC:
-        assert schedule[entry.task]["options"]["queue"] == jobs_queue(entry.service)
+    found = schedule(SERVICES.values())
+    for name, service in SERVICES.items():
+        for job in service.jobs:
+            if job.every_seconds is not None:
+                entry = found.pop(job.name)
+                assert entry["task"] == job.name
+                assert entry["schedule"] == entry["options"]["expires"] == job.every_seconds
+                assert entry["options"]["queue"] == jobs_queue(name)
+    assert not found
 
 
 def test_subscriptions_and_targets_are_two_readings_of_one_table() -> None:

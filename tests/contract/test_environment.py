@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.reference import env
-from cli.service_parts import settings_class
-from shared.messaging.topology import SERVICES
+from cli.services import SERVICES
 from shared.settings import Settings, SettingsError, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,8 +44,8 @@ def test_each_variable_is_written_down_once() -> None:
 def test_the_defaults_written_down_are_a_working_configuration(service: str) -> None:
     lines = [line.removeprefix("# ") for line in env.env_text().splitlines()]
     written = dict(line.split("=", 1) for line in lines if _LISTED.match(line))
-    settings = load(settings_class(service), {**written, "CLIENTELE_SECRET": "s" * 32})
-    assert settings == load(settings_class(service), {"CLIENTELE_SECRET": "s" * 32})
+    settings = load(SERVICES[service].settings, {**written, "CLIENTELE_SECRET": "s" * 32})
+    assert settings == load(SERVICES[service].settings, {"CLIENTELE_SECRET": "s" * 32})
 
 
 def test_the_secret_alone_is_required() -> None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.clients.access.rules import DEFAULT_PATTERN
-from services.clients.base import Base
 from shared.clock import now
+from shared.db.base import Base
 
 
 class Workspace(Base):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Numeric
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from services.clients.base import Base
+from shared.db.base import Base
 
 _AMOUNT = Numeric(18, 4)
 

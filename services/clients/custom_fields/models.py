@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import ARRAY, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.clients.base import Base
+from shared.db.base import Base
 
 TYPES = ("text", "number", "date", "boolean", "choice", "multi_choice", "url", "email")
 #: The types whose values are chosen from the field's choices.

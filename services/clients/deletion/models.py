@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ForeignKey, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from services.clients.base import Base
+from shared.db.base import Base
 
 # Who has to erase what is theirs before a deletion is done.
 OWN_PART = "clients"

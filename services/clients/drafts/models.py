@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.clients.base import Base
+from shared.db.base import Base
 
 
 class ClientDraft(Base):

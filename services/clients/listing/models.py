@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.clients.base import Base
+from shared.db.base import Base
 from shared.messaging.envelope import Actor
 
 #: Views of one workspace, whoever made them.

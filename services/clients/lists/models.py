@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.clients.base import Base
 from services.clients.lists.rules.entries import Entry
+from shared.db.base import Base
 
 #: The lists by the names they are stored under and told by in events.
 INDUSTRIES = "industries"

@@ -9,11 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine
 
-from services.activity.app import create_app
 from services.activity.events.consumers import apply
-from services.activity.settings import ActivitySettings
+from services.activity.service import ACTIVITY
 from shared.db.engine import role_url
 from shared.messaging.inbox import Inbox
+from shared.processes.api import create_app
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.factories.callers import service_caller
@@ -49,7 +49,7 @@ def source() -> Source:
 @pytest.fixture
 def http(runtime: Runtime) -> FlaskClient:
     """The service's HTTP side."""
-    return create_app(ActivitySettings(**vars(runtime.settings))).test_client()
+    return create_app(ACTIVITY, runtime.settings).test_client()
 
 
 @pytest.fixture

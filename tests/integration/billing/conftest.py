@@ -16,7 +16,7 @@ from services.clients.access.models import Workspace
 from services.clients.access.operations.people import create_workspace
 from services.clients.billing.routes import BLUEPRINTS
 from services.clients.records.operations.creating import create_client
-from shared.http.app import create_api
+from shared.http.app import Api, create_api
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
@@ -98,7 +98,7 @@ def http(settings: Settings, origin: Origin) -> Iterator[FlaskClient]:
     def authenticate(_runtime: Runtime, token: str) -> Identity:
         return Identity(uuid.UUID(token), JO, PERMISSIONS)
 
-    app = create_api("clients", settings, BLUEPRINTS, authenticate)
+    app = create_api("clients", settings, Api(blueprints=BLUEPRINTS, authenticate=authenticate))
     with app.test_client() as caller:
         caller.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {origin.workspace_id}"
         yield caller

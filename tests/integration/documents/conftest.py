@@ -13,13 +13,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 from werkzeug.test import TestResponse
 
-from services.documents.app import create_app
+from services.documents.service import DOCUMENTS
 from services.documents.settings import DocumentsSettings
 from services.documents.tasks import check_documents, sweep_documents
 from services.documents.uploads import Uploads
 from shared.db.engine import role_url
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
+from shared.processes.api import create_app
 from shared.runtime import Runtime
 from shared.settings import load
 from shared.storage.minio_store import MinioStore
@@ -137,7 +138,7 @@ def make_office(
     settings: DocumentsSettings, workspace_id: uuid.UUID, client_id: uuid.UUID
 ) -> Office:
     """An office of processes with these settings."""
-    app = create_app(settings)
+    app = create_app(DOCUMENTS, settings)
     return Office(
         settings=settings,
         runtime=app.extensions["clientele"],

@@ -11,19 +11,17 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.activity.app import create_app as create_activity
-from services.activity.settings import ActivitySettings
+from services.activity.service import ACTIVITY
 from services.clients.access.operations.people import create_api_key, found_workspace
-from services.clients.app import create_app as create_clients
-from services.clients.settings import ClientsSettings
-from services.documents.app import create_app as create_documents
+from services.clients.service import CLIENTS
+from services.documents.service import DOCUMENTS
 from services.documents.settings import DocumentsSettings
-from services.metrics.app import create_app as create_metrics
-from services.metrics.settings import MetricsSettings
+from services.metrics.service import METRICS
 from shared.messaging.outbox import Origin
+from shared.processes.api import create_app
 from shared.runtime import Runtime
 from shared.security.permissions import PERMISSIONS
-from shared.settings import load
+from shared.settings import Settings, load
 from tests.factories.callers import JO
 from tests.fixtures.databases import Databases
 from tests.integration.facade.servers import serving
@@ -36,9 +34,9 @@ def addresses(migrated: Databases) -> Iterator[Addresses]:
     """The three services behind the façade, each on a port of its own."""
     environment = migrated.environment
     apps = {
-        "documents": create_documents(load(DocumentsSettings, environment)),
-        "activity": create_activity(load(ActivitySettings, environment)),
-        "metrics": create_metrics(load(MetricsSettings, environment)),
+        "documents": create_app(DOCUMENTS, load(DocumentsSettings, environment)),
+        "activity": create_app(ACTIVITY, load(Settings, environment)),
+        "metrics": create_app(METRICS, load(Settings, environment)),
     }
     with ExitStack() as stack:
         yield {name: stack.enter_context(serving(app)) for name, app in apps.items()}
@@ -71,8 +69,8 @@ def facade(environment: dict[str, str]) -> Facade:
 
     def make(addresses: Mapping[str, str]) -> Office:
         urls = {f"CLIENTELE_{name.upper()}_URL": url for name, url in addresses.items()}
-        settings = load(ClientsSettings, {**environment, **urls})
-        http = create_clients(settings).test_client()
+        settings = load(Settings, {**environment, **urls})
+        http = create_app(CLIENTS, settings).test_client()
         founded = found_workspace(
             Runtime("clients", settings), "North Star", f"{uuid.uuid4().hex}@example.com", "p" * 12
         )
@@ -100,7 +98,7 @@ def key_with(environment: dict[str, str]) -> Callable[..., str]:
     """`key_with(workspace_id, *permissions)` → a token that may do only that."""
 
     def make(workspace_id: uuid.UUID, *permissions: str) -> str:
-        runtime = Runtime("clients", load(ClientsSettings, environment))
+        runtime = Runtime("clients", load(Settings, environment))
         with runtime.unit_of_work(Origin(workspace_id, JO, "test")) as uow:
             _, token = create_api_key(uow, "Narrow", permissions, held=PERMISSIONS)
         return token

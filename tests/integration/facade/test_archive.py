@@ -18,11 +18,10 @@ from flask import Flask, Response
 from services.clients.archive.routes.writing import Contents, Source, safe_name, write_archive
 from services.clients.gateway.errors import PartUnavailable
 from services.clients.gateway.gateway import Gateway
-from services.clients.settings import ClientsSettings
 from shared.clock import now
 from shared.runtime import Runtime
 from shared.security.identity import Identity
-from shared.settings import load
+from shared.settings import Settings, load
 from tests.factories.callers import JO
 from tests.factories.documents import pdf
 from tests.fixtures.databases import Databases
@@ -108,7 +107,7 @@ def test_a_service_that_ceases_on_the_way_leaves_a_zip_without_an_end(
             raise PartUnavailable("activity", now(), "killed")
         return {"data": [{"id": "1"}], "next": "more"}
 
-    gateway = Gateway(Runtime("clients", load(ClientsSettings, environment)))
+    gateway = Gateway(Runtime("clients", load(Settings, environment)))
     source = Source(gateway, Identity(uuid.uuid4(), JO, frozenset()), "1", {})
     sent = io.BytesIO()
     pieces = write_archive(source, Contents({}, {}, None, pages, None, {}, {}))
@@ -140,7 +139,7 @@ def test_a_document_that_breaks_off_leaves_a_zip_without_an_end(
     environment: dict[str, str], broken_documents: str
 ) -> None:
     settings = {**environment, "CLIENTELE_DOCUMENTS_URL": broken_documents}
-    gateway = Gateway(Runtime("clients", load(ClientsSettings, settings)))
+    gateway = Gateway(Runtime("clients", load(Settings, settings)))
     source = Source(gateway, Identity(uuid.uuid4(), JO, frozenset()), "1", {})
     sent = io.BytesIO()
     contents = Contents({}, {}, None, None, source.pages("documents"), {}, {})

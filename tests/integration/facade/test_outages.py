@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from flask import request
 
-from services.activity.app import create_app as create_activity
-from services.activity.settings import ActivitySettings
+from services.activity.service import ACTIVITY
 from shared.ids import uuid7
-from shared.settings import load
+from shared.processes.api import create_app
+from shared.settings import Settings, load
 from tests.integration.facade.conftest import Addresses, Facade, Office
 from tests.integration.facade.servers import dead_address, frozen, port_of, serving
 
@@ -118,7 +118,7 @@ def test_one_caller_after_the_other_does_not_wait_in_full_each_time(
 def test_one_slow_answer_does_not_turn_others_away(
     facade: Facade, addresses: Addresses, environment: dict[str, str]
 ) -> None:
-    app = create_activity(load(ActivitySettings, environment))
+    app = create_app(ACTIVITY, load(Settings, environment))
     slow = [2.5]
 
     @app.before_request
@@ -139,7 +139,7 @@ def test_a_service_that_comes_back_is_found_soon(
     with frozen() as address:
         office = facade({**addresses, "activity": address})
         assert [office.get("activity").status_code for _ in range(3)] == [503] * 3
-    app = create_activity(load(ActivitySettings, environment))
+    app = create_app(ACTIVITY, load(Settings, environment))
     with serving(app, port_of(address)):
         deadline = time.monotonic() + 3
         while office.get("activity").status_code != 200:
@@ -212,7 +212,7 @@ def test_a_service_whose_database_is_away_counts_as_away(
     facade: Facade, addresses: Addresses, environment: dict[str, str]
 ) -> None:
     nowhere = {**environment, "CLIENTELE_DATABASE_URL": "postgresql://127.0.0.1:9"}
-    with serving(create_activity(load(ActivitySettings, nowhere))) as address:
+    with serving(create_app(ACTIVITY, load(Settings, nowhere))) as address:
         office = facade({**addresses, "activity": address})
         answer, seconds = _timed(lambda: office.get("activity"))
     assert (answer.status_code, answer.json["code"]) == (503, "facade.unavailable")

@@ -13,7 +13,7 @@ from marshmallow import fields, validate
 from sqlalchemy import column, select, table, text
 
 from shared.errors import Conflict
-from shared.http.app import create_api
+from shared.http.app import Api, create_api
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.paging import Sort, page
@@ -110,7 +110,9 @@ def _authenticate(runtime: Runtime, token: str) -> Identity | None:
 @pytest.fixture
 def app(settings: Settings) -> Flask:
     """The small app."""
-    return create_api("clients", settings, [_blueprint()], _authenticate)
+    return create_api(
+        "clients", settings, Api(blueprints=[_blueprint()], authenticate=_authenticate)
+    )
 
 
 @pytest.fixture

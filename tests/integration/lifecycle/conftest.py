@@ -13,28 +13,23 @@ import pytest
 import urllib3
 from werkzeug.test import TestResponse
 
-from services.activity.app import create_app as create_activity
-from services.activity.events.consumers import apply as apply_to_activity
-from services.activity.settings import ActivitySettings
+from cli.services import SERVICES
+from services.activity.service import ACTIVITY
 from services.clients.access.operations import authentication, people
-from services.clients.app import create_app as create_clients
-from services.clients.consumers import apply as apply_to_clients
 from services.clients.deletion.tasks import advance_deletions
-from services.clients.settings import ClientsSettings
-from services.documents.app import create_app as create_documents
-from services.documents.consumers import apply as apply_to_documents
+from services.clients.service import CLIENTS
+from services.documents.service import DOCUMENTS
 from services.documents.settings import DocumentsSettings
 from services.documents.tasks import erase_clients
 from services.documents.uploads import Uploads
-from services.metrics.app import create_app as create_metrics
-from services.metrics.consumers import apply as apply_to_metrics
-from services.metrics.settings import MetricsSettings
+from services.metrics.service import METRICS
 from shared.messaging.envelope import Actor
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import Origin
-from shared.messaging.topology import SERVICES, SUBSCRIPTIONS
+from shared.messaging.topology import SUBSCRIPTIONS
+from shared.processes.api import create_app
 from shared.runtime import Runtime
-from shared.settings import load
+from shared.settings import Settings, load
 from tests.factories import documents as files
 from tests.factories.events import batch
 from tests.fixtures.api import Caller
@@ -43,12 +38,6 @@ from tests.fixtures.traces import traces
 from tests.integration.facade.servers import serving
 from tests.integration.messaging.conftest import read_log
 
-APPLY = {
-    "clients": apply_to_clients,
-    "documents": apply_to_documents,
-    "activity": apply_to_activity,
-    "metrics": apply_to_metrics,
-}
 _web = urllib3.PoolManager(retries=False)
 
 
@@ -85,7 +74,7 @@ class Firm:
     def deliver(self, *consumers: str) -> None:
         """Let the consumers (all of them, unless some are named) hear everything told so far."""
         for consumer in consumers or SERVICES:
-            inbox = Inbox(consumer, self.runtimes[consumer].pipe_engine, APPLY[consumer])
+            inbox = Inbox(consumer, self.runtimes[consumer].pipe_engine, SERVICES[consumer].apply())
             for source in SUBSCRIPTIONS[consumer]:
                 envelopes = read_log(self.runtimes[source])
                 for start in range(0, len(envelopes), 100):
@@ -159,18 +148,18 @@ def firm(databases: Databases) -> Iterator[Firm]:
     """A firm whose services answer each other over HTTP."""
     bucket = {"CLIENTELE_S3_BUCKET": f"test-{uuid.uuid4().hex[:12]}"}
     environment = {**databases.environment, **bucket}
-    documents = create_documents(load(DocumentsSettings, environment))
+    documents = create_app(DOCUMENTS, load(DocumentsSettings, environment))
     apps = {
         "documents": documents,
-        "activity": create_activity(load(ActivitySettings, environment)),
-        "metrics": create_metrics(load(MetricsSettings, environment)),
+        "activity": create_app(ACTIVITY, load(Settings, environment)),
+        "metrics": create_app(METRICS, load(Settings, environment)),
     }
     with ExitStack() as stack:
         urls = {
             f"CLIENTELE_{name.upper()}_URL": stack.enter_context(serving(app))
             for name, app in apps.items()
         }
-        app = create_clients(load(ClientsSettings, {**environment, **urls}))
+        app = create_app(CLIENTS, load(Settings, {**environment, **urls}))
         runtimes = {name: each.extensions["clientele"] for name, each in apps.items()}
         runtimes["clients"] = app.extensions["clientele"]
         authentication.forget()

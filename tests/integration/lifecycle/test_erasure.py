@@ -11,16 +11,16 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from cli.projections import projections
+from cli.services import SERVICES
 from services.clients.deletion.operations import erasing
 from shared.contracts.tombstones import is_tombstone
 from shared.ids import uuid7
 from shared.messaging.envelope import Actor
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import Origin
-from shared.messaging.topology import SERVICES
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
-from tests.integration.lifecycle.conftest import APPLY, Firm, put
+from tests.integration.lifecycle.conftest import Firm, put
 from tests.integration.messaging.conftest import read_log
 
 WORD = "Xylophant"
@@ -239,7 +239,7 @@ def test_what_arrives_late_resurrects_nothing(firm: Firm, whole: str) -> None:
             connection.execute(text("DELETE FROM inbox"))
             connection.execute(text("UPDATE consumer_progress SET contiguous_pos = 0"))
     for service, source in itertools.product(SERVICES, told):
-        inbox = Inbox(service, firm.runtimes[service].pipe_engine, APPLY[service])
+        inbox = Inbox(service, firm.runtimes[service].pipe_engine, SERVICES[service].apply())
         late = random.Random(7).sample(told[source], len(told[source]))
         inbox.ingest({**batch(late), "source": f"/{source}"})
     assert firm.traces(WORD) == []
@@ -247,7 +247,7 @@ def test_what_arrives_late_resurrects_nothing(firm: Firm, whole: str) -> None:
 
 def test_a_letter_parked_before_or_after_is_no_hiding_place(firm: Firm, whole: str) -> None:
     (first, *_) = [e for e in read_log(firm.runtimes["clients"]) if e["client_id"] == whole]
-    inbox = Inbox("activity", firm.runtimes["activity"].pipe_engine, APPLY["activity"])
+    inbox = Inbox("activity", firm.runtimes["activity"].pipe_engine, SERVICES["activity"].apply())
 
     def park(pos: int, **broken: Any) -> None:
         letter: Any = {**first, "pos": pos, "type": "clients.client.unheard_of.v9", **broken}
@@ -299,7 +299,7 @@ def test_one_workspace_takes_no_word_out_of_anothers_log(firm: Firm, whole: str)
 def test_a_deletion_is_reported_once_and_a_second_one_again(firm: Firm, service: str) -> None:
     """A client that came back from a backup may be deleted a second time."""
     source, client_id = Source(workspace_id=firm.workspace_id), uuid7()
-    inbox = Inbox(service, firm.runtimes[service].pipe_engine, APPLY[service])
+    inbox = Inbox(service, firm.runtimes[service].pipe_engine, SERVICES[service].apply())
     first, second = (
         source.tell("clients.client.deleted.v1", client_id=client_id, version=version)
         for version in (2, 3)

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from cli.projections import projections
+from cli.services import SERVICES
 from shared.messaging.inbox import Inbox
 from tests.factories.events import batch
-from tests.integration.lifecycle.conftest import APPLY, Firm
+from tests.integration.lifecycle.conftest import Firm
 from tests.integration.messaging.conftest import read_log
 
 
@@ -179,7 +180,7 @@ def test_merges_heard_of_in_any_order_end_the_same(firm: Firm, order: tuple[int,
         _merge(firm, source, target)
     told = read_log(firm.runtimes["clients"])
     merges = [each for each in told if each["type"] == "clients.client.merged.v1"]
-    inbox = Inbox("metrics", firm.runtimes["metrics"].pipe_engine, APPLY["metrics"])
+    inbox = Inbox("metrics", firm.runtimes["metrics"].pipe_engine, SERVICES["metrics"].apply())
     for place in order:
         inbox.ingest(batch([merges[place]]))
     firm.deliver()

@@ -10,12 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from services.metrics.app import create_app
 from services.metrics.consumers import apply
-from services.metrics.settings import MetricsSettings
+from services.metrics.service import METRICS
 from shared.db.engine import role_url
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox
+from shared.processes.api import create_app
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.factories.callers import service_caller
@@ -51,7 +51,7 @@ def source() -> Source:
 @pytest.fixture
 def http(runtime: Runtime) -> FlaskClient:
     """The service's HTTP side."""
-    return create_app(MetricsSettings(**vars(runtime.settings))).test_client()
+    return create_app(METRICS, runtime.settings).test_client()
 
 
 @pytest.fixture

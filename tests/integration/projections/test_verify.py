@@ -17,12 +17,12 @@ from sqlalchemy import text
 from cli.projections import projections
 from cli.projections.databases import Engines
 from services.clients.access.operations.people import found_workspace
-from services.clients.app import create_app
-from services.clients.settings import ClientsSettings
+from services.clients.service import CLIENTS
 from shared.ids import uuid7
 from shared.messaging.inbox import Inbox
+from shared.processes.api import create_app
 from shared.runtime import Runtime
-from shared.settings import load
+from shared.settings import Settings, load
 from tests.factories.events import batch
 from tests.fixtures.databases import Databases
 from tests.integration.messaging.conftest import read_log
@@ -86,7 +86,7 @@ class Books:
 @pytest.fixture(scope="module")
 def api(migrated: Databases) -> Flask:
     """The public API."""
-    return create_app(load(ClientsSettings, migrated.environment))
+    return create_app(CLIENTS, load(Settings, migrated.environment))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from services.clients.access.operations.people import create_workspace
 from services.clients.listing.queries import search
 from services.clients.listing.routes import blueprint as views
 from services.clients.records.routes import BLUEPRINTS
-from shared.http.app import create_api
+from shared.http.app import Api, create_api
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
@@ -107,7 +107,9 @@ def app(settings: Settings) -> Flask:
         workspace_id, *permissions = token.split()
         return Identity(uuid.UUID(workspace_id), JO, frozenset(permissions))
 
-    return create_api("clients", settings, [views, *BLUEPRINTS], authenticate)
+    return create_api(
+        "clients", settings, Api(blueprints=[views, *BLUEPRINTS], authenticate=authenticate)
+    )
 
 
 @pytest.fixture

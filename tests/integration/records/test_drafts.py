@@ -21,7 +21,7 @@ from services.clients.drafts.schemas import read_steps
 from services.clients.drafts.tasks import sweep_drafts
 from services.clients.forwarding.routes import blueprint as facade
 from services.clients.records.routes import BLUEPRINTS
-from shared.http.app import create_api
+from shared.http.app import Api, create_api
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.security.identity import Identity
@@ -45,7 +45,11 @@ def app(settings: Settings) -> Flask:
         workspace_id, *permissions = token.split()
         return Identity(uuid.UUID(workspace_id), JO, frozenset(permissions))
 
-    return create_api("clients", settings, [facade, facade_drafts, *BLUEPRINTS], authenticate)
+    return create_api(
+        "clients",
+        settings,
+        Api(blueprints=[facade, facade_drafts, *BLUEPRINTS], authenticate=authenticate),
+    )
 
 
 @pytest.fixture

@@ -25,11 +25,11 @@ from tests.integration.transfer.conftest import COLUMNS, Transfer, table
 # What a worker does with a message, in a process that can be killed.
 _WORKER = """
 import sys, uuid
-from services.clients.settings import ClientsSettings
+from shared.settings import Settings
 from services.clients.transfer.tasks import advance_job
 from shared.runtime import Runtime
 from shared.settings import load
-runtime = Runtime("clients", load(ClientsSettings))
+runtime = Runtime("clients", load(Settings))
 turn = int(sys.argv[3])
 while turn is not None:
     turn = advance_job(runtime, uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]), turn)

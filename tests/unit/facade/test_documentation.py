@@ -8,6 +8,7 @@ import pytest
 
 from cli.reference import forwarded
 from services.clients.gateway.documentation import forwarded as packaged
+from services.clients.service import CLIENTS
 
 FORWARDED = [
     ("get", "/v1/clients/{client_id}/activity"),
@@ -27,7 +28,7 @@ _MERGED = {"$ref": "#/components/responses/ClientMerged"}
 @pytest.fixture(scope="module")
 def document() -> Any:
     """The façade's OpenAPI document, as it is served."""
-    return forwarded.openapi_of(forwarded.service_app("clients"))
+    return forwarded.openapi_of(forwarded.service_app(CLIENTS))
 
 
 def test_what_is_documented_of_the_other_services_is_fresh() -> None:

@@ -18,8 +18,8 @@ from sqlalchemy import ARRAY, Computed, ForeignKey, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.clients.base import Base
 from services.clients.lists.models import INDUSTRIES, SERVICE_TYPES, STANDARDS
+from shared.db.base import Base
 
 
 class Client(Base):

@@ -1,31 +1,26 @@
-"""The Celery processes: workers for events and for jobs, and beat."""
+"""A service's Celery worker, for its events or for its jobs."""
 
 from __future__ import annotations
 
-import importlib
-import logging
 import os
 import sys
-import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import celery.apps.worker
 from celery import Celery, bootsteps, signals
-from celery.beat import Scheduler
-from celery.exceptions import SecurityWarning
 from celery.platforms import EX_FAILURE
 from celery.worker import state
 
-from cli.service_parts import settings_of
-from shared.logging import configure_logging, get_logger
-from shared.messaging.celery_app import make_celery
+from shared.logging import get_logger
 from shared.messaging.topology import ingest_queue, jobs_queue
+from shared.processes.celery_logging import say_ready, take_over_logging
 from shared.progress import note_progress
-from shared.settings import Settings, load, setting
+from shared.runtime import Runtime
+from shared.service import S, Service
+from shared.settings import load, setting
+from shared.worker import make_worker
 
-READY_FILE = "CLIENTELE_READY_FILE"
 LOOK_SECONDS = 5.0
 # One look may fall between the end of a task and its acknowledgement.
 DEAF_LOOKS = 2
@@ -40,14 +35,30 @@ class WorkerSettings:
     )
 
 
-def work(service: str, purpose: str) -> None:
-    """Run a service's worker for `ingest` or `jobs` until SIGTERM."""
-    settings = settings_of(service)
-    queue = ingest_queue(service) if purpose == "ingest" else jobs_queue(service)
-    name = f"{service}-{'worker' if purpose == 'ingest' else 'jobs'}"
-    _take_over_logging(name, settings)
-    signals.worker_ready.connect(_say_ready, weak=False)
-    app: Celery = importlib.import_module(f"services.{service}.worker").create_worker(settings)
+def run_ingest(service: Service[S]) -> None:
+    """Apply the events that the service listens to until SIGTERM."""
+    _run(service, f"{service.name}-worker", ingest_queue(service.name))
+
+
+def run_jobs(service: Service[S]) -> None:
+    """Do the service's jobs until SIGTERM."""
+    _run(service, f"{service.name}-jobs", jobs_queue(service.name))
+
+
+def create_worker(service: Service[S], settings: S) -> Celery:
+    """The Celery app that both workers of a service run, each on its own queue."""
+    runtime = Runtime(service.name, settings)
+    app = make_worker(runtime, service.apply())
+    for register in service.register_jobs(settings) if service.register_jobs else ():
+        register(app, runtime)
+    return app
+
+
+def _run(service: Service[S], name: str, queue: str) -> None:
+    settings = load(service.settings)
+    take_over_logging(name, settings.log_level)
+    signals.worker_ready.connect(say_ready, weak=False)
+    app = create_worker(service, settings)
     app.steps["consumer"].add(_Progress)
     worker = app.Worker(
         hostname=f"{name}@{os.uname().nodename}",
@@ -63,26 +74,6 @@ def work(service: str, purpose: str) -> None:
     celery.apps.worker.safe_say = _say_nothing
     worker.start()
     sys.exit(worker.exitcode)
-
-
-def beat() -> None:
-    """Wake the periodic jobs of all services until SIGTERM; a second beat does no harm."""
-    settings = load(Settings)
-    _take_over_logging("beat", settings)
-    signals.beat_init.connect(_say_ready, weak=False)
-    # Its memory is enough: every job asks the database what is due.
-    app = make_celery("clients", settings)
-    app.Beat(scheduler_cls="cli.working:Ticking", quiet=True).run()
-
-
-class Ticking(Scheduler):  # type: ignore[misc]  # Celery has no types.
-    """Celery's scheduler, which shows that it ticks."""
-
-    def tick(self, *args: Any, **kwargs: Any) -> Any:
-        """Send what is due; the seconds until the next tick."""
-        seconds = super().tick(*args, **kwargs)
-        note_progress()
-        return seconds
 
 
 class _Progress(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types.
@@ -117,26 +108,8 @@ class _Progress(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no
             self._timer = None
 
 
-def _take_over_logging(name: str, settings: Settings) -> None:
-    def configure(**_: Any) -> None:
-        configure_logging(name, settings.log_level)
-        # One line per task start and end is what the positions in the database say better.
-        logging.getLogger("celery").setLevel(logging.WARNING)
-
-    configure()
-    # Root is harmless where messages are JSON and the process is fenced in by its container.
-    warnings.filterwarnings("ignore", category=SecurityWarning)
-    signals.setup_logging.connect(configure, weak=False)
-
-
 def _say_nothing(*_: object, **__: object) -> None:
     """Stands in for Celery's words on stdout."""
-
-
-def _say_ready(**_: Any) -> None:
-    file = os.environ.get(READY_FILE)
-    if file:
-        Path(file).touch()
 
 
 def _is_deaf(channel: Any) -> bool:

@@ -21,9 +21,11 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.reconciler import Producer, Reconciler
 from shared.messaging.relay import Relay, sequence
 from shared.messaging.topology import SUBSCRIPTIONS, source_of
-from shared.processes import collect_less_often, die_with_parent
+from shared.process import collect_less_often, die_with_parent
 from shared.progress import note_progress
 from shared.runtime import Runtime
+from shared.service import S, Service
+from shared.settings import load
 
 _log = get_logger(__name__)
 
@@ -34,8 +36,9 @@ LOOK_SECONDS = 1.0
 OUTAGE_SECONDS = 1.0
 
 
-def run_relay(runtime: Runtime, apply: Apply) -> None:
+def run(service: Service[S]) -> None:
     """Run both loops until SIGTERM. A round in progress is finished first."""
+    runtime, apply = Runtime(service.name, load(service.settings)), service.apply()
     configure_logging(f"{runtime.service}-relay", runtime.settings.log_level)
     die_with_parent()
     collect_less_often()

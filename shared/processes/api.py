@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import multiprocessing
 from collections.abc import Callable
@@ -12,9 +11,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from cli.service_parts import settings_of
-from shared.processes import collect_less_often, die_with_parent
-from shared.settings import Settings, load, setting
+from shared.http.app import create_api
+from shared.process import collect_less_often, die_with_parent
+from shared.service import S, Service
+from shared.settings import load, setting
 
 # How long a worker may finish its requests; the supervisor and Compose wait a little longer.
 DRAIN_SECONDS = 8
@@ -44,13 +44,22 @@ class ServerSettings:
         return parts.hostname or "127.0.0.1", parts.port or 80
 
 
-def serve_api(service: str) -> None:
+def run(service: Service[S]) -> None:
     """Serve the API of a service until SIGTERM; requests in progress are finished."""
-    settings, server = settings_of(service), load(ServerSettings)
+    settings, server = load(service.settings), load(ServerSettings)
     # Imported before the workers are forked, so that they share it; made in each of them, as
     # connections and threads do not survive a fork.
-    create_app = importlib.import_module(f"services.{service}.app").create_app
-    serve(lambda: create_app(settings), server, server.address(settings.service_url(service)))
+    service.api(settings)
+    serve(
+        lambda: create_app(service, settings),
+        server,
+        server.address(settings.service_url(service.name)),
+    )
+
+
+def create_app(service: Service[S], settings: S) -> Flask:
+    """The Flask app of a service."""
+    return create_api(service.name, settings, service.api(settings))
 
 
 def serve(make: Callable[[], Flask], server: ServerSettings, address: tuple[str, int]) -> None:
@@ -117,8 +126,3 @@ def _gunicorn_options(server: ServerSettings, address: tuple[str, int]) -> dict[
         "keepalive": 15,
         "loglevel": "warning",
     }
-
-
-def readiness_url(settings: Settings, service: str) -> str:
-    """Where the API of a service says whether it is ready."""
-    return f"{settings.service_url(service)}/readyz"

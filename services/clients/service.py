@@ -1,0 +1,108 @@
+"""The clients service: the record itself, and the one public API in front of all services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.service import Job, Service
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from shared.http.app import Api
+    from shared.messaging.inbox import Apply
+    from shared.service import RegisterJobs
+
+
+def _api(_: Settings) -> Api:
+    from services.clients.access import routes as access
+    from services.clients.access.operations.authentication import authenticate
+    from services.clients.archive.routes import client as archive
+    from services.clients.archive.routes import workspace as workspace_archive
+    from services.clients.billing import routes as billing
+    from services.clients.client_merge import routes as client_merge
+    from services.clients.custom_fields import routes as custom_fields
+    from services.clients.deletion.routes import deletions
+    from services.clients.drafts.routes import documents as draft_documents
+    from services.clients.drafts.routes import drafts
+    from services.clients.forwarding import routes as forwarding
+    from services.clients.gateway.documentation import MergedClients
+    from services.clients.listing import routes as listing
+    from services.clients.lists.routes import lists
+    from services.clients.records.routes import clients, elements
+    from services.clients.search import routes as search
+    from services.clients.transfer.routes import bulk, exports, imports, jobs
+    from shared.http.app import Api
+
+    return Api(
+        title="Clientele",
+        authenticate=authenticate,
+        plugins=[MergedClients()],
+        # The uppermost feature first.
+        blueprints=[
+            forwarding.blueprint,
+            archive.blueprint,
+            workspace_archive.blueprint,
+            draft_documents.blueprint,
+            search.blueprint,
+            jobs.blueprint,
+            imports.blueprint,
+            exports.blueprint,
+            bulk.blueprint,
+            deletions.blueprint,
+            client_merge.blueprint,
+            billing.client_projects,
+            billing.projects,
+            billing.client_invoices,
+            billing.invoices,
+            listing.blueprint,
+            clients.blueprint,
+            elements.blueprint,
+            drafts.blueprint,
+            lists.blueprint,
+            custom_fields.blueprint,
+            access.blueprint,
+        ],
+    )
+
+
+def _consumers() -> list[Apply]:
+    from services.clients.deletion import consumers as deletion
+
+    return [deletion.apply]
+
+
+def _register_jobs(_: Settings) -> list[RegisterJobs]:
+    from services.clients.access import tasks as access
+    from services.clients.deletion import tasks as deletion
+    from services.clients.drafts import tasks as drafts
+    from services.clients.records import tasks as records
+    from services.clients.transfer import tasks as transfer
+    from shared.housekeeping import register_idempotency_purge
+
+    return [
+        deletion.register_tasks,
+        drafts.register_tasks,
+        records.register_tasks,
+        transfer.register_tasks,
+        access.register_tasks,
+        register_idempotency_purge,
+    ]
+
+
+CLIENTS = Service(
+    name="clients",
+    settings=Settings,
+    api=_api,
+    consumers=_consumers,
+    register_jobs=_register_jobs,
+    jobs=(
+        Job("clients.advance_deletions", every_seconds=2.0),
+        Job("clients.sweep_drafts", every_seconds=3600.0),
+        Job("clients.reindex_clients", every_seconds=60.0),
+        Job("clients.advance_job"),
+        Job("clients.wake_jobs", every_seconds=1.0),
+        Job("clients.purge_transfers", every_seconds=3600.0),
+        Job("clients.purge_tokens", every_seconds=3600.0),
+        Job("clients.purge_idempotency_keys", every_seconds=3600.0),
+    ),
+)

@@ -1,0 +1,28 @@
+"""The metrics service: what a client's projects and invoices add up to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.service import Service
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from shared.http.app import Api
+    from shared.messaging.inbox import Apply
+
+
+def _api(_: Settings) -> Api:
+    from services.metrics import routes
+    from shared.http.app import Api
+
+    return Api(blueprints=[routes.blueprint])
+
+
+def _consumers() -> list[Apply]:
+    from services.metrics import consumers
+
+    return [consumers.apply]
+
+
+METRICS = Service(name="metrics", settings=Settings, api=_api, consumers=_consumers)

@@ -1,0 +1,1 @@
+"""The processes that every service has, made from its declaration; and beat, which is for all."""
