@@ -4,7 +4,7 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest --durations=10 --durations-min=1
 READY := .venv/.ready
 DATA ?= .clientele
 PORT ?= 8000
@@ -14,9 +14,12 @@ JOBS ?= 2
 # auto: on Docker Compose too when an engine answers; always: fail when none does; never: not.
 COMPOSE ?= auto
 
+# A test run starts hundreds of short processes; without byte code each compiles all of it anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help up start down status logs doctor lint fmt type test test-fast test-architecture \
-        test-contract test-unit test-integration test-e2e test-chaos test-compose test-rabbitmq \
+        test-contract test-unit test-integration test-system test-e2e test-chaos test-compose test-rabbitmq \
         chaos code-figures bench docs clean
 
 help: ## This text
@@ -48,7 +51,9 @@ doctor: $(READY) ## Whether this machine has what the stack needs
 
 ##@ Check
 
-test: lint type test-fast test-e2e test-chaos ## Everything below, short chaos included
+# Flaky tests are counted over all tiers of one run.
+test: export CLIENTELE_TEST_RUN := $(shell date +%s)
+test: lint type test-fast test-system ## Everything below, short chaos included
 	@if [ $(COMPOSE) = always ] || { [ $(COMPOSE) = auto ] && docker info >/dev/null 2>&1 \
 	      && docker compose version >/dev/null 2>&1; }; then \
 	    $(MAKE) --no-print-directory test-compose; \
@@ -71,11 +76,14 @@ test-architecture: $(READY) ## Imports, anatomy, house rules, topology, tenancy
 test-contract: $(READY) ## Golden events in both directions
 	$(PYTEST) -q tests/contract $(ARGS)
 
-test-unit: $(READY) ## Rules alone: no network, no waiting
+test-unit: $(READY) ## Rules alone: no network, no process, no waiting
 	$(PYTEST) -q tests/unit $(ARGS)
 
 test-integration: $(READY) ## On real PostgreSQL, Redis and S3
 	$(PYTEST) -q -n $(JOBS) --dist loadfile tests/integration $(ARGS)
+
+test-system: $(READY) ## The next two, on one stack
+	$(PYTEST) -q tests/e2e tests/chaos $(ARGS)
 
 test-e2e: $(READY) ## The whole stack, from outside
 	$(PYTEST) -q tests/e2e $(ARGS)

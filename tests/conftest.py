@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.engines",
     "tests.fixtures.databases",
     "tests.fixtures.api",
+    "tests.fixtures.inspection",
     "tests.fixtures.stack",
     "tests.fixtures.system",
     "tests.fixtures.compose_project",

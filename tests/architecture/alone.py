@@ -13,8 +13,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from tests.architecture.modules import modules
-from tests.architecture.sources import PACKAGES, ROOT
+from tests.architecture.sources import PACKAGES, ROOT, module_name, production_files
 
 
 def unimportable_alone() -> list[str]:
@@ -30,8 +29,12 @@ def _look() -> list[str]:
     for name in _in_a_child(_import_everything).split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    errors = {name: _in_a_child(partial(_import_error, name)) for name in modules()}
+    errors = {name: _in_a_child(partial(_import_error, name)) for name in _modules()}
     return [f"{name}: {error}" for name, error in errors.items() if error]
+
+
+def _modules() -> list[str]:
+    return [module_name(path) for path in production_files()]
 
 
 def _in_a_child(work: Callable[[], str]) -> str:
@@ -51,7 +54,7 @@ def _in_a_child(work: Callable[[], str]) -> str:
 
 def _import_everything() -> str:
     """The modules of others that ours need: imported once, each child is quick."""
-    for name in modules():
+    for name in _modules():
         _import_error(name)
     return " ".join(name for name in sys.modules if name.partition(".")[0] not in PACKAGES)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from services.documents.checks.inspection import Verdict, inspect
 from services.documents.errors import (
     Encrypted,
     FileTooLarge,
@@ -18,8 +16,7 @@ from services.documents.errors import (
     UnsupportedType,
 )
 from tests.factories import documents as files
-
-Check = Callable[[str, bytes], Verdict]
+from tests.fixtures.inspection import Check
 
 GOOD = {
     "contract.pdf": (files.pdf(), "application/pdf"),
@@ -38,37 +35,18 @@ GOOD = {
     "rates.csv": (b"position,rate\nEngineer,150\n", "text/csv"),
     "notes.txt": ("Grüße aus 東京\n".encode(), "text/plain"),
 }
+# A good PDF is opened by a process of its own, so what comes of it is tested with the engines.
+OPENED = {"contract.pdf"}
 PROGRAM = b"MZ" + b"\0" * 200
 PAGE = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 
 
-@pytest.fixture
-def check(tmp_path: Path) -> Check:
-    """Inspect bytes under a name."""
-
-    def inspect_bytes(name: str, data: bytes) -> Verdict:
-        path = tmp_path / "upload"
-        path.write_bytes(data)
-        return inspect(path, name)
-
-    return inspect_bytes
-
-
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", [name for name in GOOD if name not in OPENED])
 def test_each_accepted_kind_is_recognised_by_its_bytes(name: str, check: Check) -> None:
     data, content_type = GOOD[name]
     verdict = check(name, data)
     assert verdict.content_type == content_type
     assert verdict.marks == ()
-
-
-def test_pages_of_a_pdf_are_counted(check: Check) -> None:
-    assert check("report.pdf", files.pdf(7)).pages == 7
-
-
-def test_pdf_under_a_password_is_accepted_and_marked(check: Check) -> None:
-    verdict = check("secret.pdf", files.pdf(under_password=True))
-    assert (verdict.pages, verdict.marks) == (None, ("password_protected",))
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -264,8 +242,6 @@ def test_old_workbook_that_keeps_its_theme_in_an_archive_is_accepted(check: Chec
         ("a.png", files.png()[:-12], "truncated"),
         ("a.gif", files.gif()[:-8], "truncated"),
         ("a.webp", files.webp()[:-3], "truncated"),
-        ("a.pdf", files.pdf().replace(b"%%EOF", b""), "truncated"),
-        ("a.pdf", files.pdf() + b"appended", "trailing_data"),
         ("a.docx", files.docx(extra={"word/embeddings/o.bin": b"\0"}), "embedded_files"),
     ],
 )
@@ -275,17 +251,7 @@ def test_oddities_are_marked(name: str, data: bytes, mark: str, check: Check) ->
 
 @pytest.mark.parametrize("blank", [b"\n", b"\r\n\r\n", b"\0" * 2000])
 def test_blank_past_the_end_is_no_oddity(blank: bytes, check: Check) -> None:
-    assert check("a.pdf", files.pdf() + blank).marks == ()
     assert check("a.png", files.png() + blank).marks == ()
-
-
-def test_blank_before_a_pdf_is_accepted(check: Check) -> None:
-    assert check("a.pdf", b"\xef\xbb\xbf\r\n" + files.pdf()).content_type == "application/pdf"
-
-
-def test_pdf_that_no_reader_opens_is_refused(check: Check) -> None:
-    with pytest.raises(TypeMismatch):
-        check("a.pdf", b"%PDF-1.7\n" + b"nothing of the kind\n" * 50)
 
 
 def test_archives_made_here_are_what_they_pretend(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""What the check says of a PDF that it opens, in a process of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.documents.errors import TypeMismatch
+from tests.factories import documents as files
+from tests.fixtures.inspection import Check
+
+
+def test_it_is_recognised_by_its_bytes(check: Check) -> None:
+    verdict = check("contract.pdf", files.pdf())
+    assert verdict.content_type == "application/pdf"
+    assert verdict.marks == ()
+
+
+def test_pages_of_a_pdf_are_counted(check: Check) -> None:
+    assert check("report.pdf", files.pdf(7)).pages == 7
+
+
+def test_pdf_under_a_password_is_accepted_and_marked(check: Check) -> None:
+    verdict = check("secret.pdf", files.pdf(under_password=True))
+    assert (verdict.pages, verdict.marks) == (None, ("password_protected",))
+
+
+@pytest.mark.parametrize(
+    ("data", "mark"),
+    [
+        (files.pdf().replace(b"%%EOF", b""), "truncated"),
+        (files.pdf() + b"appended", "trailing_data"),
+    ],
+)
+def test_oddities_are_marked(data: bytes, mark: str, check: Check) -> None:
+    assert check("a.pdf", data).marks == (mark,)
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"\r\n\r\n", b"\0" * 2000])
+def test_blank_past_the_end_is_no_oddity(blank: bytes, check: Check) -> None:
+    assert check("a.pdf", files.pdf() + blank).marks == ()
+
+
+def test_blank_before_a_pdf_is_accepted(check: Check) -> None:
+    assert check("a.pdf", b"\xef\xbb\xbf\r\n" + files.pdf()).content_type == "application/pdf"
+
+
+def test_pdf_that_no_reader_opens_is_refused(check: Check) -> None:
+    with pytest.raises(TypeMismatch):
+        check("a.pdf", b"%PDF-1.7\n" + b"nothing of the kind\n" * 50)
