@@ -22,7 +22,7 @@ from shared.db.pipelining import commit, committing, send
 from shared.db.tenancy import begin_in
 from shared.failpoints import ENABLED, failpoint
 from shared.messaging.envelope import Actor, Event
-from shared.messaging.outbox import Described, Origin, append, describe
+from shared.messaging.outbox import Origin, PreparedEvent, append, prepare
 from shared.security.crypto import Vault
 
 
@@ -44,7 +44,7 @@ class UnitOfWork:
         self.vault = vault
         self._engine = autocommitting(engine)
         self._after_commit = after_commit
-        self._events: list[Described] = []
+        self._events: list[PreparedEvent] = []
         self._last: list[tuple[TextClause, Mapping[str, Any]]] = []
 
     @cached_property
@@ -64,9 +64,9 @@ class UnitOfWork:
 
     def publish(self, event: Event) -> uuid.UUID:
         """Record an event with the change; returns its id. It is sent after the commit."""
-        described = describe(event)
-        self._events.append(described)
-        return described.event_id
+        prepared = prepare(event)
+        self._events.append(prepared)
+        return prepared.event_id
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.db.engine import autocommitting
 
 #: A statement on its way; `fetchall` waits for its rows.
-Sent: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
+PipelineCursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _pipeline(
 
 def send(
     connection: Connection, statement: TextClause, parameters: Mapping[str, Any] | None = None
-) -> Sent:
+) -> PipelineCursor:
     """Send a statement in a pipelined transaction; reading its rows waits for all before it.
 
     They can be read after the commit as well.

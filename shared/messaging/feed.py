@@ -41,7 +41,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class EnvelopeBytes:
     """One envelope as JSON bytes, ready to be sent."""
 
     pos: int
@@ -56,26 +56,26 @@ def read_head(connection: Connection) -> Head:
 
 def read_envelopes(
     connection: Connection, service: str, epoch: str, after: int, limit: int, upto: int = 2**62
-) -> list[Sealed]:
+) -> list[EnvelopeBytes]:
     """The envelopes after a position, in order."""
     rows = connection.execute(_READ, {"after": after, "limit": limit, "upto": upto}).all()
-    return sealed(rows, service, epoch)
+    return as_bytes(rows, service, epoch)
 
 
-def sealed(rows: Iterable[Sequence[Any]], service: str, epoch: str) -> list[Sealed]:
+def as_bytes(rows: Iterable[Sequence[Any]], service: str, epoch: str) -> list[EnvelopeBytes]:
     """The envelopes of rows that `READ_AFTER` has read."""
     source = source_of(service)
-    return [Sealed(row[0], _seal(row, source, epoch)) for row in rows]
+    return [EnvelopeBytes(row[0], _bytes_of(row, source, epoch)) for row in rows]
 
 
-def _seal(row: Sequence[Any], source: str, epoch: str) -> bytes:
+def _bytes_of(row: Sequence[Any], source: str, epoch: str) -> bytes:
     envelope = dict(zip(_NAMES, row, strict=True), specversion="1.0", source=source, epoch=epoch)
     for name in ("actor", "data"):
         envelope[name] = orjson.Fragment(envelope[name])
     return orjson.dumps(envelope, option=_UTC)
 
 
-def batch_json(service: str, epoch: str, envelopes: Iterable[Sealed]) -> bytes:
+def batch_json(service: str, epoch: str, envelopes: Iterable[EnvelopeBytes]) -> bytes:
     """One message: the batch header and its envelopes."""
     return orjson.dumps(
         {
@@ -100,9 +100,11 @@ def read_feed(connection: Connection, service: str, after: int, limit: int) -> b
     )
 
 
-def cut(envelopes: Sequence[Sealed], most: int, most_bytes: int, alone: int) -> list[list[Sealed]]:
+def cut(
+    envelopes: Sequence[EnvelopeBytes], most: int, most_bytes: int, alone: int
+) -> list[list[EnvelopeBytes]]:
     """Cut a run of envelopes into messages: few enough, small enough, the large ones alone."""
-    messages: list[list[Sealed]] = []
+    messages: list[list[EnvelopeBytes]] = []
     size = most_bytes + 1  # The first envelope always opens a message.
     for envelope in envelopes:
         length = len(envelope.body)

@@ -39,7 +39,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class PreparedEvent:
     """An event with its id and its data as the bytes that will be stored."""
 
     event_id: uuid.UUID
@@ -73,7 +73,7 @@ _INSERT_MANY = text(
 )
 
 
-def describe(event: Event) -> Described:
+def prepare(event: Event) -> PreparedEvent:
     """Hold the event against its contract and its size, and give it an id.
 
     Raises `ContractViolation` (a defect of ours) or `EventTooLarge` (422).
@@ -85,10 +85,10 @@ def describe(event: Event) -> Described:
             f"The change takes {len(data)} bytes; {MAX_DATA_BYTES} is the most. "
             "Shorten texts or change fewer things at once."
         )
-    return Described(uuid7(), event, data.decode())
+    return PreparedEvent(uuid7(), event, data.decode())
 
 
-def append(connection: Connection, origin: Origin, events: Sequence[Described]) -> None:
+def append(connection: Connection, origin: Origin, events: Sequence[PreparedEvent]) -> None:
     """Insert the events, in order, into the log of the connection's database."""
     if len(events) == 1:
         whose = _columns(events[0])
@@ -108,10 +108,10 @@ def _shared(origin: Origin) -> dict[str, Any]:
     }
 
 
-def _columns(described: Described) -> dict[str, Any]:
-    event = described.event
+def _columns(prepared: PreparedEvent) -> dict[str, Any]:
+    event = prepared.event
     return {
-        "event_id": described.event_id,
+        "event_id": prepared.event_id,
         "client_id": event.client_id,
         "type": event.type,
         "subject": event.subject,
@@ -120,7 +120,7 @@ def _columns(described: Described) -> dict[str, Any]:
     }
 
 
-def _as_json(described: Described) -> str:
+def _as_json(prepared: PreparedEvent) -> str:
     """The row as JSON; its data is JSON already and is put in as it is."""
-    columns = orjson.dumps(_columns(described)).decode()
-    return f'{columns[:-1]},"data":{described.data}}}'
+    columns = orjson.dumps(_columns(prepared)).decode()
+    return f'{columns[:-1]},"data":{prepared.data}}}'

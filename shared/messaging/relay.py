@@ -18,11 +18,19 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Engine, text
 
 from shared.db.engine import autocommitting
-from shared.db.pipelining import Sent, pipelined, send
+from shared.db.pipelining import PipelineCursor, pipelined, send
 from shared.failpoints import ENABLED, failpoint
 from shared.logging import get_logger
 from shared.messaging.envelope import ALONE_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENVELOPES, pack
-from shared.messaging.feed import READ_AFTER, Head, Sealed, batch_json, cut, read_envelopes, sealed
+from shared.messaging.feed import (
+    READ_AFTER,
+    EnvelopeBytes,
+    Head,
+    as_bytes,
+    batch_json,
+    cut,
+    read_envelopes,
+)
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import targets_of
 
@@ -105,7 +113,7 @@ def sequence(engine: Engine) -> int:
     return _many(numbered)
 
 
-def _number(connection: Connection) -> Sent:
+def _number(connection: Connection) -> PipelineCursor:
     locked = send(connection, _LOCK_COUNTER)
     if ENABLED:
         locked.fetchall()
@@ -113,7 +121,7 @@ def _number(connection: Connection) -> Sent:
     return send(connection, _NUMBER, {"rows": SEQUENCE_ROWS})
 
 
-def _many(numbered: Sent) -> int:
+def _many(numbered: PipelineCursor) -> int:
     return sum(many for (many,) in numbered.fetchall())
 
 
@@ -177,7 +185,7 @@ class Relay:
         if not unsent or unsent[-1][0] != head.pos:
             return self._catch_up(head, after, targets)
         rows = [row for row in unsent if row[0] > after]
-        return self._send_on(head.epoch, after, sealed(rows, self._service, head.epoch), targets)
+        return self._send_on(head.epoch, after, as_bytes(rows, self._service, head.epoch), targets)
 
     def _catch_up(self, head: Head, after: int, targets: list[str]) -> int:
         if head.pos - after > MAX_BATCH_ENVELOPES:
@@ -194,7 +202,9 @@ class Relay:
         with self._looking.connect() as connection:
             return bool(connection.scalar(_ANYTHING_TO_DO, {"known": self._targets}))
 
-    def _send_on(self, epoch: str, after: int, envelopes: list[Sealed], targets: list[str]) -> int:
+    def _send_on(
+        self, epoch: str, after: int, envelopes: list[EnvelopeBytes], targets: list[str]
+    ) -> int:
         messages = cut(envelopes, MAX_BATCH_ENVELOPES, MAX_BATCH_BYTES, ALONE_BYTES)
         batches = [pack(batch_json(self._service, epoch, message)) for message in messages]
         if not self._is_sent(targets, batches):

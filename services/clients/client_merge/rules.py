@@ -22,7 +22,7 @@ from services.clients.records.models.record import (
     RateData,
     Record,
 )
-from services.clients.records.rules import lists
+from services.clients.records.rules import elements
 from services.clients.values.addresses import email_key
 from shared.ids import uuid7
 
@@ -169,7 +169,7 @@ def _contacts(target: Record, source: Record) -> tuple[list[ContactData], list[C
 
 def _primary(client: Client) -> ContactData:
     found = {key: getattr(client, column) for key, column in GROUPS["primary_contact"].items()}
-    return {"id": str(uuid7()), **lists.NEW_CONTACT, **found}  # type: ignore[typeddict-item]
+    return {"id": str(uuid7()), **elements.NEW_CONTACT, **found}  # type: ignore[typeddict-item]
 
 
 def _key(email: str | None) -> str:
@@ -181,6 +181,6 @@ def _rates(target: Record, source: Record) -> tuple[list[RateData], list[RateDat
     left: list[RateData] = []
     for rate in source.rates:
         together = [*target.rates, *taken, rate]
-        overlaps = any(wrong.code == "overlap" for _, _, wrong in lists.rate_findings(together))
+        overlaps = any(wrong.code == "overlap" for _, _, wrong in elements.rate_findings(together))
         (left if overlaps else taken).append(rate)
     return taken, left

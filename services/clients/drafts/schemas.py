@@ -14,7 +14,7 @@ from services.clients.drafts.models import Draft
 from services.clients.drafts.rules import MAX_DEPTH, STEPS, Steps, is_too_deep, shown, step_of
 from services.clients.gateway.schemas import UnavailableView
 from services.clients.records.operations.creating import check_new_client
-from services.clients.records.operations.preparing import Defaults
+from services.clients.records.operations.stored_values import Defaults
 from services.clients.records.schemas.bodies import ClientBody
 from services.clients.records.schemas.views import WarningView
 from shared.clock import rfc3339
@@ -65,7 +65,7 @@ STEP_BODIES: dict[str, _AsTyped] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class CheckedDraft:
     """All steps read as one client: values that are right, and what is wrong in each step."""
 
     values: dict[str, Any]
@@ -79,7 +79,7 @@ class Typed:
             self.errors[step_of(error.field)].append(error)
 
 
-def read_steps(steps: Steps) -> Typed:
+def read_steps(steps: Steps) -> CheckedDraft:
     """What was typed, read by the rules of a create; a step that was never saved is empty."""
     values: dict[str, Any] = {}
     errors: dict[str, Errors] = {}
@@ -87,10 +87,10 @@ def read_steps(steps: Steps) -> Typed:
         found: Errors = []
         values |= schema.read(steps.get(step, {}), "", found)
         errors[step] = found[:MAX_ERRORS]
-    return Typed(values, Findings([*chain(*errors.values())]), errors)
+    return CheckedDraft(values, Findings([*chain(*errors.values())]), errors)
 
 
-def check_draft(uow: UnitOfWork, draft: Draft, defaults: Defaults | None = None) -> Typed:
+def check_draft(uow: UnitOfWork, draft: Draft, defaults: Defaults | None = None) -> CheckedDraft:
     """What was typed, held against every rule of a create that can be known beforehand."""
     typed = read_steps(draft.steps)
     check_new_client(uow, typed.values, typed.findings, defaults)
@@ -99,7 +99,7 @@ def check_draft(uow: UnitOfWork, draft: Draft, defaults: Defaults | None = None)
 
 
 def present_draft(
-    draft: Draft, typed: Typed, told: Iterable[str], *, see_tax_ids: bool
+    draft: Draft, typed: CheckedDraft, told: Iterable[str], *, see_tax_ids: bool
 ) -> dict[str, Any]:
     """A draft as answered; `errors` are those of the steps in `told` that were saved."""
     saved = [step for step in STEPS if step in draft.steps]
@@ -115,7 +115,7 @@ def present_draft(
     return {**answer, "warnings": _told(warnings)} if warnings else answer
 
 
-def present_draft_summary(draft: Draft, typed: Typed) -> dict[str, Any]:
+def present_draft_summary(draft: Draft, typed: CheckedDraft) -> dict[str, Any]:
     """A draft in a list: how it will be called, and how far it is."""
     return {
         "id": str(draft.id),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.clients.lists.models import Listed
+from services.clients.lists.models import ListState
 from services.clients.lists.rules.entries import Entry
 from shared.messaging.envelope import Event
 
 
-def entry_added(listed: Listed, entry: Entry) -> Event:
+def entry_added(listed: ListState, entry: Entry) -> Event:
     """A list has one more value."""
     return _event(listed, "added", {"entry": _told(listed, entry)})
 
 
-def entry_updated(was: Listed, before: Entry, listed: Listed, entry: Entry) -> Event:
+def entry_updated(was: ListState, before: Entry, listed: ListState, entry: Entry) -> Event:
     """A value was renamed, moved, retired or restored."""
     old, new = _told(was, before), _told(listed, entry)
     changes = [
@@ -25,7 +25,7 @@ def entry_updated(was: Listed, before: Entry, listed: Listed, entry: Entry) -> E
     return _event(listed, "updated", {"changes": changes, "entry": new})
 
 
-def _told(listed: Listed, entry: Entry) -> dict[str, Any]:
+def _told(listed: ListState, entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "list": listed.name,
@@ -35,6 +35,6 @@ def _told(listed: Listed, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _event(listed: Listed, what: str, data: dict[str, Any]) -> Event:
+def _event(listed: ListState, what: str, data: dict[str, Any]) -> Event:
     subject = f"list/{listed.name}"
     return Event(f"clients.list_entry.{what}.v1", subject, listed.version, None, data)

@@ -31,7 +31,7 @@ class WorkspaceList(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListState:
     """One list of a workspace; its version rises with each change of an entry."""
 
     name: str

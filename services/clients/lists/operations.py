@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.clients.access.queries import get_workspace
 from services.clients.lists import events, queries
 from services.clients.lists.errors import EntryNotFound, StaleList
-from services.clients.lists.models import Listed, WorkspaceList
+from services.clients.lists.models import ListState, WorkspaceList
 from services.clients.lists.rules import entries as rules
 from services.clients.lists.rules.entries import Entries, Entry
 from shared.errors import FieldError, Invalid
@@ -21,7 +21,7 @@ from shared.unit_of_work import UnitOfWork
 
 def add_entry(
     uow: UnitOfWork, name: str, values: Mapping[str, Any], expected_version: int | None = None
-) -> tuple[Listed, Entry]:
+) -> tuple[ListState, Entry]:
     """A new entry, at `position` or at the end; raises `Invalid`, `StaleList`."""
     listed = _held(uow, name, expected_version)
     entry = Entry(str(uuid7()), values["name"])
@@ -37,7 +37,7 @@ def update_entry(
     entry_id: uuid.UUID,
     changes: Mapping[str, Any],
     expected_version: int | None = None,
-) -> tuple[Listed, Entry]:
+) -> tuple[ListState, Entry]:
     """Rename, move, retire or restore an entry; without effect there is no event.
 
     Raises `EntryNotFound`, `Invalid`, `StaleList`.
@@ -53,7 +53,7 @@ def update_entry(
     return changed, entry
 
 
-def find_entry(listed: Listed, entry_id: uuid.UUID) -> Entry:
+def find_entry(listed: ListState, entry_id: uuid.UUID) -> Entry:
     """The entry of this id in a list; raises `EntryNotFound`."""
     for entry in listed.entries:
         if entry.id == str(entry_id):
@@ -61,7 +61,7 @@ def find_entry(listed: Listed, entry_id: uuid.UUID) -> Entry:
     raise EntryNotFound
 
 
-def _held(uow: UnitOfWork, name: str, expected_version: int | None) -> Listed:
+def _held(uow: UnitOfWork, name: str, expected_version: int | None) -> ListState:
     get_workspace(uow, lock=True)
     listed = queries.get_list(uow, name)
     if expected_version not in (None, listed.version):
@@ -76,7 +76,7 @@ def _allowed(change: Callable[[], Entries]) -> Entries:
         raise Invalid(errors=[FieldError(refused.field, refused.code, str(refused))]) from refused
 
 
-def _stored(uow: UnitOfWork, listed: Listed, entries: Entries) -> Listed:
+def _stored(uow: UnitOfWork, listed: ListState, entries: Entries) -> ListState:
     values = {"version": listed.version + 1, "entries": [entry.stored() for entry in entries]}
     statement = insert(WorkspaceList).values(
         workspace_id=uow.workspace_id, name=listed.name, **values
@@ -85,4 +85,4 @@ def _stored(uow: UnitOfWork, listed: Listed, entries: Entries) -> Listed:
         statement.on_conflict_do_update(index_elements=["workspace_id", "name"], set_=values)
     )
     queries.forget_lists()
-    return Listed(listed.name, listed.version + 1, entries)
+    return ListState(listed.name, listed.version + 1, entries)

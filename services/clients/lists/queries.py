@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from services.clients.lists.models import LISTS, Listed, WorkspaceList
+from services.clients.lists.models import LISTS, ListState, WorkspaceList
 from services.clients.lists.rules.defaults import default_entries
 from services.clients.lists.rules.entries import Entry, by_name, key
 from shared.memory import Memory
@@ -22,7 +22,7 @@ Names = Mapping[str, Mapping[str, Entry]]
 _remembered: Memory[uuid.UUID, Names] = Memory(_SECONDS, _MOST)
 
 
-def get_list(uow: UnitOfWork, name: str) -> Listed:
+def get_list(uow: UnitOfWork, name: str) -> ListState:
     """One list as it is now."""
     row = uow.session.get(WorkspaceList, (uow.workspace_id, name), populate_existing=True)
     return _listed(name, row)
@@ -67,7 +67,7 @@ def _read(uow: UnitOfWork) -> Names:
     return names
 
 
-def _listed(name: str, row: WorkspaceList | None) -> Listed:
+def _listed(name: str, row: WorkspaceList | None) -> ListState:
     if row is None:
-        return Listed(name, 1, default_entries(name))
-    return Listed(name, row.version, tuple(Entry.of(entry) for entry in row.entries))
+        return ListState(name, 1, default_entries(name))
+    return ListState(name, row.version, tuple(Entry.of(entry) for entry in row.entries))

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.clients.lists.models import Listed
+from services.clients.lists.models import ListState
 from services.clients.lists.rules.entries import MAX_ENTRIES, NAME_LENGTH, Entry
 from shared.http.schemas import Label, StrictSchema
 
@@ -58,12 +58,12 @@ class WorkspaceListView(StrictSchema):
     next = fields.String(allow_none=True)
 
 
-def list_json(listed: Listed) -> dict[str, Any]:
+def list_json(listed: ListState) -> dict[str, Any]:
     """As `WorkspaceListView`."""
     return {"data": [entry_json(listed, entry) for entry in listed.entries], "next": None}
 
 
-def entry_json(listed: Listed, entry: Entry) -> dict[str, Any]:
+def entry_json(listed: ListState, entry: Entry) -> dict[str, Any]:
     """As `ListEntryView`."""
     return {
         "id": entry.id,

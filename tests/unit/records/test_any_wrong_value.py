@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.records.rules import lists
+from services.clients.records.rules import elements
 from services.clients.records.schemas.bodies import ClientBody
 from services.clients.values import addresses, choices, money
 from tests.factories.clients import client_body
@@ -155,8 +155,8 @@ def test_all_that_is_wrong_is_named_at_once_by_its_path(data: st.DataObject, pat
 @given(st.sampled_from(["rates", "contacts"]), st.integers(1, 20))
 def test_a_list_has_a_most_of_elements(name: str, more: int) -> None:
     most, element = {
-        "rates": (lists.MAX_RATES, _RATE),
-        "contacts": (lists.MAX_CONTACTS, {"name": "Ana"}),
+        "rates": (elements.MAX_RATES, _RATE),
+        "contacts": (elements.MAX_CONTACTS, {"name": "Ana"}),
     }[name]
     assert not BODY.load(client_body(**{name: [element] * most})).findings.errors
     (error,) = BODY.load(client_body(**{name: [element] * (most + more)})).findings.errors

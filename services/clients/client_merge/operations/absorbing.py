@@ -6,8 +6,8 @@ from sqlalchemy import text
 
 from services.clients.client_merge.rules import Absorption
 from services.clients.records.models.record import Client, Record
-from services.clients.records.operations.changing import Change, carry_out, next_moment
-from services.clients.records.rules import lists
+from services.clients.records.operations.change_sets import Change, carry_out, next_moment
+from services.clients.records.rules import elements
 from shared.unit_of_work import UnitOfWork
 
 # A code that stands on an invoice stays taken, by the client that the invoice is of now.
@@ -30,14 +30,14 @@ def absorb(uow: UnitOfWork, target: Record, source: Client, taken: Absorption) -
         uow.session.execute(_FREE_CODES, {"source": source.id})
     uow.session.execute(_TAKE_CODES, {"source": source.id, "target": target.id})
     uow.session.execute(_DELETE, {"id": source.id})
-    contacts = lists.by_id([*target.contacts, *taken.contacts])
-    rates = lists.by_id([*target.rates, *taken.rates])
+    contacts = elements.by_id([*target.contacts, *taken.contacts])
+    rates = elements.by_id([*target.rates, *taken.rates])
     change = Change(
         target.client,
         columns,
         (contacts, rates),
-        lists.edits(target.contacts, contacts),
-        lists.edits(target.rates, rates),
+        elements.edits(target.contacts, contacts),
+        elements.edits(target.rates, rates),
     )
     carry_out(uow, change)
 

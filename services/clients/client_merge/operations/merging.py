@@ -31,7 +31,7 @@ from services.clients.client_merge.rules import (
 from services.clients.records.models.record import Client, Record
 from services.clients.records.operations.locking import lock_client
 from services.clients.records.queries import clients as records
-from services.clients.records.rules.lists import MAX_CONTACTS, MAX_RATES
+from services.clients.records.rules.elements import MAX_CONTACTS, MAX_RATES
 from services.clients.values.confirmations import expiry, opened, sealed
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork

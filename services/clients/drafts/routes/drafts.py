@@ -14,7 +14,7 @@ from services.clients.drafts.models import Draft
 from services.clients.drafts.operations import create_draft, discard_draft, lock_draft, save_step
 from services.clients.drafts.queries import list_drafts
 from services.clients.drafts.rules import STEPS
-from services.clients.records.operations.preparing import Defaults
+from services.clients.records.operations.stored_values import Defaults
 from services.clients.records.schemas.views import SEE, SEE_TAX_IDS, ClientView, present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes

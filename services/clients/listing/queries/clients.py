@@ -127,7 +127,7 @@ def list_clients(
     """A page of clients with these columns, without contacts and rates."""
     selected = [_TABLE.c[name] for name in columns]
     statement, search = _narrowed(uow, filters, selected), _search(uow, filters)
-    listed = _Listed(uow, filters, cursor, limit)
+    listed = _PageRequest(uow, filters, cursor, limit)
     if search is None:
         found = listed.page(statement)
     elif filters.are_words_by_name and search.is_rare_enough:
@@ -137,7 +137,7 @@ def list_clients(
     return Page([client_of(row, columns) for row in found.rows], found.next)
 
 
-def _first_found(listed: _Listed, statement: Select[Any], search: Search) -> Page:
+def _first_found(listed: _PageRequest, statement: Select[Any], search: Search) -> Page:
     """Among the names where the page should end, then among all: there may be more behind."""
     alphabetical = listed.alphabetical()
     near = search.near(alphabetical)
@@ -150,7 +150,7 @@ def _first_found(listed: _Listed, statement: Select[Any], search: Search) -> Pag
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class _PageRequest:
     """One page of a list, as it was asked for."""
 
     uow: UnitOfWork

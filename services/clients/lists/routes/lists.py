@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from services.clients.lists import operations, queries
-from services.clients.lists.models import LISTS, Listed
+from services.clients.lists.models import LISTS, ListState
 from services.clients.lists.rules.entries import Entry
 from services.clients.lists.schemas import (
     ListEntryBody,
@@ -89,6 +89,8 @@ for _name in LISTS:
     _serve_list(_name)
 
 
-def _answer(listed: Listed, entry: Entry, status: int = 200, location: str | None = None) -> Answer:
+def _answer(
+    listed: ListState, entry: Entry, status: int = 200, location: str | None = None
+) -> Answer:
     shown = entry_json(listed, entry)
     return Answer(shown, status, etag=listed.version, location=location)

@@ -8,17 +8,17 @@ from typing import Any
 
 from services.clients.records.errors import ContactNotFound, InvalidClient
 from services.clients.records.models.record import Client, ContactData, Record
-from services.clients.records.operations.changing import Change, carry_out
-from services.clients.records.operations.merging import Held, lock_version
-from services.clients.records.operations.preparing import (
+from services.clients.records.operations.change_sets import Change, carry_out
+from services.clients.records.operations.late_changes import LockedClient, lock_version
+from services.clients.records.operations.stored_values import (
     Context,
     Defaults,
-    Sent,
+    ElementPatch,
     contacts_of,
     note_findings,
 )
 from services.clients.records.queries import clients
-from services.clients.records.rules import lists
+from services.clients.records.rules import elements
 from services.clients.values.addresses import email_key
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
@@ -65,7 +65,7 @@ def remove_contact(
     find_contact(before, contact_id)
     held.require_as_read("contacts", before, contact_id)
     after = [contact for contact in before if contact["id"] != str(contact_id)]
-    return carry_out(uow, Change(held.client, {}, (after, rates), lists.edits(before, after)))
+    return carry_out(uow, Change(held.client, {}, (after, rates), elements.edits(before, after)))
 
 
 def make_primary(
@@ -88,12 +88,12 @@ def make_primary(
         raise InvalidClient(errors=[wrong.at("email")])
     client = held.client
     after = before + _former_primary(client, before)
-    _require_valid(lists.contact_findings(after))
+    _require_valid(elements.contact_findings(after))
     wanted = held.explicit_columns(
         {f"contact_{name}": contact[name] for name in ("name", "email", "phone")}
     )
     columns = {name: value for name, value in wanted.items() if getattr(client, name) != value}
-    return carry_out(uow, Change(client, columns, (after, rates), lists.edits(before, after)))
+    return carry_out(uow, Change(client, columns, (after, rates), elements.edits(before, after)))
 
 
 def find_contact(contacts: list[ContactData], contact_id: uuid.UUID) -> ContactData:
@@ -106,7 +106,7 @@ def find_contact(contacts: list[ContactData], contact_id: uuid.UUID) -> ContactD
 
 
 def _put(
-    uow: UnitOfWork, held: Held, values: dict[str, Any], findings: Findings | None
+    uow: UnitOfWork, held: LockedClient, values: dict[str, Any], findings: Findings | None
 ) -> tuple[Record, ContactData]:
     client = held.client
     context = Context(findings or Findings(), uow.vault, Defaults(uow), client)
@@ -114,12 +114,12 @@ def _put(
     sent = held.element("contacts", before, values) if "id" in values else values
     if "id" in values:
         find_contact(before, uuid.UUID(values["id"]))
-    (contact,) = contacts_of(context, Sent([sent], before), {})
-    after = lists.with_element(before, contact)
-    note_findings(context, lists.contact_findings(after), lambda _: "")
+    (contact,) = contacts_of(context, ElementPatch([sent], before), {})
+    after = elements.with_element(before, contact)
+    note_findings(context, elements.contact_findings(after), lambda _: "")
     if context.findings.errors:
         raise InvalidClient(errors=context.findings.errors)
-    change = Change(client, {}, (after, rates), lists.edits(before, after))
+    change = Change(client, {}, (after, rates), elements.edits(before, after))
     return carry_out(uow, change), contact
 
 
@@ -128,7 +128,7 @@ def _former_primary(client: Client, contacts: list[ContactData]) -> list[Contact
     if any(email_key(contact["email"] or "") == key for contact in contacts):
         return []
     former = {
-        **lists.NEW_CONTACT,
+        **elements.NEW_CONTACT,
         "name": client.contact_name,
         "email": client.contact_email,
         "phone": client.contact_phone,

@@ -10,8 +10,7 @@ from sqlalchemy import Row, TextClause, text
 
 from services.clients.records import events
 from services.clients.records.errors import DuplicateClient, InvalidClient
-from services.clients.records.models.record import COLUMNS, DEFAULTS, Client, Record, client_of
-from services.clients.records.models.rows import (
+from services.clients.records.models.json_rows import (
     CONTACT_COLUMNS,
     RATE_COLUMNS,
     client_row,
@@ -20,12 +19,13 @@ from services.clients.records.models.rows import (
     rate_rows,
     words_of,
 )
+from services.clients.records.models.record import COLUMNS, DEFAULTS, Client, Record, client_of
 from services.clients.records.operations import rows
 from services.clients.records.operations.codes import taken
-from services.clients.records.operations.preparing import (
+from services.clients.records.operations.stored_values import (
     Context,
     Defaults,
-    Sent,
+    ElementPatch,
     columns_of,
     contacts_of,
     note_findings,
@@ -34,7 +34,7 @@ from services.clients.records.operations.preparing import (
 from services.clients.records.operations.suggesting import CodesToTry
 from services.clients.records.queries.codes import code_holder
 from services.clients.records.queries.duplicates import CANDIDATES, MOST_TOLD
-from services.clients.records.rules import lists
+from services.clients.records.rules import elements
 from services.clients.records.rules.search_text import sort_name
 from shared.clock import now
 from shared.ids import uuid7
@@ -171,11 +171,11 @@ def prepare_client(
     columns.update(id=client_id, workspace_id=uow.workspace_id, created_at=at, updated_at=at)
     columns["sort_name"] = sort_name(columns["company_name"] or "")
     client = client_of(columns.values())
-    contacts = Sent(values.get("contacts") or (), path="contacts[{}]".format)
-    rates = Sent(values.get("rates") or (), path="rates[{}]".format)
+    contacts = ElementPatch(values.get("contacts") or (), path="contacts[{}]".format)
+    rates = ElementPatch(values.get("rates") or (), path="rates[{}]".format)
     record = Record(client, contacts_of(context, contacts, columns), rates_of(context, rates))
-    note_findings(context, lists.contact_findings(record.contacts), contacts.path)
-    note_findings(context, lists.rate_findings(record.rates), rates.path)
+    note_findings(context, elements.contact_findings(record.contacts), contacts.path)
+    note_findings(context, elements.rate_findings(record.rates), rates.path)
     return record
 
 

@@ -10,8 +10,7 @@ import orjson
 from sqlalchemy import text
 
 from services.clients.records import events
-from services.clients.records.models.record import COLUMNS, Record
-from services.clients.records.models.rows import (
+from services.clients.records.models.json_rows import (
     CONTACT_COLUMNS,
     RATE_COLUMNS,
     client_row,
@@ -20,9 +19,10 @@ from services.clients.records.models.rows import (
     rate_rows,
     words_of,
 )
+from services.clients.records.models.record import COLUMNS, Record
 from services.clients.records.operations import rows
 from services.clients.records.operations.creating import complete, prepare_client
-from services.clients.records.operations.preparing import Context, Defaults
+from services.clients.records.operations.stored_values import Context, Defaults
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings

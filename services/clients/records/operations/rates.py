@@ -8,17 +8,17 @@ from typing import Any
 
 from services.clients.records.errors import InvalidClient, RateNotFound
 from services.clients.records.models.record import RateData, Record
-from services.clients.records.operations.changing import Change, carry_out
-from services.clients.records.operations.merging import Held, lock_version
-from services.clients.records.operations.preparing import (
+from services.clients.records.operations.change_sets import Change, carry_out
+from services.clients.records.operations.late_changes import LockedClient, lock_version
+from services.clients.records.operations.stored_values import (
     Context,
     Defaults,
-    Sent,
+    ElementPatch,
     note_findings,
     rates_of,
 )
 from services.clients.records.queries import clients
-from services.clients.records.rules import lists
+from services.clients.records.rules import elements
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
 
@@ -60,7 +60,7 @@ def remove_rate(
     find_rate(before, rate_id)
     held.require_as_read("rates", before, rate_id)
     after = [rate for rate in before if rate["id"] != str(rate_id)]
-    change = Change(held.client, {}, (contacts, after), rates=lists.edits(before, after))
+    change = Change(held.client, {}, (contacts, after), rates=elements.edits(before, after))
     return carry_out(uow, change)
 
 
@@ -74,7 +74,7 @@ def find_rate(rates: list[RateData], rate_id: uuid.UUID) -> RateData:
 
 
 def _put(
-    uow: UnitOfWork, held: Held, values: dict[str, Any], findings: Findings | None
+    uow: UnitOfWork, held: LockedClient, values: dict[str, Any], findings: Findings | None
 ) -> tuple[Record, RateData]:
     client = held.client
     context = Context(findings or Findings(), uow.vault, Defaults(uow), client)
@@ -82,10 +82,10 @@ def _put(
     sent = held.element("rates", before, values) if "id" in values else values
     if "id" in values:
         find_rate(before, uuid.UUID(values["id"]))
-    (rate,) = rates_of(context, Sent([sent], before))
-    after = lists.with_element(before, rate)
-    note_findings(context, lists.rate_findings(after), lambda _: "")
+    (rate,) = rates_of(context, ElementPatch([sent], before))
+    after = elements.with_element(before, rate)
+    note_findings(context, elements.rate_findings(after), lambda _: "")
     if context.findings.errors:
         raise InvalidClient(errors=context.findings.errors)
-    change = Change(client, {}, (contacts, after), rates=lists.edits(before, after))
+    change = Change(client, {}, (contacts, after), rates=elements.edits(before, after))
     return carry_out(uow, change), rate

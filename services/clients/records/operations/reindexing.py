@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
+from services.clients.records.models.json_rows import key_rows, words_of
 from services.clients.records.models.record import Record
-from services.clients.records.models.rows import key_rows, words_of
 from services.clients.records.operations import rows
 from services.clients.records.queries import clients
 from services.clients.records.rules.search_text import sort_name

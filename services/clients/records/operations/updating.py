@@ -8,20 +8,20 @@ from typing import Any
 
 from services.clients.records.errors import InvalidClient
 from services.clients.records.models.record import Client, Record
-from services.clients.records.operations.changing import Change, carry_out
+from services.clients.records.operations.change_sets import Change, carry_out
 from services.clients.records.operations.codes import change_code
-from services.clients.records.operations.merging import Held, lock_version
-from services.clients.records.operations.preparing import (
+from services.clients.records.operations.late_changes import LockedClient, lock_version
+from services.clients.records.operations.stored_values import (
     Context,
     Defaults,
-    Sent,
+    ElementPatch,
     columns_of,
     contacts_of,
     note_findings,
     rates_of,
 )
 from services.clients.records.queries import clients
-from services.clients.records.rules import lists
+from services.clients.records.rules import elements as lists
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
 
@@ -69,7 +69,9 @@ def change_status(
     return carry_out(uow, Change(held.client, columns, reason=values.get("reason")))
 
 
-def _prepared(uow: UnitOfWork, context: Context, held: Held, values: Mapping[str, Any]) -> Change:
+def _prepared(
+    uow: UnitOfWork, context: Context, held: LockedClient, values: Mapping[str, Any]
+) -> Change:
     client = held.client
     columns = held.columns(columns_of(context, values))
     change = Change(client, _different(client, columns))
@@ -97,7 +99,7 @@ def _differences(client: Client, columns: dict[str, Any]) -> Iterator[tuple[str,
 
 
 def _replace_contacts(
-    context: Context, held: Held, change: Change, sent: Sequence[Mapping[str, Any]]
+    context: Context, held: LockedClient, change: Change, sent: Sequence[Mapping[str, Any]]
 ) -> None:
     before, rates = change.children or ([], [])
     elements = _elements(held, "contacts", before, sent)
@@ -108,7 +110,7 @@ def _replace_contacts(
 
 
 def _replace_rates(
-    context: Context, held: Held, change: Change, sent: Sequence[Mapping[str, Any]]
+    context: Context, held: LockedClient, change: Change, sent: Sequence[Mapping[str, Any]]
 ) -> None:
     contacts, before = change.children or ([], [])
     elements = _elements(held, "rates", before, sent)
@@ -119,7 +121,10 @@ def _replace_rates(
 
 
 def _elements(
-    held: Held, name: str, before: Sequence[Mapping[str, Any]], sent: Sequence[Mapping[str, Any]]
-) -> Sent:
+    held: LockedClient,
+    name: str,
+    before: Sequence[Mapping[str, Any]],
+    sent: Sequence[Mapping[str, Any]],
+) -> ElementPatch:
     merged = held.elements(name, before, sent)
-    return Sent(merged.elements, before, lambda at: f"{name}[{merged.places[at]}]")
+    return ElementPatch(merged.elements, before, lambda at: f"{name}[{merged.places[at]}]")

@@ -9,8 +9,8 @@ from typing import TypedDict
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.clients.records.models.json_rows import key_rows
 from services.clients.records.models.record import Client
-from services.clients.records.models.rows import key_rows
 from services.clients.records.queries.missing import absent
 
 #: Candidates that are told with a refusal, and where they are asked for.

@@ -9,7 +9,7 @@ from itertools import takewhile
 from sqlalchemy import text
 
 from services.clients.records.errors import NoSuchVersion
-from services.clients.records.rules.past import Past, Told, fold
+from services.clients.records.rules.past import ClientEvent, Past, fold
 from shared.unit_of_work import UnitOfWork
 
 _EVENTS = text(
@@ -23,13 +23,13 @@ _EVENTS = text(
 Point = int | datetime
 
 
-def events_of(uow: UnitOfWork, client_id: uuid.UUID) -> list[Told]:
+def events_of(uow: UnitOfWork, client_id: uuid.UUID) -> list[ClientEvent]:
     """Everything that was told of a client, in the order of its versions."""
     where = {"workspace_id": uow.workspace_id, "subject": f"client/{client_id}"}
-    return [Told(*row) for row in uow.session.execute(_EVENTS, where)]
+    return [ClientEvent(*row) for row in uow.session.execute(_EVENTS, where)]
 
 
-def past_at(events: list[Told], point: Point) -> Past:
+def past_at(events: list[ClientEvent], point: Point) -> Past:
     """The record as it was; raises `NoSuchVersion` if it was not there yet, or never so."""
     if isinstance(point, datetime):
         past = fold(takewhile(lambda told: told.at <= point, events))

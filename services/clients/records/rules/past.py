@@ -17,7 +17,7 @@ _UNTOLD = {"id", "version", "created_at", "updated_at", "has_tax_id", *LISTS}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClientEvent:
     """One event of a client."""
 
     type: str
@@ -43,7 +43,7 @@ class Past:
         return found
 
 
-def fold(events: Iterable[Told]) -> Past | None:
+def fold(events: Iterable[ClientEvent]) -> Past | None:
     """What the events, from the first one on, make of a record; None of no event."""
     past: Past | None = None
     for told in events:

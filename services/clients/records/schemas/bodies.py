@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from services.clients.records.rules import codes, custom_values, tags
-from services.clients.records.rules.lists import MAX_CONTACTS, MAX_RATES
+from services.clients.records.rules.elements import MAX_CONTACTS, MAX_RATES
 from services.clients.values import addresses, choices, money, phones, tax_ids
 from services.clients.values.identifiers import identifier
 from shared.http.reading import Elements, FlagRule, Group, ListRule, ReadingSchema, Rule, ValuesRule

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from services.clients.records.events import snapshot, whole
 from services.clients.records.models.record import TAX_ID_CONTEXT, Client, Record
-from services.clients.records.rules.lists import MAX_CONTACTS, MAX_RATES
+from services.clients.records.rules.elements import MAX_CONTACTS, MAX_RATES
 from services.clients.records.schemas.bodies import (
     AddressBody,
     ClientChanges,

@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import text
 
 from services.clients.records.errors import duplicate_fields
+from services.clients.records.models.json_rows import keys_of
 from services.clients.records.models.record import Record
-from services.clients.records.models.rows import keys_of
 from services.clients.records.queries.duplicates import like_new
 from services.clients.transfer.models import CREATE, PREVIEW, Job
 from shared.errors import FieldError

@@ -12,11 +12,11 @@ from typing import Any
 from services.clients.billing.queries import count_books
 from services.clients.deletion.operations.deleting import delete_now
 from services.clients.records.models.record import COLUMNS, Client
-from services.clients.records.operations.changing import Change, carry_out
+from services.clients.records.operations.change_sets import Change, carry_out
 from services.clients.records.operations.codes import change_code
 from services.clients.records.operations.locking import lock_client
 from services.clients.records.queries import clients as records
-from services.clients.records.rules.lists import edits
+from services.clients.records.rules.elements import edits
 from services.clients.transfer.errors import NothingToUndo
 from services.clients.transfer.models import (
     CREATED,

@@ -157,7 +157,7 @@ def _clashes(targets: Sequence[str]) -> Iterator[FieldError]:
 
 
 @dataclass(slots=True)
-class Typed:
+class RowBody:
     """A row as a body would be sent: `id` apart, as it names the client."""
 
     body: dict[str, Any]
@@ -173,10 +173,10 @@ class Reading:
     constants: Mapping[str, str] = field(default_factory=dict)
     clears: bool = False
 
-    def body_of(self, row: Sequence[str]) -> Typed:
+    def body_of(self, row: Sequence[str]) -> RowBody:
         """The body that a row says."""
         cells = dict(zip(self.columns, row, strict=True))
-        typed = Typed({})
+        typed = RowBody({})
         for path, template in self.constants.items():
             self._put(typed, path, _PLACEHOLDER.sub(lambda it: cells.get(it[1], it[0]), template))
         for column, path in self.paths.items():
@@ -191,7 +191,7 @@ class Reading:
             path = re.sub(r"(\.[^.]*|\[\d+\]|[^.\[]+)$", "", path)
         return by_path.get(path)
 
-    def _put(self, typed: Typed, path: str, text: str) -> None:
+    def _put(self, typed: RowBody, path: str, text: str) -> None:
         if path == ID:
             typed.id = text or None
         elif text:

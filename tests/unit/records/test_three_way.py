@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.records.rules.merging import Merge, merged_list
+from services.clients.records.rules.three_way import Merge, merged_list
 
 _VALUES = st.sampled_from(["a", "b", "c", None])
 

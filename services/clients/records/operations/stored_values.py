@@ -16,7 +16,7 @@ from services.clients.lists.queries import choices, find_entry
 from services.clients.lists.rules.entries import Entry
 from services.clients.records.models.record import DEFAULTS, GROUPS, LISTED, TAX_ID_CONTEXT, Client
 from services.clients.records.queries.clients import workspace_defaults
-from services.clients.records.rules import lists
+from services.clients.records.rules import elements
 from services.clients.records.rules.custom_values import custom_value
 from services.clients.values import phones, tax_ids
 from shared.ids import uuid7
@@ -229,7 +229,7 @@ def _is_known_mask(context: Context, typed: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ElementPatch:
     """Elements that were sent, those they may mean, and where a caller finds each."""
 
     elements: Sequence[Mapping[str, Any]]
@@ -237,14 +237,14 @@ class Sent:
     path: Callable[[int], str] = lambda _: ""
 
 
-def contacts_of(context: Context, sent: Sent, columns: Mapping[str, Any]) -> list[Any]:
+def contacts_of(context: Context, sent: ElementPatch, columns: Mapping[str, Any]) -> list[Any]:
     """Whole contacts of what was sent; one that is known keeps what was not sent of it.
 
     `columns` are the client's that change at the same time: its country may be among them.
     """
     contacts = []
     for place, element in enumerate(sent.elements):
-        contact = _element(context, sent, place, lists.NEW_CONTACT)
+        contact = _element(context, sent, place, elements.NEW_CONTACT)
         if element.get("phone"):
             where = _join(sent.path(place), "phone")
             contact["phone"] = _phone(context, where, element["phone"], columns)
@@ -253,30 +253,32 @@ def contacts_of(context: Context, sent: Sent, columns: Mapping[str, Any]) -> lis
     return contacts
 
 
-def rates_of(context: Context, sent: Sent) -> list[Any]:
+def rates_of(context: Context, sent: ElementPatch) -> list[Any]:
     """Whole rates of what was sent; one that is known keeps what was not sent of it.
 
     The currency of a new client's rates is left for the insert to fill in.
     """
     rates = []
     for place in range(len(sent.elements)):
-        rate = _element(context, sent, place, lists.NEW_RATE)
+        rate = _element(context, sent, place, elements.NEW_RATE)
         if rate["currency"] is None and context.before is not None:
             rate["currency"] = context.defaults.currency
         rates.append(rate)
     return rates
 
 
-def _element(context: Context, sent: Sent, place: int, new: Mapping[str, Any]) -> dict[str, Any]:
+def _element(
+    context: Context, sent: ElementPatch, place: int, new: Mapping[str, Any]
+) -> dict[str, Any]:
     element = sent.elements[place]
     if "id" in element and all(known["id"] != element["id"] for known in sent.known):
         wrong = Wrong("unknown_id", "The client has no such element; leave `id` out for a new one.")
         context.findings.add(_join(sent.path(place), "id"), wrong)
-    return {"id": str(uuid7()), **lists.merged(sent.known, element, new)}
+    return {"id": str(uuid7()), **elements.merged(sent.known, element, new)}
 
 
 def note_findings(
-    context: Context, findings: Iterable[lists.Finding], path: Callable[[int], str]
+    context: Context, findings: Iterable[elements.Finding], path: Callable[[int], str]
 ) -> None:
     """Add what is wrong with a list taken together."""
     for place, name, wrong in findings:

@@ -12,8 +12,7 @@ import orjson
 from sqlalchemy import TextClause, text
 
 from services.clients.records import events
-from services.clients.records.models.record import Client, ContactData, RateData, Record
-from services.clients.records.models.rows import (
+from services.clients.records.models.json_rows import (
     CONTACT_COLUMNS,
     KEYED,
     RATE_COLUMNS,
@@ -23,9 +22,10 @@ from services.clients.records.models.rows import (
     rate_rows,
     words_of,
 )
+from services.clients.records.models.record import Client, ContactData, RateData, Record
 from services.clients.records.operations import rows
 from services.clients.records.queries import clients
-from services.clients.records.rules.lists import NO_EDITS, Edits
+from services.clients.records.rules.elements import NO_EDITS, Edits
 from services.clients.records.rules.search_text import sort_name
 from shared.clock import now
 from shared.db.pipelining import fetch

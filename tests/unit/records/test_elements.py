@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.records.rules import lists
+from services.clients.records.rules import elements
 
 
 def _rate(number: int, first: str | None, last: str | None, position: str = "A") -> dict[str, Any]:
     return {
-        **lists.NEW_RATE,
+        **elements.NEW_RATE,
         "id": str(number),
         "position": position,
         "regular_rate": "1.00",
@@ -24,7 +24,7 @@ def _rate(number: int, first: str | None, last: str | None, position: str = "A")
 
 
 def _contact(number: int, **values: Any) -> dict[str, Any]:
-    return {"id": str(number), **lists.NEW_CONTACT, **values}
+    return {"id": str(number), **elements.NEW_CONTACT, **values}
 
 
 _DAYS = st.none() | st.dates(date(2026, 1, 1), date(2026, 2, 1)).map(date.isoformat)
@@ -39,7 +39,7 @@ def test_an_overlap_is_found_exactly_where_two_share_a_day(
         for number, (first, last, position) in enumerate(spans)
         if (first or "") <= (last or "9")
     ]
-    found = any(wrong.code == "overlap" for _, _, wrong in lists.rate_findings(rates))
+    found = any(wrong.code == "overlap" for _, _, wrong in elements.rate_findings(rates))
     assert found == any(_share_a_day(one, two) for one, two in combinations(rates, 2))
 
 
@@ -53,7 +53,7 @@ def _share_a_day(one: dict[str, Any], two: dict[str, Any]) -> bool:
 def test_a_rate_ends_when_it_begins_or_later() -> None:
     fine = _rate(1, "2026-01-01", "2026-01-01")
     turned = _rate(2, "2026-02-02", "2026-02-01", "B")
-    findings = list(lists.rate_findings([fine, turned]))
+    findings = list(elements.rate_findings([fine, turned]))
     assert [(place, name, wrong.code) for place, name, wrong in findings] == [
         (1, "valid_until", "before_start")
     ]
@@ -69,7 +69,7 @@ def test_every_wrong_contact_is_found_in_its_place() -> None:
         _contact(6, name="Wei"),
     ]
     findings = {
-        (place, name, wrong.code) for place, name, wrong in lists.contact_findings(contacts)
+        (place, name, wrong.code) for place, name, wrong in elements.contact_findings(contacts)
     }
     assert findings == {(1, "email", "duplicate"), (2, "", "required"), (3, "id", "duplicate")}
 
@@ -83,7 +83,7 @@ _PEOPLE = st.lists(
 def test_edits_lead_from_one_list_to_the_other(
     before: list[dict[str, Any]], after: list[dict[str, Any]]
 ) -> None:
-    edits = lists.edits(before, after)
+    edits = elements.edits(before, after)
     found = {one["id"]: one for one in before}
     for one in edits.removed:
         del found[one["id"]]
@@ -99,8 +99,8 @@ def test_edits_lead_from_one_list_to_the_other(
 
 def test_a_known_element_keeps_what_was_not_sent() -> None:
     known = [_contact(1, name="Ana", title="CFO")]
-    assert lists.merged(known, {"id": "1", "title": None}, lists.NEW_CONTACT) == {
+    assert elements.merged(known, {"id": "1", "title": None}, elements.NEW_CONTACT) == {
         **known[0],
         "title": None,
     }
-    assert lists.merged(known, {"name": "Li"}, lists.NEW_CONTACT)["title"] is None
+    assert elements.merged(known, {"name": "Li"}, elements.NEW_CONTACT)["title"] is None

@@ -13,7 +13,8 @@ from services.clients.records.models.record import DEFAULTS, PATHS, Client, Reco
 from services.clients.records.operations.locking import lock_client
 from services.clients.records.queries import clients
 from services.clients.records.queries.history import events_of, past_at
-from services.clients.records.rules.merging import (
+from services.clients.records.rules.past import HIDDEN, Past, fold
+from services.clients.records.rules.three_way import (
     Element,
     Elements,
     Merge,
@@ -22,7 +23,6 @@ from services.clients.records.rules.merging import (
     merged_element,
     merged_list,
 )
-from services.clients.records.rules.past import HIDDEN, Past, fold
 from services.clients.values.tax_ids import is_masked
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
@@ -31,7 +31,7 @@ _TAX_COLUMNS = ("tax_id", "tax_id_hash", "tax_id_last4")
 
 
 @dataclass(slots=True)
-class Held:
+class LockedClient:
     """A client that is held, and, where the caller read an older version, that version."""
 
     client: Client
@@ -128,7 +128,7 @@ class Held:
 
 def lock_version(
     uow: UnitOfWork, client_id: uuid.UUID, expected: int | None, yours: Mapping[str, Any]
-) -> Held:
+) -> LockedClient:
     """The client, held until the transaction ends, with the version that the caller read.
 
     `expected` is that version (None: any). Raises as `lock_client`, and `StaleClient` if there
@@ -136,7 +136,7 @@ def lock_version(
     """
     client = lock_client(uow, client_id)
     if expected is None or expected == client.version:
-        return Held(client)
+        return LockedClient(client)
     told = events_of(uow, client_id)
     try:
         base = past_at(told, expected)
@@ -144,7 +144,7 @@ def lock_version(
         raise _never_was(uow, client, yours) from None
     present = fold(told)
     changed = present is not None and present.tax_id_version != base.tax_id_version
-    return Held(client, base, changed)
+    return LockedClient(client, base, changed)
 
 
 def _never_was(uow: UnitOfWork, client: Client, yours: Mapping[str, Any]) -> StaleClient:
