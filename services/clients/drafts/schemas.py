@@ -20,7 +20,7 @@ from services.clients.records.schemas.views import WarningView
 from shared.clock import rfc3339
 from shared.errors import FieldError, Invalid
 from shared.http.reading import MAX_ERRORS, Errors, ReadingSchema
-from shared.http.schemas import MAX_PAGE, StrictSchema
+from shared.http.schemas import StrictSchema
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
 
@@ -151,13 +151,6 @@ class SubmitBody(StrictSchema):
         falsy={False},
         metadata={"description": "Make the client although there is one much like it."},
     )
-
-
-class DraftListQuery(StrictSchema):
-    """The list of drafts, the last saved first."""
-
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))
-    cursor = fields.String()
 
 
 class _DraftFields(Schema):

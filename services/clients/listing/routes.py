@@ -18,7 +18,6 @@ from services.clients.listing.schemas import (
     SavedViewView,
     ViewBody,
     ViewChanges,
-    ViewListQuery,
     view_json,
 )
 from services.clients.records.models.record import COLUMNS
@@ -32,6 +31,7 @@ from services.clients.records.schemas.views import (
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
+from shared.http.schemas import PageQuery
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
@@ -85,7 +85,7 @@ def _ordered(counts: dict[str | None, int]) -> list[dict[str, Any]]:
 
 @blueprint.route("/views", methods=["GET"])
 @reads(SEE)
-@blueprint.arguments(ViewListQuery, location="query")
+@blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, SavedViewPageView)
 def get_views(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The caller's own views and those that are shared, by name."""

@@ -11,7 +11,7 @@ from services.clients.records.schemas.bodies import Names
 from services.clients.records.schemas.views import ClientSummaryView
 from services.clients.values import choices
 from shared.clock import rfc3339
-from shared.http.schemas import MAX_PAGE, Label, PageQuery, StrictSchema
+from shared.http.schemas import Label, PageQuery, StrictSchema
 from shared.values import text
 
 SORTS = ("company_name", "client_code", "created_at", "updated_at")
@@ -24,7 +24,7 @@ def _some(*choices_of: str) -> fields.List[str]:
     return fields.List(fields.String(validate=check), validate=validate.Length(max=20))
 
 
-class ClientListQuery(StrictSchema):
+class ClientListQuery(PageQuery):
     """Filters of the list; one that is given several times takes any of its values."""
 
     q = fields.String(
@@ -52,14 +52,12 @@ class ClientListQuery(StrictSchema):
     view = fields.UUID(
         metadata={"description": "A saved view; what is said here besides wins over it."}
     )
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))
-    cursor = fields.String()
 
 
 class FacetsQuery(ClientListQuery):
     """The filters of the list."""
 
-    class Meta(StrictSchema.Meta):
+    class Meta(PageQuery.Meta):
         """marshmallow's switches."""
 
         exclude = ("limit", "cursor", "sort", "names")
@@ -89,14 +87,10 @@ class FacetsView(Schema):
     owner_id = fields.List(fields.Nested(FacetCountView))
 
 
-class ViewListQuery(PageQuery):
-    """The list of views."""
-
-
 class ViewQuery(ClientListQuery):
     """What `GET /v1/clients` takes, but for the page."""
 
-    class Meta(StrictSchema.Meta):
+    class Meta(PageQuery.Meta):
         """marshmallow's switches."""
 
         exclude = ("limit", "cursor", "view")

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.clients.billing.models import INVOICE_STATUSES, PROJECT_STATUSES
 from services.clients.billing.schemas.fields import Currency, DecimalText, Text
-from shared.http.schemas import Coded, StrictSchema
+from shared.http.schemas import Coded, PageQuery, StrictSchema
 
 MAX_LINES = 500
 
@@ -105,18 +105,13 @@ class PaymentBody(StrictSchema):
     reference = Text(most=200, allow_none=True)
 
 
-class _PageQuery(StrictSchema):
-    cursor = fields.String()
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
-
-
-class ProjectQuery(_PageQuery):
+class ProjectQuery(PageQuery):
     """A page of a client's projects."""
 
     status = fields.String(validate=validate.OneOf(PROJECT_STATUSES))
 
 
-class InvoiceQuery(_PageQuery):
+class InvoiceQuery(PageQuery):
     """A page of a client's invoices."""
 
     status = fields.String(validate=validate.OneOf(INVOICE_STATUSES))

@@ -19,6 +19,7 @@ from services.clients.records.schemas.views import SEE, SEE_TAX_IDS, ClientView,
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
+from shared.http.schemas import PageQuery
 from shared.unit_of_work import UnitOfWork
 
 CREATE = "clients.create"
@@ -43,7 +44,7 @@ def post_draft(uow: UnitOfWork, _body: dict[str, Any]) -> Answer:
 
 @blueprint.route("", methods=["GET"])
 @reads(CREATE)
-@blueprint.arguments(schemas.DraftListQuery, location="query")
+@blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, schemas.DraftPageView)
 def get_drafts(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's drafts, the last saved first."""
