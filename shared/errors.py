@@ -6,7 +6,7 @@ into HTTP, so nothing below the edge knows a status code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -102,6 +102,28 @@ class PreconditionFailed(DomainError):
 
     code = "stale_version"
     title = "The record has changed since you read it"
+
+    def __init__(
+        self,
+        version: int,
+        /,
+        detail: str | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        **extra: Any,
+    ) -> None:
+        detail = f"It is at version {version}." if detail is None else detail
+        super().__init__(detail, errors=errors, **extra)
+
+
+def require_version(
+    expected: int | None,
+    version: int,
+    stale: Callable[[int], PreconditionFailed] = PreconditionFailed,
+) -> None:
+    """Raise `stale` of the version that a record has unless it is the expected one (None: any)."""
+    if expected not in (None, version):
+        raise stale(version)
 
 
 class PreconditionRequired(DomainError):

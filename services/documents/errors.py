@@ -25,6 +25,9 @@ class StaleVersion(PreconditionFailed):
     code = "documents.stale_version"
     title = "The document has changed since you read it"
 
+    def __init__(self, version: int) -> None:
+        super().__init__(version, f"It is at version {version} now.", version=version)
+
 
 class NotAvailable(Conflict):
     """The document's state does not allow this; `status` says which it is in."""

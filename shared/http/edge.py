@@ -75,7 +75,7 @@ def reads(permission: str | None) -> Callable[[View], View]:
             with _unit_of_work(identity) as uow:
                 return render(view(uow, *args, **kwargs))
 
-        return _marked(endpoint, permission)
+        return marked(endpoint, permission)
 
     return decorate
 
@@ -93,13 +93,13 @@ def writes(permission: str | None) -> Callable[[View], View]:
                     return render(view(uow, *args, **kwargs))
             return _once(identity, key, lambda uow: view(uow, *args, **kwargs))
 
-        return _marked(endpoint, permission)
+        return marked(endpoint, permission)
 
     return decorate
 
 
-def _marked(endpoint: Callable[..., Response], permission: str | None) -> View:
-    """The permission matrix is tested by reading this mark off every route."""
+def marked(endpoint: Callable[..., Response], permission: str | None) -> View:
+    """The view with the permission it needs, which the test of all routes reads off it."""
     endpoint.permission = permission  # type: ignore[attr-defined]
     return endpoint
 

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Response, request
 
 from shared.errors import DomainError, Forbidden, Unauthenticated
-from shared.http.edge import View, render, runtime
+from shared.http.edge import View, marked, render, runtime
 from shared.http.idempotency import IdempotencyKey, KeyInUse, KeyReused, claim, store
 from shared.http.identity import origin_of, require
 from shared.http.problems import domain_problem
@@ -38,8 +38,7 @@ def steps(permission: str | None) -> Callable[[View], View]:
                 return render(view(begin, *args, **kwargs))
             return _once(begin, key, lambda: render(view(begin, *args, **kwargs)))
 
-        endpoint.permission = permission  # type: ignore[attr-defined]
-        return endpoint
+        return marked(endpoint, permission)
 
     return decorate
 

@@ -18,6 +18,9 @@ class StaleProject(PreconditionFailed):
     code = "projects.stale_version"
     title = "The project has changed since you read it"
 
+    def __init__(self, version: int) -> None:
+        super().__init__(version, "", version=version)
+
 
 class ProjectCodeTaken(Conflict):
     """Another project of the client has this code."""
@@ -38,6 +41,9 @@ class StaleInvoice(PreconditionFailed):
 
     code = "invoices.stale_version"
     title = "The invoice has changed since you read it"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version, version=version)
 
 
 class NotDraft(Conflict):

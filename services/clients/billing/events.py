@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from services.clients.billing.models import Invoice, InvoiceLine, Payment, Project
 from services.clients.billing.rules import amount_text, decimal_text, price_text
+from shared.messaging.changes import Change
 from shared.messaging.envelope import Event
-
-Change = dict[str, Any]
-
-# Beyond this a text stands in `before` as its hash: the event before has it in full.
-_LONG_TEXT = 1000
 
 
 def project_snapshot(project: Project) -> dict[str, Any]:
@@ -109,21 +104,6 @@ def payment_fields(payment: Payment, currency: str) -> dict[str, Any]:
         "method": payment.method,
         "reference": payment.reference,
     }
-
-
-def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """The fields whose values differ, in the order of `before`."""
-    return [
-        {"field": field, "before": _shortened(old), "after": after[field]}
-        for field, old in before.items()
-        if old != after[field]
-    ]
-
-
-def _shortened(value: Any) -> Any:
-    if not isinstance(value, str) or len(value) <= _LONG_TEXT:
-        return value
-    return {"sha256": hashlib.sha256(value.encode()).hexdigest(), "length": len(value)}
 
 
 def project_created(project: Project) -> Event:

@@ -14,13 +14,6 @@ from services.clients.billing.errors import InvoiceNotFound, ProjectNotFound
 from services.clients.billing.models import ACTIVE, DRAFT, PAID, VOID, Invoice, Project
 from services.clients.billing.rules import amount_text
 from services.clients.records.models.record import Client
-from services.clients.records.queries.missing import absent
-
-
-def require_client(session: Session, client_id: uuid.UUID) -> None:
-    """Raises why not, unless the client exists."""
-    if session.scalar(select(Client.id).where(Client.id == client_id)) is None:
-        raise absent(session, client_id)
 
 
 def get_project(session: Session, project_id: uuid.UUID) -> Project:

@@ -12,6 +12,7 @@ from services.clients.billing.operations.context import local_today
 from services.clients.billing.operations.invoices import issue_invoice, record_payment, void_invoice
 from services.clients.billing.operations.projects import create_project, update_project
 from services.clients.billing.schemas import bodies, views
+from services.clients.records.queries.clients import require_client
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.paging import Sort, page
@@ -35,7 +36,7 @@ BLUEPRINTS = (client_projects, projects, client_invoices, invoices)
 @client_projects.response(200, views.ProjectPage)
 def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """A client's projects, newest first."""
-    queries.require_client(uow.session, client_id)
+    require_client(uow.session, client_id)
     status = query.get("status")
     found = page(
         uow.session,
@@ -83,7 +84,7 @@ def patch_project(uow: UnitOfWork, changes: dict[str, Any], project_id: uuid.UUI
 @client_invoices.response(200, views.InvoicePage)
 def list_invoices(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """A client's invoices, newest first, without their lines and payments."""
-    queries.require_client(uow.session, client_id)
+    require_client(uow.session, client_id)
     status = query.get("status")
     found = page(
         uow.session,

@@ -17,6 +17,3 @@ class StaleCustomField(PreconditionFailed):
 
     code = "custom_fields.stale_version"
     title = "The field has changed since you read it"
-
-    def __init__(self, version: int) -> None:
-        super().__init__(f"It is at version {version}.")

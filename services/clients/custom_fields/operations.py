@@ -10,8 +10,9 @@ from services.clients.access.queries import get_workspace
 from services.clients.custom_fields import events, queries
 from services.clients.custom_fields.errors import StaleCustomField
 from services.clients.custom_fields.models import CHOOSING, MAX_FIELDS, CustomField
-from shared.errors import FieldError, Invalid
+from shared.errors import FieldError, Invalid, require_version
 from shared.ids import uuid7
+from shared.messaging.changes import Change, changes_between
 from shared.unit_of_work import UnitOfWork
 
 
@@ -49,20 +50,13 @@ def update_field(
     """
     get_workspace(uow, lock=True)
     field = queries.get_field(uow, field_id)
-    if expected_version not in (None, field.version):
-        raise StaleCustomField(field.version)
-    before = events.told(field)
-    changes = [
-        {"field": name, "before": before[name], "after": value}
-        for name, value in values.items()
-        if before[name] != value
-    ]
-    if changes:
+    require_version(expected_version, field.version, StaleCustomField)
+    if changes := changes_between(events.snapshot(field), values):
         _change(uow, field, changes)
     return field
 
 
-def _change(uow: UnitOfWork, field: CustomField, changes: list[dict[str, Any]]) -> None:
+def _change(uow: UnitOfWork, field: CustomField, changes: list[Change]) -> None:
     for change in changes:
         setattr(field, change["field"], change["after"])
     _check_choices(field)

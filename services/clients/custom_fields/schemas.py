@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from services.clients.custom_fields.events import told
+from services.clients.custom_fields.events import snapshot
 from services.clients.custom_fields.models import TYPES, CustomField
 from shared.http.schemas import Label, StrictSchema
 
@@ -83,4 +83,4 @@ class CustomFieldListView(StrictSchema):
 
 def field_json(field: CustomField) -> dict[str, Any]:
     """A field as answered."""
-    return {**told(field), "version": field.version}
+    return {**snapshot(field), "version": field.version}

@@ -33,6 +33,7 @@ class StaleDraft(PreconditionFailed):
 
     def __init__(self, version: int, theirs: Any, yours: Any) -> None:
         super().__init__(
+            version,
             f"It is at version {version} now. Read it again and repeat your change.",
             version=version,
             theirs={"version": version, "steps": theirs},

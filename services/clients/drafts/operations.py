@@ -21,6 +21,7 @@ from services.clients.drafts.rules import Steps, merged, shown_step, without_mas
 from services.clients.records.models.record import Record
 from services.clients.records.operations.creating import create_client
 from shared.clock import now
+from shared.errors import require_version
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
@@ -67,8 +68,11 @@ def lock_draft(
     version (None: any); `yours` are the steps that the caller wants to save.
     """
     draft = require_draft(uow, draft_id, for_update=True)
-    if expected is not None and expected != draft.version:
-        raise StaleDraft(draft.version, _masked(draft.steps), _masked(yours))
+    require_version(
+        expected,
+        draft.version,
+        lambda version: StaleDraft(version, _masked(draft.steps), _masked(yours)),
+    )
     return draft
 
 

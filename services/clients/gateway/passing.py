@@ -15,7 +15,7 @@ from services.clients.gateway.errors import PartUnavailable
 from services.clients.gateway.gateway import LIMIT_SECONDS, Call, Gateway, Pending
 from shared.clock import now
 from shared.errors import FieldError, Invalid
-from shared.http.edge import View, render, runtime
+from shared.http.edge import View, marked, render, runtime
 from shared.http.identity import origin_of, require
 from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
@@ -45,8 +45,7 @@ def passes_on(permission: str, look: Look, owner: str = "client_id") -> Callable
                 looked_up = look(uow, identity, ids.pop(owner))
             return render(view(identity, looked_up, **ids))
 
-        endpoint.permission = permission  # type: ignore[attr-defined]
-        return endpoint
+        return marked(endpoint, permission)
 
     return decorate
 
@@ -60,8 +59,7 @@ def composes(permission: str) -> Callable[[View], View]:
         def endpoint(**ids: uuid.UUID) -> Response:
             return render(view(require(permission), **ids))
 
-        endpoint.permission = permission  # type: ignore[attr-defined]
-        return endpoint
+        return marked(endpoint, permission)
 
     return decorate
 

@@ -24,6 +24,3 @@ class StaleView(PreconditionFailed):
 
     code = "views.stale_version"
     title = "The view has changed since you read it"
-
-    def __init__(self, version: int) -> None:
-        super().__init__(f"It is at version {version}.")

@@ -12,7 +12,7 @@ from services.clients.listing.errors import NotYourView, StaleView
 from services.clients.listing.models import MAX_VIEWS, SavedView, key_of, maker_of
 from services.clients.listing.queries import saved_views
 from shared.clock import now
-from shared.errors import FieldError, Invalid
+from shared.errors import FieldError, Invalid, require_version
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
 
@@ -55,7 +55,7 @@ def update_view(
     Raises `ViewNotFound`, `NotYourView`, `StaleView`, `Invalid`.
     """
     view = _held(uow, view_id, expected_version, manages)
-    if changes := _changes(view, values):
+    if changes := events.view_changes(view, values):
         for name, value in values.items():
             setattr(view, name, value)
         view.name_key = key_of(view.name)
@@ -89,18 +89,8 @@ def _held(
     view = saved_views.get_view(uow, view_id)
     if view.maker != maker_of(uow.actor) and not manages:
         raise NotYourView
-    if expected_version not in (None, view.version):
-        raise StaleView(view.version)
+    require_version(expected_version, view.version, StaleView)
     return view
-
-
-def _changes(view: SavedView, values: Mapping[str, Any]) -> list[events.Change]:
-    found: list[events.Change] = [
-        {"field": name, "before": getattr(view, name), "after": values[name]}
-        for name in ("name", "shared")
-        if name in values and getattr(view, name) != values[name]
-    ]
-    return found + events.query_changes(view.query, values.get("query", view.query))
 
 
 def _check_name(uow: UnitOfWork, view: SavedView) -> None:

@@ -17,6 +17,3 @@ class StaleList(PreconditionFailed):
 
     code = "lists.stale_version"
     title = "The list has changed since you read it"
-
-    def __init__(self, version: int) -> None:
-        super().__init__(f"It is at version {version}.")

@@ -6,26 +6,22 @@ from typing import Any
 
 from services.clients.lists.models import ListState
 from services.clients.lists.rules.entries import Entry
+from shared.messaging.changes import changes_between
 from shared.messaging.envelope import Event
 
 
 def entry_added(listed: ListState, entry: Entry) -> Event:
     """A list has one more value."""
-    return _event(listed, "added", {"entry": _told(listed, entry)})
+    return _event(listed, "added", {"entry": _snapshot(listed, entry)})
 
 
 def entry_updated(was: ListState, before: Entry, listed: ListState, entry: Entry) -> Event:
     """A value was renamed, moved, retired or restored."""
-    old, new = _told(was, before), _told(listed, entry)
-    changes = [
-        {"field": field, "before": old[field], "after": value}
-        for field, value in new.items()
-        if old[field] != value
-    ]
-    return _event(listed, "updated", {"changes": changes, "entry": new})
+    old, new = _snapshot(was, before), _snapshot(listed, entry)
+    return _event(listed, "updated", {"changes": changes_between(old, new), "entry": new})
 
 
-def _told(listed: ListState, entry: Entry) -> dict[str, Any]:
+def _snapshot(listed: ListState, entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "list": listed.name,

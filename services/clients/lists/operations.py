@@ -14,7 +14,7 @@ from services.clients.lists.errors import EntryNotFound, StaleList
 from services.clients.lists.models import ListState, WorkspaceList
 from services.clients.lists.rules import entries as rules
 from services.clients.lists.rules.entries import Entries, Entry
-from shared.errors import FieldError, Invalid
+from shared.errors import FieldError, Invalid, require_version
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
 
@@ -64,8 +64,7 @@ def find_entry(listed: ListState, entry_id: uuid.UUID) -> Entry:
 def _held(uow: UnitOfWork, name: str, expected_version: int | None) -> ListState:
     get_workspace(uow, lock=True)
     listed = queries.get_list(uow, name)
-    if expected_version not in (None, listed.version):
-        raise StaleList(listed.version)
+    require_version(expected_version, listed.version, StaleList)
     return listed
 
 

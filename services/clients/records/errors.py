@@ -67,8 +67,8 @@ class StaleClient(PreconditionFailed):
     def __init__(
         self, version: int, sides: Mapping[str, Any], errors: Sequence[FieldError] = ()
     ) -> None:
-        told = f"It is at version {version} now. Read it again and repeat your change."
-        super().__init__(told, errors=errors, version=version, **sides)
+        detail = f"It is at version {version} now. Read it again and repeat your change."
+        super().__init__(version, detail, errors=errors, version=version, **sides)
 
 
 class NoSuchVersion(NotFound):
@@ -107,9 +107,9 @@ class DuplicateClient(Conflict):
     title = "There is a client much like it already"
 
     def __init__(self, candidates: Sequence[Mapping[str, Any]], *, names_them: bool) -> None:
-        told = {"candidates": list(candidates)} if names_them else {}
+        named = {"candidates": list(candidates)} if names_them else {}
         errors = duplicate_fields(candidates, names_them=names_them)
-        super().__init__("Send allow_duplicate to make it all the same.", errors=errors, **told)
+        super().__init__("Send allow_duplicate to make it all the same.", errors=errors, **named)
 
 
 def duplicate_fields(

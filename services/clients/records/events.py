@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Any
 
 from services.clients.records.models.record import (
     GROUPS,
+    OWN_FIELD,
     PATHS,
     Client,
     ContactData,
@@ -15,12 +15,8 @@ from services.clients.records.models.record import (
     Record,
 )
 from shared.clock import rfc3339
+from shared.messaging.changes import Change, change, changes_between
 from shared.messaging.envelope import Event
-
-#: Beyond this many characters, `before` is told by its hash: the event before has the text.
-_LONG = 1_000
-
-Change = dict[str, Any]
 
 
 def snapshot(client: Client) -> dict[str, Any]:
@@ -74,35 +70,11 @@ def client_changes(client: Client, columns: Mapping[str, Any]) -> list[Change]:
         if column in PATHS and column != "custom_fields"
     ]
     if "custom_fields" in columns:
-        changes += custom_changes(client.custom_fields, columns["custom_fields"])
+        own, after = client.custom_fields, columns["custom_fields"]
+        changes += changes_between(own, after, sorted({**own, **after}), OWN_FIELD)
     if "tax_id" in columns:
         changes.append({"field": "tax_id", "before": "hidden", "after": "hidden"})
     return changes
-
-
-def custom_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """The custom fields in which two sets of values differ, each by its path."""
-    return [
-        change(f"custom_fields.{key}", before.get(key), after.get(key))
-        for key in sorted({**before, **after})
-        if before.get(key) != after.get(key)
-    ]
-
-
-def element_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """The fields in which a contact or a rate differs."""
-    return [
-        change(field, before[field], value)
-        for field, value in after.items()
-        if before[field] != value
-    ]
-
-
-def change(field: str, before: Any, after: Any) -> Change:
-    """One changed field, with a long text before it told by length and hash."""
-    if isinstance(before, str) and len(before) > _LONG:
-        before = {"sha256": sha256(before.encode()).hexdigest(), "length": len(before)}
-    return {"field": field, "before": before, "after": after}
 
 
 def client_created(record: Record) -> Event:
@@ -129,7 +101,7 @@ def contact_added(client: Client, contact: ContactData) -> Event:
 
 def contact_updated(client: Client, before: ContactData, contact: ContactData) -> Event:
     """A contact was changed."""
-    changes = element_changes(before, contact)
+    changes = changes_between(before, contact)
     return _event(client, "contact.updated", {"changes": changes, "contact": contact})
 
 
@@ -145,7 +117,7 @@ def rate_added(client: Client, rate: RateData) -> Event:
 
 def rate_updated(client: Client, before: RateData, rate: RateData) -> Event:
     """A rate was changed; what was billed before keeps what it was billed at."""
-    return _event(client, "rate.updated", {"changes": element_changes(before, rate), "rate": rate})
+    return _event(client, "rate.updated", {"changes": changes_between(before, rate), "rate": rate})
 
 
 def rate_removed(client: Client, rate: RateData) -> Event:

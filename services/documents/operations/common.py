@@ -13,6 +13,7 @@ from services.documents import queries
 from services.documents.errors import QuotaExceeded, StaleVersion
 from services.documents.models import Document, WorkspaceUsage
 from shared.clock import now
+from shared.errors import require_version
 from shared.messaging.envelope import Actor, Event
 from shared.messaging.outbox import Origin
 from shared.unit_of_work import UnitOfWork
@@ -25,8 +26,7 @@ def locked(
     version that the caller read."""
     queries.lock_client(uow.session, uow.workspace_id, client_id)
     document = queries.lock_document(uow.session, client_id, document_id)
-    if expected_version is not None and expected_version != document.version:
-        raise StaleVersion(f"It is at version {document.version} now.", version=document.version)
+    require_version(expected_version, document.version, StaleVersion)
     return document
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from services.clients.billing.errors import BillingInvalid
-from services.clients.billing.events import difference
 from services.clients.billing.models import Invoice, InvoiceLine, Project
 from services.clients.billing.operations import checks
+from shared.messaging.changes import changes_between
 
 
 def refused(check: Any, *args: Any) -> dict[str, str]:
@@ -124,7 +124,7 @@ def test_project_ends_after_it_starts_and_its_budget_fits_its_currency() -> None
 def test_difference_names_what_changed_and_shortens_a_long_text_before() -> None:
     before = {"notes": "x" * 1001, "due_on": None, "currency": "USD"}
     after = {"notes": "short", "due_on": None, "currency": "EUR"}
-    changes = difference(before, after)
+    changes = changes_between(before, after)
     assert [change["field"] for change in changes] == ["notes", "currency"]
     assert changes[0]["before"]["length"] == 1001
     assert len(changes[0]["before"]["sha256"]) == 64
@@ -133,4 +133,4 @@ def test_difference_names_what_changed_and_shortens_a_long_text_before() -> None
 
 
 def test_difference_of_equals_is_nothing() -> None:
-    assert difference({"a": "1.00"}, {"a": "1.00"}) == []
+    assert changes_between({"a": "1.00"}, {"a": "1.00"}) == []

@@ -16,8 +16,9 @@ from services.clients.access.errors import BeyondYourOwn, EmailTaken, WrongLogIn
 from services.clients.access.models import AccessToken, ApiKey, User, Workspace
 from services.clients.access.queries import find_user_by_email, get_api_key, get_workspace
 from shared.clock import now
-from shared.errors import PreconditionFailed
+from shared.errors import PreconditionFailed, require_version
 from shared.ids import uuid7
+from shared.messaging.changes import changes_between
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
@@ -67,19 +68,14 @@ def update_workspace(
 ) -> Workspace:
     """Change the workspace's name or defaults; a change without effect makes no event."""
     workspace = get_workspace(uow, lock=True)
-    if expected_version not in (None, workspace.version):
-        raise PreconditionFailed(f"It is at version {workspace.version}.")
-    told = [
-        {"field": name, "before": getattr(workspace, name), "after": value}
-        for name, value in changes.items()
-        if getattr(workspace, name) != value
-    ]
-    if told:
-        for change in told:
-            setattr(workspace, change["field"], change["after"])
+    require_version(expected_version, workspace.version, PreconditionFailed)
+    before = {name: getattr(workspace, name) for name in changes}
+    if changed := changes_between(before, changes):
+        for each in changed:
+            setattr(workspace, each["field"], each["after"])
         workspace.version += 1
         workspace.updated_at = now()
-        uow.publish(events.workspace_updated(workspace, told))
+        uow.publish(events.workspace_updated(workspace, changed))
     return workspace
 
 

@@ -17,6 +17,7 @@ from services.clients.records.errors import ClientMerged, ClientNotFound
 from services.clients.records.models.record import Client
 from services.clients.records.operations.locking import lock_client
 from shared.clock import now
+from shared.errors import require_version
 from shared.unit_of_work import UnitOfWork
 
 Owned = TypeVar("Owned", Invoice, Project)
@@ -34,8 +35,7 @@ def lock_invoice(
     if found is None:
         raise InvoiceNotFound
     client, invoice = found
-    if expected_version not in (None, invoice.version):
-        raise StaleInvoice(f"It is at version {invoice.version}.", version=invoice.version)
+    require_version(expected_version, invoice.version, StaleInvoice)
     return client, invoice
 
 

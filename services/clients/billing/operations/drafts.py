@@ -19,6 +19,7 @@ from services.clients.billing.operations.context import (
 from services.clients.records.operations.locking import lock_client
 from shared.clock import now
 from shared.ids import uuid7
+from shared.messaging.changes import changes_between
 from shared.unit_of_work import UnitOfWork
 
 _OPTIONAL = ("period_start", "period_end", "due_on", "notes")
@@ -67,7 +68,7 @@ def update_invoice(
     before = events.invoice_fields(invoice)
     _apply(invoice, changes)
     checks.check_invoice(invoice)
-    changed = events.difference(before, events.invoice_fields(invoice))
+    changed = changes_between(before, events.invoice_fields(invoice))
     if changed:
         invoice.version += 1
         invoice.updated_at = now()

@@ -30,6 +30,7 @@ from services.clients.billing.operations.context import (
 from services.clients.records.operations.codes import freeze_code
 from shared.clock import now
 from shared.ids import uuid7
+from shared.messaging.changes import changes_between
 from shared.unit_of_work import UnitOfWork
 
 # One statement takes the next place of a series and locks its row until the transaction ends:
@@ -68,7 +69,7 @@ def issue_invoice(
     freeze_code(uow, client)
     _settle(invoice)
     _flush_number(uow, number)
-    changed = events.difference(before, events.invoice_fields(invoice))
+    changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_issued(invoice, changed))
     return invoice
 
@@ -92,7 +93,7 @@ def record_payment(
     invoice.payments.append(payment)
     invoice.amount_paid += payment.amount
     _settle(invoice)
-    changed = events.difference(before, events.invoice_fields(invoice))
+    changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.payment_recorded(invoice, payment, changed))
     return invoice
 
@@ -113,7 +114,7 @@ def void_invoice(
     invoice.status = VOID
     invoice.void_reason = reason
     _move(invoice)
-    changed = events.difference(before, events.invoice_fields(invoice))
+    changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_voided(invoice, reason, changed))
     return invoice
 

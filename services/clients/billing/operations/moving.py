@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from services.clients.billing import events
 from services.clients.billing.models import Project
 from shared.clock import now
+from shared.messaging.changes import changes_between
 from shared.unit_of_work import UnitOfWork
 
 _MOVE_PROJECTS = text("UPDATE projects SET client_id = :target WHERE client_id = :source")
@@ -62,5 +63,5 @@ def _recode(uow: UnitOfWork, project: Project, used: set[str | None], target_id:
     project.client_id = target_id
     project.version += 1
     project.updated_at = now()
-    changed = events.difference(before, events.project_fields(project))
+    changed = changes_between(before, events.project_fields(project))
     uow.publish(events.project_changed(project, changed))

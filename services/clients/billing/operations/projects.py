@@ -14,7 +14,9 @@ from services.clients.billing.operations import checks
 from services.clients.billing.operations.context import default_currency, lock_owned
 from services.clients.records.operations.locking import lock_client
 from shared.clock import now
+from shared.errors import require_version
 from shared.ids import uuid7
+from shared.messaging.changes import changes_between
 from shared.unit_of_work import UnitOfWork
 
 _OPTIONAL = ("code", "budget_amount", "budget_hours", "starts_on", "ends_on")
@@ -53,13 +55,12 @@ def update_project(
     Raises `StaleProject` if its version is not the expected one (None: any).
     """
     project = _locked(uow, project_id)
-    if expected_version not in (None, project.version):
-        raise StaleProject(version=project.version)
+    require_version(expected_version, project.version, StaleProject)
     before = events.project_fields(project)
     for field, value in changes.items():
         setattr(project, field, value)
     _check(uow, project)
-    changed = events.difference(before, events.project_fields(project))
+    changed = changes_between(before, events.project_fields(project))
     if changed:
         project.version += 1
         project.updated_at = now()
