@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from cli.projections.databases import Engines
 from services.activity.events import consumers as activity_consumers
-from services.activity.events import operations as activity_operations
+from services.activity.events.operations import recording as activity_recording
 from services.metrics import consumers as metrics_consumers
 from services.metrics import operations as metrics_operations
 from shared.messaging.attempts import UNREACHABLE
@@ -41,7 +41,7 @@ class Projection:
 
 PROJECTIONS = {
     "activity": Projection(
-        "activity", activity_consumers.apply, activity_operations.empty_timeline
+        "activity", activity_consumers.apply, activity_recording.empty_timeline
     ),
     "metrics": Projection("metrics", metrics_consumers.apply, metrics_operations.empty_metrics),
 }

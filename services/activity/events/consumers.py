@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from services.activity.events import operations
+from services.activity.events.operations import recording
 from shared.messaging.envelope import Envelope
 from shared.messaging.erasure import erasures, merges, remember_aliases
 
@@ -21,5 +21,5 @@ def apply(connection: Connection, envelopes: Sequence[Envelope]) -> None:
         sources = [merge.source, *merge.followers]
         remember_aliases(connection, merge.workspace_id, sources, merge.target)
     for erasure in erasures(envelopes):
-        operations.erase_client(connection, erasure)
-    operations.record_events(connection, envelopes)
+        recording.erase_client(connection, erasure)
+    recording.record_events(connection, envelopes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from services.activity.events import queries, schemas
+from services.activity.events import schemas
+from services.activity.events.queries import timeline as queries
 from services.activity.events.rules import texts
 from shared.http.blueprint import ApiBlueprint, InternalBlueprint
 from shared.http.edge import Answer, reads

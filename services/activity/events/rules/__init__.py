@@ -1,1 +1,1 @@
-"""How an event is put into words."""
+"""What is known of events without asking anyone: their sentences, who may see them, seals."""

@@ -1,0 +1,1 @@
+"""Writing events: recording what arrives, giving it its place in the feed."""

@@ -1,0 +1,1 @@
+"""Reading events: by client as a timeline, by position as a feed."""
