@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from shared.runtime import Runtime
 
     RegisterJobs = Callable[[Celery, Runtime], None]
+    # A round of work, which returns how much was done: 0 when there is no more for now.
+    Round = Callable[[], int]
 
 S = TypeVar("S", bound=Settings)
 
@@ -46,7 +48,8 @@ class Service(Generic[S]):
     `api` makes its HTTP side. `consumers` are applied in order to every batch of the events
     that the topology subscribes it to; one that listens to nobody has none, and no worker.
     `jobs` names its tasks and `register_jobs` are the functions that register them; one without
-    has no jobs worker.
+    has no jobs worker. `beside` are rounds of work that its relay makes beside its loops, ten
+    times a second and at once while there is more; several relays make them at the same time.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Service(Generic[S]):
     consumers: Callable[[], Sequence[Apply]] | None = None
     jobs: tuple[Job, ...] = ()
     register_jobs: Callable[[S], Sequence[RegisterJobs]] | None = None
+    beside: Callable[[Runtime, S], Sequence[Round]] | None = None
 
     def processes(self) -> list[str]:
         """The names of its processes, `<service>-<kind>`."""

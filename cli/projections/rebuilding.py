@@ -32,16 +32,21 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A consumer's rows: how to apply envelopes to them, and how to begin with none."""
+    """A consumer's rows: how to apply envelopes to them, how to begin with none, and what is
+    left to do when all are there."""
 
     consumer: str
     apply: Apply
     empty: Callable[[Connection], None]
+    finish: Callable[[Connection], None] = lambda _: None
 
 
 PROJECTIONS = {
     "activity": Projection(
-        "activity", activity_consumers.apply, activity_recording.empty_timeline
+        "activity",
+        activity_consumers.apply,
+        activity_recording.empty_timeline,
+        activity_recording.order_by_position,
     ),
     "metrics": Projection("metrics", metrics_consumers.apply, metrics_operations.empty_metrics),
 }
@@ -87,10 +92,12 @@ def rebuild(engines: Engines, projection: Projection, progress: Progress) -> int
     with engines(projection.consumer).begin() as connection:
         connection.execute(_PATIENT)
         projection.empty(connection)
-        return sum(
+        applied = sum(
             _apply_source(connection, projection, source, engines(source), progress)
             for source in SUBSCRIPTIONS[projection.consumer]
         )
+        projection.finish(connection)
+    return applied
 
 
 def _apply_source(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.activity.settings import ActivitySettings
 from shared.service import Service
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from shared.http.app import Api
     from shared.messaging.inbox import Apply
+    from shared.runtime import Runtime
+    from shared.service import Round
 
 
-def _api(_: Settings) -> Api:
+def _api(_: ActivitySettings) -> Api:
     from services.activity.events import routes
     from shared.http.app import Api
 
@@ -25,4 +27,17 @@ def _consumers() -> list[Apply]:
     return [consumers.apply]
 
 
-ACTIVITY = Service(name="activity", settings=Settings, api=_api, consumers=_consumers)
+def _beside(runtime: Runtime, settings: ActivitySettings) -> list[Round]:
+    from services.activity.events.operations.placing import Placer, Retirement
+
+    placer = Placer(runtime.pipe_engine, runtime.vault)
+    return [placer.step, Retirement(runtime.pipe_engine, settings.feed_days).step]
+
+
+ACTIVITY = Service(
+    name="activity",
+    settings=ActivitySettings,
+    api=_api,
+    consumers=_consumers,
+    beside=_beside,
+)

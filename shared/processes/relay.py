@@ -37,8 +37,10 @@ OUTAGE_SECONDS = 1.0
 
 
 def run(service: Service[S]) -> None:
-    """Run both loops until SIGTERM. A round in progress is finished first."""
-    runtime, apply = Runtime(service.name, load(service.settings)), service.apply()
+    """Run both loops until SIGTERM, and what the service does beside them. A round in progress is
+    finished first."""
+    settings = load(service.settings)
+    runtime, apply = Runtime(service.name, settings), service.apply()
     configure_logging(f"{runtime.service}-relay", runtime.settings.log_level)
     die_with_parent()
     collect_less_often()
@@ -50,6 +52,8 @@ def run(service: Service[S]) -> None:
         _aside(
             _reconciler(runtime, apply, source).step, "cannot look for holes", stop, source=source
         )
+    for each in service.beside(runtime, settings) if service.beside else ():
+        _aside(each, "cannot do what is done beside", stop, look_seconds=POLL_SECONDS)
     _outgoing(runtime, stop)
 
 
@@ -117,14 +121,22 @@ def _reconciler(runtime: Runtime, apply: Apply, source: str) -> Reconciler:
     return Reconciler(Inbox(runtime.service, runtime.pipe_engine, apply), producer)
 
 
-def _aside(step: Callable[[], object], trouble: str, stop: threading.Event, **told: str) -> None:
-    """Take the step each second beside the outgoing loop, which may hang on a broker."""
+def _aside(
+    step: Callable[[], object],
+    trouble: str,
+    stop: threading.Event,
+    look_seconds: float = LOOK_SECONDS,
+    **told: str,
+) -> None:
+    """Take the step again and again beside the outgoing loop, which may hang on a broker."""
 
     def run() -> None:
-        while not stop.wait(LOOK_SECONDS):
+        while not stop.wait(look_seconds):
             try:
-                step()
+                while step() and not stop.is_set():
+                    pass
             except Exception as error:  # Producer or database away: look again in a second.
                 _log.info(trouble, **told, error=str(error).partition("\n")[0])
+                stop.wait(OUTAGE_SECONDS)
 
     threading.Thread(target=run, daemon=True).start()

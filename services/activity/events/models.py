@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db.base import Base
@@ -17,10 +17,6 @@ class TimelineEvent(Base):
     envelope can be told again."""
 
     __tablename__ = "events"
-    __table_args__ = (
-        Index("ix_events_timeline", "workspace_id", "client_id", "occurred_at", "source", "pos"),
-    )
-
     event_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID]
     client_id: Mapped[uuid.UUID | None]
@@ -36,6 +32,18 @@ class TimelineEvent(Base):
     causation_id: Mapped[str | None]
     traceparent: Mapped[str | None]
     data: Mapped[dict[str, Any]]
+    not_before: Mapped[datetime | None]
+
+
+#: When an entry stands on its timeline: when it happened, but never before what its source told
+#: of the client earlier, whatever a host's clock said.
+MOMENT = func.coalesce(TimelineEvent.not_before, TimelineEvent.occurred_at)
+
+_OF_A_CLIENT = (TimelineEvent.workspace_id, TimelineEvent.client_id)
+_ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
+Index("ix_events_timeline", *_OF_A_CLIENT, *_ORDER)
+Index("ix_events_type", *_OF_A_CLIENT, TimelineEvent.type, *_ORDER)
+Index("ix_events_source", TimelineEvent.source, TimelineEvent.pos)
 
 
 class ErasedClient(Base):

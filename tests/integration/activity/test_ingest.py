@@ -29,8 +29,18 @@ def _updates(source: Source, client_id: uuid.UUID, count: int) -> list[Envelope]
 
 
 def _kept(owner: Engine) -> list[str]:
+    """The events that still say something; that a client was deleted is said by no word of it."""
+    query = text(
+        "SELECT event_id FROM events "
+        f"WHERE NOT data @> '{{\"erased\": true}}' AND type <> '{DELETED}'"
+    )
     with owner.connect() as connection:
-        return [str(row) for row in connection.scalars(text("SELECT event_id FROM events"))]
+        return [str(row) for row in connection.scalars(query)]
+
+
+def _places(owner: Engine) -> list[int]:
+    with owner.connect() as connection:
+        return list(connection.scalars(text("SELECT pos FROM events ORDER BY pos")))
 
 
 @contextmanager
@@ -90,7 +100,7 @@ def test_a_batch_of_a_hundred_takes_one_statement(runtime: Runtime, source: Sour
     assert len(statements) == 1
 
 
-def test_deleting_a_client_takes_its_rows_and_only_its_rows(
+def test_deleting_a_client_takes_its_words_and_only_its_words(
     inbox: Inbox, owner: Engine, source: Source
 ) -> None:
     gone, stays = uuid7(), uuid7()
@@ -100,15 +110,31 @@ def test_deleting_a_client_takes_its_rows_and_only_its_rows(
     assert sorted(_kept(owner)) == sorted(envelope["id"] for envelope in kept)
 
 
-def test_an_event_that_arrives_after_the_deletion_is_not_kept(
+def test_of_an_event_that_arrives_after_the_deletion_its_place_alone_is_kept(
     inbox: Inbox, owner: Engine, source: Source
 ) -> None:
     gone = uuid7()
     late = _updates(source, gone, 3)
+    late[1]["actor"]["kind"] = "contact"
     deletion = source.tell(DELETED, client_id=gone, version=4)
     inbox.ingest(batch([late[0], deletion]))
     inbox.ingest(batch(late[1:]))
     assert _kept(owner) == []
+    assert _places(owner) == [1, 2, 3, 4]
+    with owner.connect() as connection:
+        names = set(connection.scalars(text("SELECT actor ->> 'name' FROM events")))
+    assert names == {"Jo Park", "erased"}
+
+
+def test_what_was_told_of_money_on_an_issued_invoice_stays(
+    inbox: Inbox, owner: Engine, source: Source
+) -> None:
+    gone = uuid7()
+    told = source.tell_invoice(uuid7(), gone, 2, "issued")
+    inbox.ingest(batch([told, source.tell(DELETED, client_id=gone, version=3)]))
+    with owner.connect() as connection:
+        data = connection.scalar(text("SELECT data FROM events WHERE pos = 1"))
+    assert data == {"erased": True, "invoice": told["data"]["invoice"]}
 
 
 def test_a_deletion_waits_for_rows_that_are_being_written_and_takes_them_too(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from services.activity.events.operations.placing import Placer
 from services.activity.events.rules import texts
 from shared.ids import uuid7
 from shared.messaging.envelope import Envelope
@@ -92,6 +93,24 @@ def test_one_source_is_in_order_of_position_even_within_one_moment(
     for envelope in shuffled:
         inbox.ingest(batch([envelope]))
     assert _ids(get(path, order="oldest")) == [envelope["id"] for envelope in told]
+
+
+def test_one_source_is_in_order_of_position_whatever_the_clocks_say(
+    runtime: Runtime, inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get
+) -> None:
+    """The clocks of two hosts, one of them ahead; another client has nothing to do with it."""
+    told = _days(source, client_id, 1, 9, 2, 3, 10, 4)
+    other = _days(source, uuid7(), 28)
+    for envelope in (*told[3:], *other, *told[:3]):
+        inbox.ingest(batch([envelope]))
+    Placer(runtime.pipe_engine, runtime.vault).step()
+    ids = [envelope["id"] for envelope in told]
+    assert _ids(get(path, order="oldest")) == ids
+    assert _ids(get(path)) == ids[::-1]
+    page = get(path, limit=3)
+    assert _ids(page) + _ids(get(path, limit=3, cursor=page["next"])) == ids[::-1]
+    times = [entry["occurred_at"][8:10] for entry in get(path, order="oldest")["data"]]
+    assert times == ["01", "09", "02", "03", "10", "04"]
 
 
 def test_two_sources_are_merged_by_time(

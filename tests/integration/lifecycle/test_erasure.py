@@ -344,7 +344,7 @@ def test_every_table_that_names_a_client_is_erased_or_said_to_stay(
 # Rows of no more than ids, places and numbers of the books.
 REMEMBERED = {
     "erased_clients", "client_aliases", "client_refs", "deletions", "deletion_parts",
-    "event_log", "dead_letters", "client_codes", "invoices", "invoice_facts", "job_rows",
+    "event_log", "dead_letters", "client_codes", "invoices", "invoice_facts", "job_rows", "feed",
 }  # fmt: skip
 GONE = {
     "clients": {

@@ -210,7 +210,7 @@ def test_a_client_erased_by_mistake_is_found(acme: str, verify: Verify, owners: 
 @pytest.mark.parametrize(
     ("statement", "what"),
     [
-        ("DELETE FROM events WHERE pos = (SELECT max(pos) FROM events)", "missing"),
+        ("DELETE FROM events WHERE pos = 3", "missing"),
         ("UPDATE events SET event_id = gen_random_uuid() WHERE pos = 3", "extra"),
         ("UPDATE events SET type = 'x' WHERE pos = 3", "changed"),
         ("UPDATE events SET pos = 1000 WHERE pos = 3", "changed"),

@@ -17,30 +17,61 @@ from shared.messaging.erasure import Erasure, remember_erased, report, report_st
 # they see the erasure. Inserting costs no statement more.
 _EXCLUDE = text("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
 
+# An erased client's event keeps its place and what it told of money on issued invoices, as in
+# its producer's log; what tells of the erasure itself names nobody.
+_TOMBSTONE = """
+    jsonb_build_object('erased', true) || CASE
+        WHEN {0}.data #>> '{{invoice,number}}' IS NULL THEN '{{}}'
+        ELSE jsonb_build_object('invoice', {0}.data -> 'invoice') END
+"""
+_NOBODY = """
+    CASE WHEN {0}.actor ->> 'kind' = 'contact'
+         THEN '{{"kind": "contact", "id": null, "name": "erased"}}' ELSE {0}.actor END
+"""
+_TELLS_OF_ERASURE = "{0}.type LIKE '%.client.deleted.v%' OR {0}.type LIKE '%.client.erased.v%'"
+
 _RECORD = text(
-    """
+    f"""
     INSERT INTO events (event_id, workspace_id, client_id, source, epoch, pos, type, subject,
                         aggregate_version, occurred_at, actor, correlation_id, causation_id,
                         traceparent, data)
     SELECT e.id, e.workspace, e.client_id, e.source, e.epoch, e.pos, e.type, e.subject,
-           e.aggregateversion, e."time", e.actor, e.correlationid, e.causationid,
-           e.traceparent, e.data
+           e.aggregateversion, e."time",
+           CASE WHEN gone THEN {_NOBODY.format("e")} ELSE e.actor END,
+           e.correlationid, e.causationid, e.traceparent,
+           CASE WHEN gone THEN {_TOMBSTONE.format("e")} ELSE e.data END
     FROM jsonb_to_recordset(CAST(:envelopes AS jsonb)) AS e(
         id uuid, workspace uuid, client_id uuid, source text, epoch uuid, pos bigint,
         type text, subject text, aggregateversion bigint, "time" timestamptz, actor jsonb,
         correlationid text, causationid text, traceparent text, data jsonb)
-    WHERE NOT EXISTS (SELECT 1 FROM erased_clients x WHERE x.client_id = e.client_id)
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (SELECT FROM erased_clients x WHERE x.client_id = e.client_id)
+               AND NOT ({_TELLS_OF_ERASURE.format("e")}) AS gone) AS fate
     ON CONFLICT (event_id) DO NOTHING
     """
 )
 
 _ERASE = report_statement(
     "activity",
-    """gone AS (
-        DELETE FROM events WHERE workspace_id = CAST(:workspace AS uuid)
-          AND client_id = ANY (CAST(:clients AS uuid[])) RETURNING 1
+    f"""gone AS (
+        UPDATE events AS e SET actor = {_NOBODY.format("e")}, data = {_TOMBSTONE.format("e")}
+        WHERE e.workspace_id = CAST(:workspace AS uuid)
+          AND e.client_id = ANY (CAST(:clients AS uuid[]))
+          AND NOT ({_TELLS_OF_ERASURE.format("e")})
+          AND NOT coalesce(e.data @> '{{"erased"\\: true}}', false) RETURNING 1
     )""",
     {"entries": "(SELECT count(*) FROM gone)"},
+)
+# Where the clock of one host contradicts the position, the position decides.
+_HOLD_BACK = text(
+    """
+    UPDATE events AS e SET not_before = known.latest
+    FROM (
+        SELECT event_id, occurred_at, max(occurred_at) OVER (
+            PARTITION BY workspace_id, source, client_id ORDER BY pos) AS latest FROM events
+    ) AS known
+    WHERE e.event_id = known.event_id AND known.latest > known.occurred_at
+    """
 )
 
 
@@ -50,12 +81,12 @@ def keep_everyone_out(connection: Connection) -> None:
 
 
 def record_events(connection: Connection, envelopes: Sequence[Envelope]) -> None:
-    """Add the envelopes that are new and whose client is not erased."""
+    """Add the envelopes that are new; of a client that is erased, their places alone."""
     send(connection, _RECORD, {"envelopes": orjson.dumps(envelopes).decode()})
 
 
 def erase_client(connection: Connection, erasure: Erasure) -> None:
-    """Delete the client's rows, refuse every later one, and report it, all at once."""
+    """Take the words out of the client's rows, and of every later one, and report it, at once."""
     keep_everyone_out(connection)
     remember_erased(connection, erasure)
     report(connection, _ERASE, erasure)
@@ -64,7 +95,13 @@ def erase_client(connection: Connection, erasure: Erasure) -> None:
 def empty_timeline(connection: Connection) -> None:
     """Delete every row that events made, for a rebuild in the same transaction.
 
-    The erased clients stay known, so a log that still holds them brings none of them back.
+    The erased clients stay known, so a log that still holds them brings none of them back. The
+    feed's places and seals stay: readers have been told of them.
     """
     keep_everyone_out(connection)
     connection.execute(text("DELETE FROM events"))
+
+
+def order_by_position(connection: Connection) -> None:
+    """Put every row where placing would have put it, after a rebuild."""
+    connection.execute(_HOLD_BACK)

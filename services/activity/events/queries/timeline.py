@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from services.activity.events.errors import ClientErased
-from services.activity.events.models import TimelineEvent
+from services.activity.events.models import MOMENT, TimelineEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Filter:
     until: datetime | None = None
 
 
-# Per source in order of `pos`, across sources by time: see the index in migration 0002.
-ORDER = (TimelineEvent.occurred_at, TimelineEvent.source, TimelineEvent.pos)
+# Per source in order of `pos`, across sources by time: see the index in migration 0004.
+ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
 
 
 # The client that an id stands for, and every id that stands for it.
