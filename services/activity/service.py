@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def _api(_: ActivitySettings) -> Api:
-    from services.activity.events import routes
+    from services.activity.events.routes import timeline
     from shared.http.app import Api
 
-    return Api(blueprints=[routes.blueprint, routes.holdings])
+    return Api(blueprints=[timeline.blueprint, timeline.holdings])
 
 
 def _consumers() -> list[Apply]:

@@ -9,12 +9,13 @@ from marshmallow import Schema, ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
 from services.activity.events.models import TimelineEvent
-from services.activity.events.rules import texts
+from services.activity.events.rules import exports, texts
 from services.activity.events.rules.summaries import summarise
 from shared.clock import rfc3339
 from shared.http.schemas import Coded, StrictSchema
 
 NEWEST, OLDEST = "newest", "oldest"
+ACTORS = ("user", "contact", "api_key", "system")
 _DATE_OR_TIME = {"type": "string", "examples": ["2026-01-31", "2026-01-31T09:00:00Z"]}
 
 
@@ -44,24 +45,36 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class TimelineQuery(StrictSchema):
-    """Filters, order and page of a timeline."""
+class _Filters(StrictSchema):
+    """Which entries of a timeline, and in which order."""
 
     order = fields.String(load_default=NEWEST, validate=validate.OneOf([NEWEST, OLDEST]))
     kind = DelimitedList(fields.String(validate=validate.OneOf(texts.kinds())))
+    actor = DelimitedList(fields.String(validate=validate.OneOf(ACTORS)))
     person = fields.String(validate=validate.Length(min=1, max=320))
     since = Moment(data_key="from", metadata=_DATE_OR_TIME)
     until = Moment(data_key="to", closing=True, metadata=_DATE_OR_TIME)
+
+
+class TimelineQuery(_Filters):
+    """Filters, order and page of a timeline."""
+
     limit = fields.Integer(
         load_default=50, validate=[validate.Range(min=1), validate.Range(max=200)]
     )
     cursor = fields.String()
 
 
+class ExportQuery(_Filters):
+    """Filters, order and format of an exported timeline."""
+
+    format = fields.String(load_default="csv", validate=validate.OneOf(list(exports.WRITERS)))
+
+
 class ActorView(Schema):
     """Who did it."""
 
-    kind = fields.String(validate=validate.OneOf(["user", "contact", "api_key", "system"]))
+    kind = fields.String(validate=validate.OneOf(ACTORS))
     name = fields.String()
 
 

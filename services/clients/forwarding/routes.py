@@ -22,7 +22,7 @@ from services.clients.gateway.documents import (
     VIEW_DOCUMENT,
 )
 from services.clients.gateway.gateway import LIMIT_SECONDS, Gateway
-from services.clients.gateway.passing import fetch, pass_on, passes_on
+from services.clients.gateway.passing import fetch, pass_on, passes_on, stream_on
 from services.clients.lists.routes.categories import listed
 from services.clients.records.queries.clients import get_client
 from services.clients.records.routes.lookup import known_client
@@ -61,6 +61,12 @@ def _forwarded(method: str, path: str, permission: str) -> Callable[[View], View
 def get_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
     """The client's timeline."""
     return pass_on("activity", identity)
+
+
+@_forwarded("GET", f"{CLIENT}/activity/export", "clients.export")
+def export_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
+    """The client's timeline as a file."""
+    return stream_on("activity", identity)
 
 
 @_forwarded("GET", f"{CLIENT}/metrics", VIEW_CLIENT)

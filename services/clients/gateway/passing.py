@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial, wraps
 from typing import Any
 
@@ -22,7 +23,8 @@ from shared.unit_of_work import UnitOfWork
 
 _SENT_ALONG = ("If-Match", "If-None-Match", "Idempotency-Key", "Content-Type", "Accept")
 _PASSED_BACK = (
-    "Content-Type", "ETag", "Location", "Retry-After", "Allow", "Idempotent-Replayed",
+    "Content-Type", "Content-Disposition", "ETag", "Location", "Retry-After", "Allow",
+    "Idempotent-Replayed",
 )  # fmt: skip
 
 
@@ -109,6 +111,23 @@ def pass_on(
     return _as_response(gateway().ask(call))
 
 
+def stream_on(service: str, identity: Identity) -> Response:
+    """As `pass_on`, but a body of any length is passed on piece by piece as it comes.
+
+    One that ceases midway ends the answer without its end, so that nobody takes it for whole.
+    """
+    with ExitStack() as opening:
+        path = request.full_path.removesuffix("?")
+        answer = opening.enter_context(gateway().stream(service, path, identity, request_headers()))
+        if answer.status_code != 200:
+            answer.read()
+            return _as_response(answer)
+        kept = opening.pop_all()
+    response = Response(answer.iter_bytes(), answer.status_code, _kept_headers(answer))
+    response.call_on_close(kept.close)
+    return response
+
+
 def request_headers() -> dict[str, str]:
     """The headers of this request that another service needs, and its ids.
 
@@ -123,10 +142,11 @@ def request_headers() -> dict[str, str]:
 
 
 def _as_response(answer: httpx.Response) -> Response:
-    kept: dict[str, Any] = {
-        name: answer.headers[name] for name in _PASSED_BACK if name in answer.headers
-    }
-    return Response(answer.content, answer.status_code, kept)
+    return Response(answer.content, answer.status_code, _kept_headers(answer))
+
+
+def _kept_headers(answer: httpx.Response) -> dict[str, str]:
+    return {name: answer.headers[name] for name in _PASSED_BACK if name in answer.headers}
 
 
 def fetch(

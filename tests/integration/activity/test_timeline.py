@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 import uuid
 from typing import Any
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 
 from services.activity.events.operations.placing import Placer
+from services.activity.events.routes.timeline import EXPORT_PAGE
 from services.activity.events.rules import texts
 from shared.ids import uuid7
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox
 from shared.runtime import Runtime
+from shared.security.permissions import ROLES
 from tests.factories.callers import service_caller, service_token
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
@@ -264,3 +269,134 @@ def test_a_token_for_something_else_opens_nothing(
     token = service_token(runtime.vault, audience, uuid7(), *permissions)
     answer = http.get(path, headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == status
+
+
+OWNER = ROLES["owner"]
+INVOICE, PROJECT, DOCUMENT = (
+    "clients.invoice.issued.v1", "clients.project.created.v1", "documents.document.added.v1",
+)  # fmt: skip
+
+
+@pytest.fixture
+def mixed(inbox: Inbox, source: Source, client_id: uuid.UUID) -> list[str]:
+    """Something of every kind that asks for a right of its own; its types, oldest first."""
+    documents = Source("documents", source.workspace_id)
+    told = [
+        source.tell(name, client_id=client_id, time=f"2026-03-0{n}T12:00:00Z")
+        for n, name in enumerate([UPDATED, INVOICE, PROJECT], 1)
+    ]
+    inbox.ingest(batch(told))
+    added = documents.tell(DOCUMENT, client_id=client_id, time="2026-03-04T12:00:00Z")
+    inbox.ingest({**batch([added]), "source": "/documents"})
+    return [UPDATED, INVOICE, PROJECT, DOCUMENT]
+
+
+@pytest.mark.parametrize(
+    ("missing", "hidden"),
+    [("invoices.view", INVOICE), ("projects.view", PROJECT), ("documents.view", DOCUMENT)],
+)
+def test_what_belongs_to_a_kind_is_shown_to_those_who_may_view_it(
+    mixed: list[str], source: Source, path: str, http: FlaskClient, runtime: Runtime,
+    missing: str, hidden: str,
+) -> None:  # fmt: skip
+    get = service_caller(http, runtime.vault, "activity", source.workspace_id, OWNER - {missing})
+    expected = [name for name in mixed if name != hidden]
+    assert [e["type"] for e in get(path, order="oldest")["data"]] == expected
+    kind = texts.SENTENCES[hidden].kind
+    assert get(path, kind=kind)["data"] == []
+    assert get(path, person="Jo Park", kind=f"{kind},client")["data"][0]["type"] == UPDATED
+
+
+def test_who_may_view_clients_alone_sees_no_amount(
+    mixed: list[str], source: Source, path: str, http: FlaskClient, runtime: Runtime
+) -> None:
+    get = service_caller(http, runtime.vault, "activity", source.workspace_id, ["clients.view"])
+    page = get(path, limit=1)
+    assert [entry["type"] for entry in page["data"]] == [UPDATED]
+    assert page["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("actors", "expected"), [("contact", 1), ("contact,system", 2), ("api_key", 0)]
+)
+def test_kinds_of_actors_narrow_the_timeline(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get,
+    actors: str, expected: int,
+) -> None:  # fmt: skip
+    told = [
+        source.tell(UPDATED, client_id=client_id, actor=actor)
+        for actor in (("user", "Jo"), ("contact", "Ana"), ("system", "clients"))
+    ]
+    inbox.ingest(batch(told))
+    assert len(get(path, actor=actors)["data"]) == expected
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("kind", ["", "client,contact"])
+def test_pages_of_a_merged_client_hold_the_entries_of_both_in_one_order(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get, order: str, kind: str
+) -> None:
+    other = uuid7()
+    told = []
+    for day in range(1, 21):
+        whose = client_id if day % 3 else other
+        told += _days(source, whose, day)
+    merged = source.tell(
+        "clients.client.merged.v1", client_id=client_id, time="2026-03-21T00:00:00Z",
+        change=lambda data: data.update(
+            source={**data["source"], "id": str(other)},
+            target={**data["target"], "id": str(client_id)}, aliases=[],
+        ),
+    )  # fmt: skip
+    inbox.ingest(batch([*told, merged]))
+    seen, cursor = [], None
+    while True:
+        more = {"cursor": cursor} if cursor else {}
+        page = get(path, order=order, limit=6, **more, **({"kind": kind} if kind else {}))
+        seen += _ids(page)
+        cursor = page["next"]
+        if cursor is None:
+            break
+    ids = [envelope["id"] for envelope in [*told, merged]]
+    assert seen == (ids if order == "oldest" else ids[::-1])
+
+
+def _export(http: FlaskClient, runtime: Runtime, source: Source, path: str, **query: str) -> Any:
+    token = service_token(runtime.vault, "activity", source.workspace_id, *OWNER)
+    headers = {"Authorization": f"Bearer {token}"}
+    return http.get(f"{path}/export", query_string=query, headers=headers)
+
+
+def test_an_export_holds_every_entry_that_passes_the_filters(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get,
+    http: FlaskClient, runtime: Runtime,
+) -> None:  # fmt: skip
+    told = [
+        source.tell(UPDATED, client_id=client_id, actor=("contact", "=1+1"), version=n + 1)
+        for n in range(EXPORT_PAGE + 20)
+    ]
+    for start in range(0, len(told), 100):
+        inbox.ingest(batch(told[start : start + 100]))
+    lines = _export(http, runtime, source, path, format="jsonl", order="oldest")
+    assert lines.content_type.startswith("application/x-ndjson")
+    entries = [orjson.loads(line) for line in lines.get_data().splitlines()]
+    assert [entry["id"] for entry in entries] == [envelope["id"] for envelope in told]
+    assert entries[0] == get(path, order="oldest", limit=1)["data"][0]
+    table = _export(http, runtime, source, path, actor="contact").get_data().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [row["id"] for row in rows] == [envelope["id"] for envelope in told[::-1]]
+    assert rows[0]["actor"] == "'=1+1"
+    assert rows[0]["summary"] == entries[0]["summary"]
+    empty = _export(http, runtime, source, path, kind="payment", format="jsonl")
+    assert empty.get_data() == b""
+
+
+def test_an_export_asks_for_the_right_to_export(
+    source: Source, path: str, http: FlaskClient, runtime: Runtime
+) -> None:
+    for permissions, status in ((OWNER, 200), (OWNER - {"clients.export"}, 403)):
+        token = service_token(runtime.vault, "activity", source.workspace_id, *permissions)
+        answer = http.get(f"{path}/export", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == status
+    gone = service_caller(http, runtime.vault, "activity", source.workspace_id, OWNER)
+    assert gone(f"{path}/export", 422, format="pdf")["errors"][0]["field"] == "format"

@@ -6,14 +6,20 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 import urllib3
 from sqlalchemy import create_engine, text
 
+from services.activity.events.consumers import apply
 from shared.db.engine import role_url
 from shared.ids import uuid7
+from shared.messaging.inbox import Inbox
+from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.factories.documents import pdf
+from tests.factories.envelopes import Source
+from tests.factories.events import batch
 from tests.integration.facade.conftest import Addresses, Facade, Office
 from tests.integration.facade.servers import dead_address
 
@@ -22,6 +28,7 @@ _DOCUMENT = "01900000-0000-7000-8000-00000000d0c5"
 
 ROUTES = [
     ("GET", "activity", "clients.view"),
+    ("GET", "activity/export", "clients.export"),
     ("GET", "metrics", "clients.view"),
     ("GET", "overview", "clients.view"),
     ("GET", "documents", "documents.view"),
@@ -179,3 +186,21 @@ def test_a_part_one_may_not_see_is_empty_and_not_called_away(
     assert answer.status_code == 200
     assert (answer.json["documents"], answer.json["unavailable"]) == (None, [])
     assert answer.json["metrics"] is not None
+
+
+def test_a_timeline_is_exported_through_the_facade(office: Office, settings: Settings) -> None:
+    """The body comes piece by piece, with its name; a refusal as it was answered."""
+    told = Source(workspace_id=_workspace_of(office)).tell(
+        "clients.client.updated.v1", client_id=uuid.UUID(office.client_id)
+    )
+    runtime = Runtime("activity", settings)
+    Inbox("activity", runtime.pipe_engine, apply).ingest(batch([told]))
+    answer = office.get("activity/export?format=jsonl")
+    assert answer.headers["Content-Disposition"].endswith('.jsonl"')
+    assert [orjson.loads(line)["id"] for line in answer.get_data().splitlines()] == [told["id"]]
+    refused = office.get("activity/export?format=pdf")
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "format")
+
+
+def _workspace_of(office: Office) -> uuid.UUID:
+    return uuid.UUID(office.call("GET", "/workspace").json["id"])

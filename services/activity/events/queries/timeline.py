@@ -6,31 +6,48 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Subquery,
+    Text,
+    Uuid,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import TypeEngine
 
 from services.activity.events.errors import ClientErased
 from services.activity.events.models import MOMENT, TimelineEvent
+from shared.http.paging import Page, Sort, cursor_after, rows_after
+from shared.security.crypto import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries are wanted; what is None or empty does not narrow.
+    """Which entries are wanted; what is None does not narrow.
 
-    `types` are event types; `person` is the name or id of an actor; `since` is inclusive,
-    `until` exclusive.
+    `types` are event types, `actors` kinds of actors; `person` is the name or id of an actor;
+    `since` is inclusive, `until` exclusive.
     """
 
     types: Sequence[str] | None = None
+    actors: Sequence[str] | None = None
     person: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
 
-# Per source in order of `pos`, across sources by time: see the index in migration 0004.
-ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
-
+# Per source in order of `pos`, across sources by time: see the indexes in migration 0004.
+_ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
 
 # The client that an id stands for, and every id that stands for it.
 _IDS = text(
@@ -60,18 +77,92 @@ def count_entries(session: Session, client_ids: Sequence[uuid.UUID]) -> int:
     return session.scalar(select(func.count()).where(mine)) or 0
 
 
-def timeline(client_ids: Sequence[uuid.UUID], wanted: Filter) -> Select[TimelineEvent]:
-    """The entries of a client, whose ids these are, that pass the filter, unordered."""
-    statement = select(TimelineEvent).where(TimelineEvent.client_id.in_(client_ids))
-    if wanted.types is not None:
-        statement = statement.where(TimelineEvent.type.in_(wanted.types))
+def timeline(
+    session: Session,
+    vault: Vault,
+    client_ids: Sequence[uuid.UUID],
+    wanted: Filter,
+    *,
+    newest_first: bool,
+    scope: str,
+    cursor: str | None,
+    limit: int,
+) -> Page:
+    """A page of the entries of a client, whose ids these are, that pass the filter.
+
+    `scope` names the list with its filters, so that cursors do not mix.
+    """
+    order = [Sort(column, newest_first) for column in _ORDER]
+    beyond = rows_after(vault, scope, cursor, order)
+    found = _entries(session, client_ids, wanted, order, beyond, limit + 1)
+    following = None
+    if len(found) > limit:
+        following = cursor_after(vault, scope, found[limit - 1][1])
+    return Page([entry for entry, _ in found[:limit]], following)
+
+
+def _entries(
+    session: Session,
+    client_ids: Sequence[uuid.UUID],
+    wanted: Filter,
+    order: Sequence[Sort],
+    beyond: Sequence[ColumnElement[bool]],
+    limit: int,
+) -> list[tuple[TimelineEvent, list[Any]]]:
+    """Entries with their sort values, in order.
+
+    Each id of the client, and each type where types are asked for, is read along an index of
+    its own and no further than the page: what a client has beside costs nothing.
+    """
+    parts, alike = _parts(client_ids, wanted)
+    read = (
+        select(TimelineEvent, *(sort.column.label(name) for sort, name in _named(order)))
+        .where(*alike, *_conditions(wanted), *beyond)
+        .order_by(*(sort.clause for sort in order))
+        .limit(limit)
+        .lateral("entry")
+    )
+    keys = [Sort(read.c[name], sort.descending) for sort, name in _named(order)]
+    statement = (
+        select(aliased(TimelineEvent, read), *(key.column for key in keys))
+        .select_from(parts.join(read, true()))
+        .order_by(*(key.clause for key in keys))
+        .limit(limit)
+    )
+    return [(row[0], list(row[1:])) for row in session.execute(statement)]
+
+
+def _parts(
+    client_ids: Sequence[uuid.UUID], wanted: Filter
+) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    """The parts of an index that are read one by one, and what an entry has in common with its."""
+    ids = _each(client_ids, Uuid(), "mine")
+    alike = [TimelineEvent.client_id == ids.c.value]
+    if wanted.types is None:
+        return ids, alike
+    types = _each(wanted.types, Text(), "types")
+    return ids.join(types, true()), [*alike, TimelineEvent.type == types.c.value]
+
+
+def _each(values: Sequence[Any], kind: TypeEngine[Any], name: str) -> Subquery:
+    return select(func.unnest(cast(list(values), ARRAY(kind))).label("value")).subquery(name)
+
+
+def _named(order: Sequence[Sort]) -> list[tuple[Sort, str]]:
+    return [(sort, f"key_{number}") for number, sort in enumerate(order)]
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found = []
+    if wanted.actors is not None:
+        found.append(TimelineEvent.actor["kind"].as_string().in_(wanted.actors))
     if wanted.person is not None:
-        statement = statement.where(_acted(wanted.person))
+        found.append(_acted(wanted.person))
     if wanted.since is not None:
-        statement = statement.where(TimelineEvent.occurred_at >= wanted.since)
+        found.append(wanted.since <= MOMENT)
     if wanted.until is not None:
-        statement = statement.where(TimelineEvent.occurred_at < wanted.until)
-    return statement
+        found.append(wanted.until > MOMENT)
+    return found
 
 
 def _acted(person: str) -> ColumnElement[bool]:
