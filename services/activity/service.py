@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def _api(_: ActivitySettings) -> Api:
-    from services.activity.events.routes import timeline
+    from services.activity.events.routes import feed, timeline
     from shared.http.app import Api
 
-    return Api(blueprints=[timeline.blueprint, timeline.holdings])
+    return Api(blueprints=[timeline.blueprint, timeline.holdings, feed.blueprint])
 
 
 def _consumers() -> list[Apply]:

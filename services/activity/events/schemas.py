@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
 from services.activity.events.models import TimelineEvent
-from services.activity.events.rules import exports, texts
+from services.activity.events.rules import exports, texts, wildcards
 from services.activity.events.rules.summaries import summarise
 from shared.clock import rfc3339
 from shared.http.schemas import Coded, StrictSchema
@@ -78,6 +78,12 @@ class ActorView(Schema):
     name = fields.String()
 
 
+class ActorWithIdView(ActorView):
+    """Who did it, with the id of it where it has one."""
+
+    id = fields.String(allow_none=True)
+
+
 class ChangeView(Schema):
     """One field before and after."""
 
@@ -125,3 +131,54 @@ def present(event: TimelineEvent) -> dict[str, Any]:
         "source": event.source,
         "pos": event.pos,
     }
+
+
+class TypePattern(fields.String):
+    """An event type, or the beginning of some with a `*` at its end."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        pattern = str(super()._deserialize(value, *args, **kwargs))
+        if not wildcards.meant_by(pattern):
+            message = f"There is no event type {pattern}; clients.* means all of clients."
+            raise ValidationError(Coded("unknown_type", message))
+        return pattern
+
+
+class FeedQuery(StrictSchema):
+    """From where, what, and how much."""
+
+    after = fields.String(validate=validate.Length(min=1, max=200))
+    types = DelimitedList(TypePattern(), validate=validate.Length(min=1, max=wildcards.MOST))
+    client = fields.UUID()
+    limit = fields.Integer(
+        load_default=100, validate=[validate.Range(min=1), validate.Range(max=1000)]
+    )
+
+
+class EventView(Schema):
+    """An event as CloudEvents 1.0 has it; what `data` holds, the page of its type says."""
+
+    specversion = fields.String()
+    id = fields.UUID()
+    source = fields.String()
+    type = fields.String()
+    subject = fields.String()
+    time = fields.DateTime()
+    workspace = fields.UUID()
+    client_id = fields.UUID(allow_none=True)
+    aggregateversion = fields.Integer()
+    pos = fields.Integer()
+    epoch = fields.UUID()
+    correlationid = fields.String()
+    causationid = fields.String(allow_none=True)
+    traceparent = fields.String(allow_none=True)
+    actor = fields.Nested(ActorWithIdView)
+    data = fields.Dict()
+
+
+class FeedPage(Schema):
+    """Events in order, the cursor of the next page, and the cursor of the feed's end."""
+
+    events = fields.List(fields.Nested(EventView))
+    next = fields.String()
+    head = fields.String()

@@ -67,13 +67,14 @@ _WINDOWS = text(
 _UNPLACED = text(
     f"""
     SELECT e.source, e.pos AS source_pos, e.event_id, e.workspace_id, e.client_id, e.type,
-           e.occurred_at, {payload_hash("e")} AS payload_hash, false AS parked
+           e.occurred_at, {payload_hash("e")} AS payload_hash, false AS parked,
+           octet_length(CAST(e.data AS text)) AS size
     FROM events AS e
     WHERE e.source = :source AND e.pos > :after AND e.pos <= :upto AND e.epoch = :epoch
       AND NOT EXISTS (SELECT FROM feed AS f WHERE f.event_id = e.event_id AND NOT f.parked)
     UNION ALL
     SELECT d.source, d.pos, d.event_id, d.workspace_id, d.client_id, d.type,
-           NULL, CAST(:unread AS bytea), true
+           NULL, CAST(:unread AS bytea), true, 0
     FROM dead_letters AS d
     WHERE d.source = :source AND d.pos > :after AND d.pos <= :upto
       AND d.state <> 'replayed' AND d.workspace_id IS NOT NULL
@@ -84,7 +85,7 @@ _REPLAYED = text(
     f"""
     SELECT e.source, e.pos AS source_pos, e.event_id, e.workspace_id, e.client_id, e.type,
            CAST(NULL AS timestamptz) AS occurred_at, {payload_hash("e")} AS payload_hash,
-           false AS parked
+           false AS parked, octet_length(CAST(e.data AS text)) AS size
     FROM feed AS f JOIN events AS e ON e.source = f.source AND e.pos = f.source_pos
     WHERE f.parked
       AND NOT EXISTS (SELECT FROM feed AS x WHERE x.event_id = e.event_id AND NOT x.parked)
@@ -101,12 +102,12 @@ _CHAINS = text(
 _PLACE = text(
     """
     INSERT INTO feed (pos, workspace_id, source, source_pos, event_id, client_id, type, parked,
-                      payload_hash, seal)
-    SELECT pos, workspace_id, source, source_pos, event_id, client_id, type, parked,
+                      size, payload_hash, seal)
+    SELECT pos, workspace_id, source, source_pos, event_id, client_id, type, parked, size,
            decode(payload_hash, 'hex'), decode(seal, 'hex')
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given(
         pos bigint, workspace_id uuid, source text, source_pos bigint, event_id uuid,
-        client_id uuid, type text, parked boolean, payload_hash text, seal text)
+        client_id uuid, type text, parked boolean, size int, payload_hash text, seal text)
     """
 )
 _END_CHAINS = text(
@@ -253,7 +254,8 @@ def _chain_of(row: Row[Any]) -> ChainKey:
 
 
 def _as_placed(pos: int, row: Row[Any], seal: bytes) -> dict[str, Any]:
-    copied = ("workspace_id", "source", "source_pos", "event_id", "client_id", "type", "parked")
+    copied = ("workspace_id", "source", "source_pos", "event_id", "client_id", "type", "parked",
+              "size")  # fmt: skip
     return {
         "pos": pos,
         **{name: getattr(row, name) for name in copied},

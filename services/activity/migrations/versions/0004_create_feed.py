@@ -28,6 +28,7 @@ _TABLES = (
         placed_pos bigint NOT NULL DEFAULT 0
     )
     """,
+    # `size` is what an event takes as JSON, so that a page is cut before its events are read.
     # Rows are added and never changed, so that placing an event leaves no dead version of
     # what it says, and they outlive a rebuild of `events`.
     """
@@ -40,6 +41,7 @@ _TABLES = (
         client_id uuid,
         type text NOT NULL,
         parked boolean NOT NULL,
+        size int NOT NULL,
         payload_hash bytea NOT NULL,
         seal bytea NOT NULL,
         fed_at timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -1,0 +1,135 @@
+"""Reading the feed: events in the order of their places, page by page, bounded in bytes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from services.activity.events.rules.cursors import Place
+
+#: Places that one call looks at; where few of them are wanted, a page may be empty and its end
+#: further on all the same.
+SCAN = 5000
+MAX_PAGE_BYTES = 1_048_576
+# What an envelope takes beside its data, roughly.
+_AROUND = 700
+
+_BOUNDS = text(
+    """
+    SELECT s.last_pos, s.earliest_pos,
+           CAST(md5(CAST(s.epoch AS text) || CAST(r.epoch AS text)) AS uuid) AS epoch
+    FROM feed_state AS s, relay_state AS r WHERE s.k = 1 AND r.k = 1
+    """
+)
+_NAMES = (
+    *("id", "source", "type", "subject", "time", "workspace", "client_id", "aggregateversion"),
+    *("pos", "epoch", "correlationid", "causationid", "traceparent", "actor", "data"),
+)
+_COLUMNS = """
+    e.event_id::text, e.source, e.type, e.subject, e.occurred_at AT TIME ZONE 'UTC',
+    e.workspace_id::text, e.client_id::text, e.aggregate_version, e.pos, e.epoch::text,
+    e.correlation_id, e.causation_id, e.traceparent, e.actor::text, e.data::text
+""".replace("::", r"\:\:")
+_SCANNED = """
+    SELECT f.pos, f.event_id, f.size, f.type, f.parked FROM feed AS f
+    WHERE f.workspace_id = :workspace AND f.pos > :after AND f.pos <= :upto {more}
+    ORDER BY f.pos LIMIT :scan
+"""
+# Each id of a client that was merged is read along the index by itself.
+_OF_CLIENTS = f"""
+    SELECT mine.* FROM unnest(CAST(:clients AS uuid[])) AS known(id)
+    CROSS JOIN LATERAL ({_SCANNED.format(more="AND f.client_id = known.id")}) AS mine
+    ORDER BY mine.pos LIMIT :scan
+"""
+_READ = """
+    WITH scanned AS MATERIALIZED ({scanned}), wanted AS (
+        SELECT pos, event_id, count(*) OVER run AS number,
+               sum(size + {around}) OVER run AS bytes
+        FROM scanned WHERE NOT parked AND type = ANY (:types) WINDOW run AS (ORDER BY pos)
+    ), page AS (
+        SELECT pos, event_id FROM wanted
+        WHERE number <= :limit AND (number = 1 OR bytes <= :most_bytes)
+    ), seen AS (
+        SELECT count(*) AS places, max(pos) AS last,
+               (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM page) AS taken
+        FROM scanned
+    )
+    SELECT seen.*, page.pos, {columns}
+    FROM seen LEFT JOIN (page JOIN events AS e USING (event_id)) ON true ORDER BY page.pos
+"""
+_READ_ALL, _READ_CLIENTS = (
+    text(_READ.format(scanned=scanned, around=_AROUND, columns=_COLUMNS))
+    for scanned in (_SCANNED.format(more=""), _OF_CLIENTS)
+)
+_UTC = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From where to where the feed can be read, and in which life of it."""
+
+    earliest: Place
+    head: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An event with its place; `body` is its envelope as JSON."""
+
+    pos: int
+    type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Some events in order; `upto` is the place up to which nothing more is wanted."""
+
+    events: Sequence[Placed]
+    upto: int
+
+
+def bounds(connection: Connection) -> Bounds:
+    """Where the feed begins and ends now."""
+    row = connection.execute(_BOUNDS).one()
+    return Bounds(Place(row.epoch, row.earliest_pos - 1), Place(row.epoch, row.last_pos))
+
+
+def read(
+    connection: Connection,
+    workspace_id: uuid.UUID,
+    after: int,
+    upto: int,
+    types: Iterable[str],
+    limit: int,
+    *,
+    clients: Sequence[uuid.UUID] | None = None,
+    most_bytes: int = MAX_PAGE_BYTES,
+) -> FeedPage:
+    """The events of these types after a place and up to another, at most so many and so large.
+
+    `clients` are all ids of one client. One event larger than a page comes alone.
+    """
+    given = {"workspace": workspace_id, "after": after, "upto": upto, "types": list(types),
+             "limit": limit, "scan": SCAN, "most_bytes": most_bytes}  # fmt: skip
+    statement = _READ_ALL
+    if clients is not None:
+        statement, given = _READ_CLIENTS, {**given, "clients": list(clients)}
+    rows = connection.execute(statement, given).all()
+    places, last, wanted, taken = rows[0][:4]
+    events = [_placed(row[4:]) for row in rows if row[4] is not None]
+    if wanted > taken:
+        return FeedPage(events, events[-1].pos)
+    return FeedPage(events, last if places == SCAN else upto)
+
+
+def _placed(row: Sequence[Any]) -> Placed:
+    envelope = dict(zip(_NAMES, row[1:], strict=True), specversion="1.0")
+    for name in ("actor", "data"):
+        envelope[name] = orjson.Fragment(envelope[name])
+    return Placed(row[0], envelope["type"], orjson.dumps(envelope, option=_UTC))
