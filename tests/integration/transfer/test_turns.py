@@ -25,10 +25,9 @@ from tests.integration.transfer.conftest import COLUMNS, Transfer, table
 # What a worker does with a message, in a process that can be killed.
 _WORKER = """
 import sys, uuid
-from shared.settings import Settings
 from services.clients.transfer.tasks import advance_job
 from shared.runtime import Runtime
-from shared.settings import load
+from shared.settings import Settings, load
 runtime = Runtime("clients", load(Settings))
 turn = int(sys.argv[3])
 while turn is not None:
