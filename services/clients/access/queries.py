@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from threading import Lock
 from typing import Any
 
+from cachetools import TTLCache
 from sqlalchemy import Connection, Row, select, text
 
 from services.clients.access.errors import ApiKeyNotFound
 from services.clients.access.models import ApiKey, User, Workspace
 from shared.errors import NotFound
 from shared.http.paging import Page, Sort, page
-from shared.memory import Memory
 from shared.unit_of_work import UnitOfWork
 
 _FIND_CREDENTIAL = text("SELECT * FROM find_credential(:hash)")
-_user_names: Memory[tuple[uuid.UUID, str], str] = Memory(seconds=5.0, most=1_000)
+_user_names: TTLCache[tuple[uuid.UUID, str], str] = TTLCache(maxsize=1_000, ttl=5.0)
+_user_names_lock = Lock()
 _FIND_USER = text("SELECT * FROM find_user_by_email(:email)")
 
 
@@ -43,12 +45,14 @@ def find_user_name(uow: UnitOfWork, user_id: str) -> str | None:
     Remembered for some seconds: many clients are given to the same few people.
     """
     key = (uow.workspace_id, user_id)
-    remembered = _user_names.recall(key)
+    with _user_names_lock:
+        remembered = _user_names.get(key)
     if remembered is not None:
-        return remembered[0]
+        return remembered
     name = uow.session.scalar(select(User.name).where(User.id == uuid.UUID(user_id)))
     if name is not None:
-        _user_names.keep(key, name)
+        with _user_names_lock:
+            _user_names[key] = name
     return name
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
+from cachetools import TTLCache
 from sqlalchemy import select
 
 from services.clients.custom_fields.errors import CustomFieldNotFound
 from services.clients.custom_fields.models import CustomField
-from shared.memory import Memory
 from shared.unit_of_work import UnitOfWork
 
 #: How long a process may go by a definition that was changed a moment ago elsewhere.
@@ -32,7 +33,8 @@ class Definition:
 
 Definitions = Mapping[str, Definition]
 
-_remembered: Memory[uuid.UUID, Definitions] = Memory(_SECONDS, _MOST)
+_remembered: TTLCache[uuid.UUID, Definitions] = TTLCache(_MOST, _SECONDS)
+_lock = Lock()
 
 
 def list_fields(uow: UnitOfWork) -> Sequence[CustomField]:
@@ -51,17 +53,20 @@ def get_field(uow: UnitOfWork, field_id: uuid.UUID) -> CustomField:
 
 def definitions(uow: UnitOfWork, keys: Collection[str] = ()) -> Definitions:
     """The definitions by key, from memory; read anew where one of the keys is not known."""
-    remembered = _remembered.recall(uow.workspace_id)
-    if remembered is not None and all(_in_use(remembered[0], key) for key in keys):
-        return remembered[0]
+    with _lock:
+        remembered = _remembered.get(uow.workspace_id)
+    if remembered is not None and all(_in_use(remembered, key) for key in keys):
+        return remembered
     found = {field.key: _definition(field) for field in list_fields(uow)}
-    _remembered.keep(uow.workspace_id, found)
+    with _lock:
+        _remembered[uow.workspace_id] = found
     return found
 
 
 def forget_definitions() -> None:
     """Let this process read the definitions anew."""
-    _remembered.forget()
+    with _lock:
+        _remembered.clear()
 
 
 def _in_use(known: Definitions, key: str) -> bool:

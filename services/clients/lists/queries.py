@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from threading import Lock
 
+from cachetools import TTLCache
 from sqlalchemy import select
 
 from services.clients.lists.models import LISTS, ListState, WorkspaceList
 from services.clients.lists.rules.defaults import default_entries
 from services.clients.lists.rules.entries import Entry, by_name, key
-from shared.memory import Memory
 from shared.unit_of_work import UnitOfWork
 
 #: How long a process may take a value that was retired a moment ago elsewhere.
@@ -19,7 +20,8 @@ _MOST = 1_000
 
 Names = Mapping[str, Mapping[str, Entry]]
 
-_remembered: Memory[uuid.UUID, Names] = Memory(_SECONDS, _MOST)
+_remembered: TTLCache[uuid.UUID, Names] = TTLCache(_MOST, _SECONDS)
+_lock = Lock()
 
 
 def get_list(uow: UnitOfWork, name: str) -> ListState:
@@ -34,9 +36,10 @@ def find_entry(uow: UnitOfWork, name: str, written: str) -> Entry | None:
     Answered from memory; only a value that may not be used is looked up once more, as it may
     have been added or restored a moment ago.
     """
-    remembered = _remembered.recall(uow.workspace_id)
+    with _lock:
+        remembered = _remembered.get(uow.workspace_id)
     if remembered is not None:
-        found = remembered[0][name].get(key(written))
+        found = remembered[name].get(key(written))
         if found is not None and not found.retired:
             return found
     return _read(uow)[name].get(key(written))
@@ -50,7 +53,8 @@ def choices(uow: UnitOfWork, name: str) -> str:
 
 def forget_lists() -> None:
     """Let this process read the lists anew."""
-    _remembered.forget()
+    with _lock:
+        _remembered.clear()
 
 
 def former_names(uow: UnitOfWork, name: str, written: str) -> tuple[str, ...]:
@@ -63,7 +67,8 @@ def _read(uow: UnitOfWork) -> Names:
     statement = select(WorkspaceList).execution_options(populate_existing=True)
     rows = {row.name: row for row in uow.session.scalars(statement)}
     names = {name: by_name(_listed(name, rows.get(name)).entries) for name in LISTS}
-    _remembered.keep(uow.workspace_id, names)
+    with _lock:
+        _remembered[uow.workspace_id] = names
     return names
 
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from services.clients.access.operations import authentication
 from shared.security.permissions import PERMISSIONS, ROLES
@@ -71,6 +71,19 @@ def test_a_revoked_key_stops_within_a_second(api: Api) -> None:
     assert api.owner.call("DELETE", f"/v1/api-keys/{key['id']}").status_code == 204
     time.sleep(authentication.REMEMBERED_SECONDS + 0.1)
     assert http.get("/v1/me", headers=headers).status_code == 401
+
+
+def test_a_token_that_is_nobodys_is_looked_up_once_a_second(api: Api) -> None:
+    """Guessing tokens costs no query each time."""
+    token = "cat_" + "B" * 43
+    asked: list[Any] = []
+    engine = api.runtime.login_engine
+    event.listen(engine, "before_cursor_execute", lambda *seen: asked.append(seen))
+    assert [authentication.authenticate(api.runtime, token) for _ in range(3)] == [None] * 3
+    assert len(asked) == 1
+    time.sleep(authentication.REMEMBERED_SECONDS + 0.1)
+    assert authentication.authenticate(api.runtime, token) is None
+    assert len(asked) == 2
 
 
 def test_an_expired_key_and_an_expired_token_are_nobody(api: Api) -> None:

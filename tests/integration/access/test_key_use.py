@@ -60,7 +60,7 @@ def test_one_process_asks_the_database_once_a_minute(api: Api) -> None:
     _use(http, token)
     _age(api, "1 hour")
     aged = _last_used(api, key_id)
-    authentication._callers.forget()  # As after a second: the caller is looked up again.
+    authentication._look_up.cache_clear()  # As after a second: the caller is looked up again.
     assert http.get("/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code == 200
     assert _last_used(api, key_id) == aged
 

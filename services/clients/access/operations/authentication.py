@@ -7,13 +7,14 @@ changed role takes effect within that second, and a hot path costs no query.
 from __future__ import annotations
 
 import uuid
+from threading import Lock
 from typing import Any, Final
 
+from cachetools import TTLCache, cached
 from sqlalchemy import Row
 
 from services.clients.access.operations.people import note_key_use
 from services.clients.access.queries import find_credential
-from shared.memory import Memory
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
@@ -28,23 +29,19 @@ _MOST: Final = 10_000
 _KINDS: Final = ("cat_", "cak_")
 _LONGEST: Final = 100
 
-_callers: Memory[bytes, Identity | None] = Memory(REMEMBERED_SECONDS, _MOST)
-_noted: Memory[uuid.UUID, None] = Memory(NOTED_SECONDS, _MOST)
+_noted: TTLCache[uuid.UUID, None] = TTLCache(_MOST, NOTED_SECONDS)
+_noted_lock: Final = Lock()
 
 
 def authenticate(runtime: Runtime, token: str) -> Identity | None:
     """The caller who holds this access token or API key, or None."""
     if not token.startswith(_KINDS) or len(token) > _LONGEST:
         return None
-    hashed = token_hash(token)
-    known = _callers.recall(hashed)
-    if known is not None:
-        return known[0]
-    identity = _look_up(runtime, hashed)
-    _callers.keep(hashed, identity)
-    return identity
+    return _look_up(runtime, token_hash(token))
 
 
+# Nobody is remembered too, or guessing tokens would cost a query each.
+@cached(TTLCache(_MOST, REMEMBERED_SECONDS), key=lambda _, hashed: hashed, lock=Lock())
 def _look_up(runtime: Runtime, hashed: bytes) -> Identity | None:
     with runtime.login_engine.connect() as connection:
         row = find_credential(connection, hashed)
@@ -67,14 +64,16 @@ def _identity(row: Row[Any]) -> Identity:
 
 def _note_use(runtime: Runtime, key_id: uuid.UUID, identity: Identity) -> None:
     """Write down that a key is in use: at most once a minute, in a transaction of its own."""
-    if _noted.recall(key_id) is not None:
-        return
-    _noted.keep(key_id, None)
+    with _noted_lock:
+        if key_id in _noted:
+            return
+        _noted[key_id] = None
     with runtime.unit_of_work(Origin(identity.workspace_id, identity.actor, "key-use")) as uow:
         note_key_use(uow, key_id)
 
 
 def forget() -> None:
     """Forget every caller, so that the next request of each looks again."""
-    _callers.forget()
-    _noted.forget()
+    _look_up.cache_clear()
+    with _noted_lock:
+        _noted.clear()
