@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Engine, text
 from cli.projections.databases import Engines
 from services.activity.events import consumers as activity_consumers
 from services.activity.events.operations import recording as activity_recording
-from services.metrics import consumers as metrics_consumers
-from services.metrics import operations as metrics_operations
+from services.metrics.totals import consumers as metrics_consumers
+from services.metrics.totals import operations as metrics_operations
 from shared.messaging.attempts import UNREACHABLE
 from shared.messaging.envelope import Envelope
 from shared.messaging.feed import Head, read_envelopes, read_head

@@ -9,14 +9,14 @@ from services.documents.settings import DocumentsSettings
 from shared.service import Job, Service
 
 if TYPE_CHECKING:
-    from services.documents.uploads import Uploads
+    from services.documents.files.operations.uploads import Uploads
     from shared.http.app import Api
     from shared.messaging.inbox import Apply
     from shared.service import RegisterJobs
 
 
 def _api(settings: DocumentsSettings) -> Api:
-    from services.documents import routes
+    from services.documents.files import routes
     from shared.http.app import Api
 
     # It is ready without the store: details can be read and changed while only files cannot.
@@ -27,13 +27,13 @@ def _api(settings: DocumentsSettings) -> Api:
 
 
 def _consumers() -> list[Apply]:
-    from services.documents import consumers
+    from services.documents.files import consumers
 
     return [consumers.apply]
 
 
 def _register_jobs(settings: DocumentsSettings) -> list[RegisterJobs]:
-    from services.documents import tasks
+    from services.documents.files import tasks
     from shared.housekeeping import register_idempotency_purge
 
     return [
@@ -43,7 +43,7 @@ def _register_jobs(settings: DocumentsSettings) -> list[RegisterJobs]:
 
 
 def _uploads(settings: DocumentsSettings) -> Uploads:
-    from services.documents.uploads import Uploads
+    from services.documents.files.operations.uploads import Uploads
     from shared.storage.minio_store import store_for
 
     return Uploads(store_for(settings), settings)

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def _api(_: Settings) -> Api:
-    from services.metrics import routes
+    from services.metrics.totals import routes
     from shared.http.app import Api
 
     return Api(blueprints=[routes.blueprint])
 
 
 def _consumers() -> list[Apply]:
-    from services.metrics import consumers
+    from services.metrics.totals import consumers
 
     return [consumers.apply]
 

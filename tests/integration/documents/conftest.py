@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 from werkzeug.test import TestResponse
 
+from services.documents.files.operations.uploads import Uploads
+from services.documents.files.tasks import check_documents, sweep_documents
 from services.documents.service import DOCUMENTS
 from services.documents.settings import DocumentsSettings
-from services.documents.tasks import check_documents, sweep_documents
-from services.documents.uploads import Uploads
 from shared.db.engine import role_url
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 import uuid
 
-from services.documents.removals import Removals
+from services.documents.files.operations.removals import Removals
+from services.documents.files.operations.uploads import Uploads
+from services.documents.files.tasks import check_documents, sweep_documents
 from services.documents.settings import DocumentsSettings
-from services.documents.tasks import check_documents, sweep_documents
-from services.documents.uploads import Uploads
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.settings import load

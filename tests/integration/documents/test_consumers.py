@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.documents import keys, operations
-from services.documents.consumers import apply
+from services.documents.files import operations
+from services.documents.files.consumers import apply
+from services.documents.files.rules import keys
 from shared.clock import now
 from shared.ids import uuid7
 from shared.messaging.envelope import Envelope

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.documents import removals
+from services.documents.files.operations import removals
 from tests.factories import documents as files
 from tests.integration.documents.conftest import Office, fetch
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.documents.consumers import apply
-from services.documents.models import DELETING
+from services.documents.files.consumers import apply
+from services.documents.files.models import DELETING
 from shared.ids import uuid7
 from shared.messaging.inbox import Inbox
 from tests.factories import documents as files

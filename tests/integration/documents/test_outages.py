@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from services.documents import operations
-from services.documents.uploads import Uploads
+from services.documents.files import operations
+from services.documents.files.operations.uploads import Uploads
 from shared.storage.minio_store import MinioStore
 from tests.factories import documents as files
 from tests.integration.documents.conftest import Office, put

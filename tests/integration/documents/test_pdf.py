@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.documents.errors import TypeMismatch
+from services.documents.files.errors import TypeMismatch
 from tests.factories import documents as files
 from tests.fixtures.inspection import Check
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from services.documents import removals
+from services.documents.files.operations import removals
 from tests.factories import documents as files
 from tests.integration.documents.conftest import Office, put
 

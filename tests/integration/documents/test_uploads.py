@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import urllib3
 
-from services.documents import operations, queries
-from services.documents.uploads import Uploads
+from services.documents.files import operations, queries
+from services.documents.files.operations.uploads import Uploads
 from shared.storage.minio_store import MinioStore
 from tests.factories import documents as files
 from tests.integration.documents.conftest import Office, fetch, put, sha256

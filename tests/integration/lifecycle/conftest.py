@@ -18,10 +18,10 @@ from services.activity.service import ACTIVITY
 from services.clients.access.operations import authentication, people
 from services.clients.deletion.tasks import advance_deletions
 from services.clients.service import CLIENTS
+from services.documents.files.operations.uploads import Uploads
+from services.documents.files.tasks import erase_clients
 from services.documents.service import DOCUMENTS
 from services.documents.settings import DocumentsSettings
-from services.documents.tasks import erase_clients
-from services.documents.uploads import Uploads
 from services.metrics.service import METRICS
 from shared.messaging.envelope import Actor
 from shared.messaging.inbox import Inbox

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from services.metrics.consumers import apply
 from services.metrics.service import METRICS
+from services.metrics.totals.consumers import apply
 from shared.db.engine import role_url
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from services.metrics import facts, operations
-from services.metrics.consumers import apply
+from services.metrics.totals import operations, rules
+from services.metrics.totals.consumers import apply
 from shared.ids import uuid7
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox
@@ -186,7 +186,7 @@ def test_the_rows_of_a_client_are_locked_before_anything_is_counted(
 
     def take_over(connection: Connection) -> None:
         operations.take_over(
-            connection, *facts.counted([source.tell_invoice(uuid7(), client_id, 3, "paid")])
+            connection, *rules.counted([source.tell_invoice(uuid7(), client_id, 3, "paid")])
         )
 
     def beside() -> None:

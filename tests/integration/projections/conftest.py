@@ -8,7 +8,7 @@ import pytest
 
 from cli.projections.databases import Engines, owner_engines
 from services.activity.events.consumers import apply as apply_to_activity
-from services.metrics.consumers import apply as apply_to_metrics
+from services.metrics.totals.consumers import apply as apply_to_metrics
 from shared.messaging.inbox import Inbox
 from shared.runtime import Runtime
 from shared.settings import Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.documents.errors import (
+from services.documents.files.errors import (
     Encrypted,
     FileTooLarge,
     Macros,

@@ -9,8 +9,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.documents.checks.inspection import inspect
-from services.documents.errors import Refused
+from services.documents.files.errors import Refused
+from services.documents.files.rules.checks.inspection import inspect
 from tests.factories import documents as files
 
 _SEEDS = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.documents.checks.kinds import extension_of
-from services.documents.names import attachment, is_file_name
+from services.documents.files.rules.checks.kinds import extension_of
+from services.documents.files.rules.names import attachment, is_file_name
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import re
 import struct
 from collections.abc import Callable
 
-from services.documents.checks import polyglots
-from services.documents.checks.kinds import GIF, JPEG, PNG, WEBP, Kind
-from services.documents.errors import Polyglot
+from services.documents.files.errors import Polyglot
+from services.documents.files.rules.checks import polyglots
+from services.documents.files.rules.checks.kinds import GIF, JPEG, PNG, WEBP, Kind
 
 # In scan data FF is followed by 00 (a literal FF), a restart marker or fill bytes.
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from services.documents import keys, names, operations, queries
-from services.documents.errors import NotAvailable
-from services.documents.uploads import Begin, Uploads
+from services.documents.files import operations, queries
+from services.documents.files.errors import NotAvailable
+from services.documents.files.operations.uploads import Begin, Uploads
+from services.documents.files.rules import keys, names
 from shared.storage.store import Download, ObjectMissing, ObjectStore
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.metrics.queries import CountedUpTo, Overview
+from services.metrics.totals.queries import CountedUpTo, Overview
 from shared.clock import rfc3339
 
 # An event on its way takes milliseconds, and a lost one is pulled after three seconds; what

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from services.documents.checks import pdf_probe, polyglots
-from services.documents.errors import Polyglot, TypeMismatch
+from services.documents.files.errors import Polyglot, TypeMismatch
+from services.documents.files.rules.checks import pdf_probe, polyglots
 
 _HEADER = b"%PDF-"
 _END = b"%%EOF"

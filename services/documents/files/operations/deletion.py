@@ -5,10 +5,17 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from services.documents import events, queries
-from services.documents.errors import DocumentNotFound
-from services.documents.models import DELETED, DELETING, PENDING, QUARANTINED, Document, OpenLink
-from services.documents.operations.common import (
+from services.documents.files import events, queries
+from services.documents.files.errors import DocumentNotFound
+from services.documents.files.models import (
+    DELETED,
+    DELETING,
+    PENDING,
+    QUARANTINED,
+    Document,
+    OpenLink,
+)
+from services.documents.files.operations.common import (
     announce,
     give_room_back,
     locked,

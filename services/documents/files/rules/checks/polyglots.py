@@ -6,7 +6,7 @@ import mmap
 import re
 import struct
 
-from services.documents.errors import Polyglot
+from services.documents.files.errors import Polyglot
 
 _HEAD_BYTES = 4096
 _END_RECORD = b"PK\x05\x06"

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 import olefile
 
-from services.documents.checks.kinds import DOC, XLS, Kind
-from services.documents.errors import Encrypted, Macros, TypeMismatch
+from services.documents.files.errors import Encrypted, Macros, TypeMismatch
+from services.documents.files.rules.checks.kinds import DOC, XLS, Kind
 
 _MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MACRO_STORAGES = {"macros", "vba", "_vba_project", "_vba_project_cur"}

@@ -13,8 +13,8 @@ from sqlalchemy import Select, any_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.documents.errors import ClientGone, DocumentNotFound
-from services.documents.models import (
+from services.documents.files.errors import ClientGone, DocumentNotFound
+from services.documents.files.models import (
     CHECKING,
     DELETED,
     DELETING,

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.documents import events, queries
-from services.documents.errors import NotAvailable
-from services.documents.models import AVAILABLE, CHECKING, PENDING, Document
-from services.documents.operations.common import announce, locked, origin_json, take_room, touch
+from services.documents.files import events, queries
+from services.documents.files.errors import NotAvailable
+from services.documents.files.models import AVAILABLE, CHECKING, PENDING, Document
+from services.documents.files.operations.common import (
+    announce,
+    locked,
+    origin_json,
+    take_room,
+    touch,
+)
 from shared.clock import now
 from shared.errors import FieldError, Invalid
 from shared.ids import uuid7

@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.documents import keys, operations, queries
-from services.documents.operations import Removal
-from services.documents.uploads import Begin
+from services.documents.files import operations, queries
+from services.documents.files.operations import Removal
+from services.documents.files.operations.uploads import Begin
+from services.documents.files.rules import keys
 from shared.clock import now
 from shared.errors import NotFound, Unavailable
 from shared.failpoints import failpoint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.documents.models import Document, ErasedClient
+from services.documents.files.models import Document, ErasedClient
 from shared.messaging.envelope import Event
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from services.metrics import facts, operations
+from services.metrics.totals import operations, rules
 from shared.messaging.envelope import Envelope
 from shared.messaging.erasure import erasures, merges
 
@@ -17,7 +17,7 @@ def apply(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     Applying an envelope again changes nothing, and their order is of no matter. A batch in
     which nothing counts touches no table.
     """
-    projects, invoices = facts.counted(envelopes)
+    projects, invoices = rules.counted(envelopes)
     for merge in merges(envelopes):
         operations.merge_client(connection, merge)
     for erasure in erasures(envelopes):

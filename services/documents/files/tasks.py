@@ -15,11 +15,12 @@ from uuid import UUID
 
 from celery import Celery
 
-from services.documents import keys, operations, queries
-from services.documents.errors import UploadIncomplete
-from services.documents.operations import Claim
-from services.documents.removals import Removals
-from services.documents.uploads import Begin, Uploads
+from services.documents.files import operations, queries
+from services.documents.files.errors import UploadIncomplete
+from services.documents.files.operations import Claim
+from services.documents.files.operations.removals import Removals
+from services.documents.files.operations.uploads import Begin, Uploads
+from services.documents.files.rules import keys
 from shared.clock import now
 from shared.errors import NotFound, Unavailable
 from shared.housekeeping import RUN_SECONDS

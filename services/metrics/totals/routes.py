@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from services.metrics import queries, schemas
+from services.metrics.totals import queries, schemas
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads
 from shared.unit_of_work import UnitOfWork

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response, current_app
 
-from services.documents import operations, queries, schemas
-from services.documents.downloads import hand_out, read_out
-from services.documents.models import CHECKING, Document
-from services.documents.removals import Removals
-from services.documents.uploads import Begin, Uploads
+from services.documents.files import operations, queries, schemas
+from services.documents.files.models import CHECKING, Document
+from services.documents.files.operations.downloads import hand_out, read_out
+from services.documents.files.operations.removals import Removals
+from services.documents.files.operations.uploads import Begin, Uploads
 from shared.http.blueprint import ApiBlueprint, InternalBlueprint
 from shared.http.edge import Answer, if_match, kept_only, reads, writes
 from shared.http.paging import Sort, page

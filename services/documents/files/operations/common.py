@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.documents import queries
-from services.documents.errors import QuotaExceeded, StaleVersion
-from services.documents.models import Document, WorkspaceUsage
+from services.documents.files import queries
+from services.documents.files.errors import QuotaExceeded, StaleVersion
+from services.documents.files.models import Document, WorkspaceUsage
 from shared.clock import now
 from shared.errors import require_version
 from shared.messaging.envelope import Actor, Event

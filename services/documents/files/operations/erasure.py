@@ -6,8 +6,8 @@ import uuid
 
 from sqlalchemy import delete, text
 
-from services.documents import events, queries
-from services.documents.models import ErasedClient, OpenLink
+from services.documents.files import events, queries
+from services.documents.files.models import ErasedClient, OpenLink
 from shared.clock import now
 from shared.failpoints import failpoint
 from shared.messaging.envelope import Actor

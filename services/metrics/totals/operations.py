@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Connection, text
 
-from services.metrics.facts import Fact
+from services.metrics.totals.rules import Fact
 from shared.db.pipelining import send
 from shared.messaging.erasure import (
     Erasure,

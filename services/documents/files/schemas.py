@@ -7,9 +7,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from services.documents.models import CATEGORY_LENGTH, DEFAULT_CATEGORY, DELETED, STATES, Document
-from services.documents.names import MAX_LENGTH, is_file_name
-from services.documents.uploads import UploadLinks
+from services.documents.files.models import (
+    CATEGORY_LENGTH,
+    DEFAULT_CATEGORY,
+    DELETED,
+    STATES,
+    Document,
+)
+from services.documents.files.operations.uploads import UploadLinks
+from services.documents.files.rules.names import MAX_LENGTH, is_file_name
 from shared.http.schemas import Coded, StrictSchema
 from shared.storage.store import Part
 

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from typing import BinaryIO
 from xml.parsers import expat
 
-from services.documents.checks.kinds import DOCX, XLSX, Kind
-from services.documents.errors import Encrypted, FileTooLarge, Macros, Polyglot, TypeMismatch
+from services.documents.files.errors import Encrypted, FileTooLarge, Macros, Polyglot, TypeMismatch
+from services.documents.files.rules.checks.kinds import DOCX, XLSX, Kind
 
 _LOCAL_HEADER = b"PK\x03\x04"
 _END_RECORD = b"PK\x05\x06"

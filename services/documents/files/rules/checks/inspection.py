@@ -9,8 +9,9 @@ from typing import BinaryIO
 
 import filetype
 
-from services.documents.checks import images, office, ole, pdf, polyglots, texts
-from services.documents.checks.kinds import (
+from services.documents.files.errors import TypeMismatch, UnsupportedType
+from services.documents.files.rules.checks import images, office, ole, pdf, polyglots, texts
+from services.documents.files.rules.checks.kinds import (
     BY_CONTENT_TYPE,
     BY_EXTENSION,
     CSV,
@@ -21,7 +22,6 @@ from services.documents.checks.kinds import (
     Kind,
     extension_of,
 )
-from services.documents.errors import TypeMismatch, UnsupportedType
 
 _HEAD_BYTES = 8192
 

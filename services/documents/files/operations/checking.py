@@ -8,11 +8,10 @@ from datetime import timedelta
 
 from sqlalchemy import func, update
 
-from services.documents import events, keys
-from services.documents.checks.inspection import Verdict
-from services.documents.errors import Refused
-from services.documents.models import AVAILABLE, CHECKING, PENDING, QUARANTINED, Document
-from services.documents.operations.common import (
+from services.documents.files import events
+from services.documents.files.errors import Refused
+from services.documents.files.models import AVAILABLE, CHECKING, PENDING, QUARANTINED, Document
+from services.documents.files.operations.common import (
     announce,
     give_room_back,
     locked,
@@ -20,6 +19,8 @@ from services.documents.operations.common import (
     origin_of,
     touch,
 )
+from services.documents.files.rules import keys
+from services.documents.files.rules.checks.inspection import Verdict
 from shared.clock import now
 from shared.messaging.outbox import Origin
 from shared.unit_of_work import UnitOfWork

@@ -17,9 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from services.documents import keys, operations, queries
-from services.documents.checks.inspection import Verdict, inspect
-from services.documents.errors import (
+from services.documents.files import operations, queries
+from services.documents.files.errors import (
     REFUSALS,
     ChecksumMismatch,
     FileTooLarge,
@@ -31,8 +30,10 @@ from services.documents.errors import (
     Unreadable,
     UploadIncomplete,
 )
-from services.documents.models import AVAILABLE, CHECKING, PENDING, QUARANTINED, Document
-from services.documents.operations import Claim, Upload
+from services.documents.files.models import AVAILABLE, CHECKING, PENDING, QUARANTINED, Document
+from services.documents.files.operations import Claim, Upload
+from services.documents.files.rules import keys
+from services.documents.files.rules.checks.inspection import Verdict, inspect
 from services.documents.settings import DocumentsSettings
 from shared.clock import now
 from shared.errors import FieldError, Unavailable

@@ -6,7 +6,7 @@ that a crash at any point leaves repairable.
 
 from __future__ import annotations
 
-from services.documents.operations.checking import (
+from services.documents.files.operations.checking import (
     MAX_ATTEMPTS,
     Claim,
     claim_check,
@@ -17,21 +17,21 @@ from services.documents.operations.checking import (
     reopen_upload,
     start_check,
 )
-from services.documents.operations.deletion import (
+from services.documents.files.operations.deletion import (
     Removal,
     abandon_upload,
     finish_deletion,
     removal_of,
     start_deletion,
 )
-from services.documents.operations.details import (
+from services.documents.files.operations.details import (
     Upload,
     create_document,
     record_download,
     require_available,
     update_document,
 )
-from services.documents.operations.erasure import erase_next, forget_link
+from services.documents.files.operations.erasure import erase_next, forget_link
 
 __all__ = [
     "MAX_ATTEMPTS",

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.metrics.errors import ClientErased
+from services.metrics.totals.errors import ClientErased
 
 
 @dataclass(frozen=True, slots=True)

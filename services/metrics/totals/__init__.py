@@ -1,0 +1,1 @@
+"""What the projects and invoices of a client add up to."""
