@@ -40,6 +40,7 @@ def _api(_: Settings) -> Api:
         # The uppermost feature first.
         blueprints=[
             forwarding.blueprint,
+            forwarding.events,
             archive.blueprint,
             workspace_archive.blueprint,
             draft_documents.blueprint,

@@ -22,7 +22,7 @@ from services.clients.gateway.documents import (
     VIEW_DOCUMENT,
 )
 from services.clients.gateway.gateway import LIMIT_SECONDS, Gateway
-from services.clients.gateway.passing import fetch, pass_on, passes_on, stream_on
+from services.clients.gateway.passing import composes, fetch, pass_on, passes_on, stream_on
 from services.clients.lists.routes.categories import listed
 from services.clients.records.queries.clients import get_client
 from services.clients.records.routes.lookup import known_client
@@ -125,6 +125,18 @@ def download_document(
 ) -> Answer | Response:
     """A link to a document's bytes."""
     return pass_on("documents", identity)
+
+
+EVENTS = "/v1/events"
+events = ForwardingBlueprint("events", __name__, url_prefix=EVENTS)
+
+
+@events.route("", methods=["GET"])
+@composes(VIEW_CLIENT)
+@events.doc(**operation("GET", EVENTS))
+def get_events(identity: Identity) -> Answer | Response:
+    """The workspace's events after a cursor."""
+    return pass_on("activity", identity)
 
 
 def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[str, Any]:
