@@ -1,4 +1,4 @@
-"""The facts that the façade announces."""
+"""The facts that archive announces."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ def archive_requested(
 ) -> Event:
     """Someone takes all data of a client out of the system, or without one of the workspace,
     but for these parts."""
-    told = {"id": str(archive_id), "left_out": left_out}
+    archive = {"id": str(archive_id), "left_out": left_out}
     subject = f"archive/{archive_id}"
-    return Event("clients.archive.requested.v1", subject, 1, client_id, {"archive": told})
+    return Event("clients.archive.requested.v1", subject, 1, client_id, {"archive": archive})

@@ -1,4 +1,4 @@
-"""What lifecycle does with events: another service has erased its part of a deletion."""
+"""What deletion does with events: another service has erased its part of a deletion."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _ERASED = ".client.erased.v1"
 
 _NOTE = text(
     """
-    UPDATE deletion_parts AS p SET done_at = told."time", counts = told.counts
-    FROM jsonb_to_recordset(CAST(:reports AS jsonb)) AS told(
+    UPDATE deletion_parts AS p SET done_at = report."time", counts = report.counts
+    FROM jsonb_to_recordset(CAST(:reports AS jsonb)) AS report(
         client_id uuid, service text, "time" timestamptz, counts jsonb)
-    WHERE p.client_id = told.client_id AND p.service = told.service AND p.done_at IS NULL
+    WHERE p.client_id = report.client_id AND p.service = report.service AND p.done_at IS NULL
     """
 )
 

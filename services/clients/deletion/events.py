@@ -1,4 +1,4 @@
-"""The facts that lifecycle announces. That of a deletion names nobody."""
+"""The facts that deletion announces. That of a deletion carried out names nobody."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from shared.messaging.envelope import Event
 
 def client_deleted(deletion: Deletion) -> Event:
     """The client is gone; the event says no more than which one it was."""
-    told = {"id": str(deletion.client_id), "client_code": deletion.client_code}
+    client = {"id": str(deletion.client_id), "client_code": deletion.client_code}
     aliases = [str(alias) for alias in deletion.aliases]
     more = {"aliases": aliases} if aliases else {}
-    return _event("deleted", deletion, {"client": told, **more})
+    return _event("deleted", deletion, {"client": client, **more})
 
 
 def deletion_scheduled(deletion: Deletion) -> Event:
     """The client is hidden, and will be deleted unless that is undone."""
-    told = {"id": str(deletion.id), "starts_at": rfc3339(deletion.starts_at)}
-    return _event("deletion_scheduled", deletion, {"deletion": told})
+    scheduled = {"id": str(deletion.id), "starts_at": rfc3339(deletion.starts_at)}
+    return _event("deletion_scheduled", deletion, {"deletion": scheduled})
 
 
 def deletion_undone(deletion: Deletion, company_name: str) -> Event:

@@ -1,4 +1,4 @@
-"""Queries, bodies and answers of lifecycle."""
+"""Queries, bodies and answers of deletion."""
 
 from __future__ import annotations
 

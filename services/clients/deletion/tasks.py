@@ -1,4 +1,4 @@
-"""The job of lifecycle: deletions whose time has come, and this service's part of those begun."""
+"""The periodic work of deletion: deletions whose time has come, and this service's part of those begun."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
 
 def advance_deletions(runtime: Runtime) -> int:
-    """Do what is due, workspace by workspace; returns how many steps it took."""
+    """Do what is due, workspace by workspace; returns how many batches it did."""
     workspaces = runtime.across_workspaces(queries.workspaces_with_deletions)
     deadline = time.monotonic() + RUN_SECONDS
     return sum(
-        repeated(partial(_taken, runtime, workspace_id, step), deadline)
+        repeated(partial(_done, runtime, workspace_id, work), deadline)
         for workspace_id in workspaces
-        for step in (erasing.start_next, erasing.erase_next)
+        for work in (erasing.start_next, erasing.erase_next)
     )
 
 
-def _taken(runtime: Runtime, workspace_id: uuid.UUID, step: Callable[[UnitOfWork], bool]) -> bool:
-    """Each step is a transaction of its own: a kill in between loses none of the others."""
+def _done(runtime: Runtime, workspace_id: uuid.UUID, work: Callable[[UnitOfWork], bool]) -> bool:
+    """Each batch is a transaction of its own: a kill in between loses none of the others."""
     with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        return step(uow)
+        return work(uow)

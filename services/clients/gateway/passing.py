@@ -105,7 +105,7 @@ def pass_on(
         identity=identity,
         params=request.args.to_dict(flat=False),
         content=g.pop("content", None) or request.get_data() or None,
-        headers={**request_headers(), **g.pop("told", {})},
+        headers={**request_headers(), **g.pop("extra_headers", {})},
         limit_seconds=limit_seconds,
     )
     return _as_response(gateway().ask(call))

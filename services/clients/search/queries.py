@@ -1,4 +1,4 @@
-"""What the façade looks up itself: whether the client is there, and what words find."""
+"""What words find here, and whose the documents are that they find elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.clients.billing.queries import search_invoices, search_projects
 from services.clients.listing.queries.clients import Filters, list_clients
 from services.clients.records.models.record import Client
 from services.clients.records.rules.search_text import all_begin_in
-from services.clients.search.rules import Found
+from services.clients.search.rules import SearchHit
 from shared.unit_of_work import UnitOfWork
 
 #: Clients whose invoices are found by their name or code.
@@ -27,27 +27,27 @@ _SHOWN = (
 
 def find_here(
     uow: UnitOfWork, typed: str, kinds: Collection[str], most: int, *, see_tax_ids: bool
-) -> list[Found]:
+) -> list[SearchHit]:
     """What this service has of the kinds, at most so many of each."""
-    found: list[Found] = []
+    hits: list[SearchHit] = []
     if "client" in kinds:
-        found += [_client(row) for row in _clients(uow, typed, most, see_tax_ids)]
+        hits += [_client(row) for row in _clients(uow, typed, most, see_tax_ids)]
     if "project" in kinds:
-        found += [_project(*row) for row in search_projects(uow.session, typed, most)]
+        hits += [_project(*row) for row in search_projects(uow.session, typed, most)]
     if "invoice" in kinds:
-        found += _invoices(uow, typed, most)
-    return found
+        hits += _invoices(uow, typed, most)
+    return hits
 
 
 def find_documents(
     session: Session, documents: Iterable[Mapping[str, Any]], most: int
-) -> list[Found]:
+) -> list[SearchHit]:
     """Of documents those that belong to a client that is there: a draft has some of its own."""
-    told = list(documents)
-    ids = {uuid.UUID(document["client_id"]) for document in told}
+    listed = list(documents)
+    ids = {uuid.UUID(document["client_id"]) for document in listed}
     rows = session.execute(select(Client.id, Client.company_name).where(Client.id.in_(ids)))
     names = {str(client_id): name for client_id, name in rows}
-    kept = [document for document in told if document["client_id"] in names][:most]
+    kept = [document for document in listed if document["client_id"] in names][:most]
     return [_document(document, names[document["client_id"]]) for document in kept]
 
 
@@ -62,7 +62,7 @@ def _clients(uow: UnitOfWork, typed: str, most: int, see_tax_ids: bool) -> list[
     return list({row.id: row for row in rows}.values())[:most]
 
 
-def _invoices(uow: UnitOfWork, typed: str, most: int) -> list[Found]:
+def _invoices(uow: UnitOfWork, typed: str, most: int) -> list[SearchHit]:
     """Invoices by their numbers, and those of clients that go by what was typed."""
     rows = _clients(uow, typed, _MOST_CLIENTS, False)
     codes = {row.id: row.client_code for row in rows if _goes_by(row, typed)}
@@ -74,7 +74,7 @@ def _goes_by(row: Any, typed: str) -> bool:
     return all_begin_in(typed, f"{row.company_name} {row.client_code or ''}")
 
 
-def _client(row: Any) -> Found:
+def _client(row: Any) -> SearchHit:
     texts = {
         "company_name": row.company_name,
         "client_code": row.client_code,
@@ -84,25 +84,25 @@ def _client(row: Any) -> Found:
         "address.city": row.city,
     }
     names = (row.company_name, row.company_name, row.client_code, row.client_code)
-    return Found("client", str(row.id), str(row.id), *names, texts)
+    return SearchHit("client", str(row.id), str(row.id), *names, texts)
 
 
-def _project(project: Project, client_name: str) -> Found:
+def _project(project: Project, client_name: str) -> SearchHit:
     texts = {"name": project.name, "code": project.code}
     where = (str(project.id), str(project.client_id), client_name)
-    return Found("project", *where, project.name, project.code, project.code, texts)
+    return SearchHit("project", *where, project.name, project.code, project.code, texts)
 
 
-def _invoice(invoice: Invoice, client_name: str | None, client_code: str | None) -> Found:
+def _invoice(invoice: Invoice, client_name: str | None, client_code: str | None) -> SearchHit:
     texts = {"number": invoice.number, "client_name": client_name, "client_code": client_code}
     where = (str(invoice.id), str(invoice.client_id), client_name)
     title = invoice.number or "Draft"
-    return Found("invoice", *where, title, invoice.status, invoice.number, texts)
+    return SearchHit("invoice", *where, title, invoice.status, invoice.number, texts)
 
 
-def _document(document: Mapping[str, Any], client_name: str) -> Found:
+def _document(document: Mapping[str, Any], client_name: str) -> SearchHit:
     texts = {name: document[name] for name in ("title", "file_name", "category")}
     where = (document["id"], document["client_id"], client_name)
     title = document["title"] or document["file_name"]
     detail = document["file_name"] if document["title"] else document["category"]
-    return Found("document", *where, title, detail, texts=texts)
+    return SearchHit("document", *where, title, detail, texts=texts)

@@ -19,7 +19,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHit:
     """Something that was found. `name` is its code or number: typed in full, it comes first.
 
     `texts`: by the name of its field, what may have been matched.
@@ -38,7 +38,7 @@ class Found:
         """Whether what was typed is its code or number."""
         return self.name is not None and fold(self.name) == fold(typed)
 
-    def told(self, typed: str) -> dict[str, Any]:
+    def as_dict(self, typed: str) -> dict[str, Any]:
         """As callers see it; `matched` names the fields in which a word begins as typed."""
         return {
             "kind": self.kind,
@@ -51,8 +51,8 @@ class Found:
         }
 
 
-def ordered(found: Iterable[Found], typed: str) -> list[dict[str, Any]]:
+def ordered(hits: Iterable[SearchHit], typed: str) -> list[dict[str, Any]]:
     """What goes by the very name first, then kind by kind, each in the order it came in."""
     kinds = list(KINDS)
-    ranked = sorted(found, key=lambda it: (not it.is_named(typed), kinds.index(it.kind)))
-    return [one.told(typed) for one in ranked]
+    ranked = sorted(hits, key=lambda hit: (not hit.is_named(typed), kinds.index(hit.kind)))
+    return [hit.as_dict(typed) for hit in ranked]

@@ -28,9 +28,9 @@ class Kinds(fields.Field[list[str]]):
         names = listed_once(str(value).split(","))
         wrong = [name for name in names if name not in KINDS]
         known = f"There are: {', '.join(KINDS)}."
-        told = [Coded("not_a_choice", f"No kind {name[:50]}. {known}") for name in wrong[:20]]
-        if told or not names:
-            raise ValidationError([*told] or [Coded("required", known)])
+        errors = [Coded("not_a_choice", f"No kind {name[:50]}. {known}") for name in wrong[:20]]
+        if errors or not names:
+            raise ValidationError([*errors] or [Coded("required", known)])
         return names
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.clients.search.rules import KINDS, Found, ordered
+from services.clients.search.rules import KINDS, SearchHit, ordered
 from shared.security.permissions import PERMISSIONS
 
 
-def _found(kind: str, title: str, name: str | None = None) -> Found:
-    return Found(kind, title, "c", "Client", title, None, name, {"title": title, "name": name})
+def _found(kind: str, title: str, name: str | None = None) -> SearchHit:
+    return SearchHit(kind, title, "c", "Client", title, None, name, {"title": title, "name": name})
 
 
 def test_kinds_follow_each_other_and_keep_their_own_order() -> None:
@@ -26,10 +26,10 @@ def test_the_very_number_comes_first_whatever_its_kind() -> None:
 
 
 def test_the_fields_in_which_a_word_begins_are_named() -> None:
-    (told,) = ordered([_found("project", "Señor bridge", "SB-1")], "senor sb")
-    assert told["matched"] == ["title", "name"]
-    (told,) = ordered([_found("project", "Harbour")], "bour")
-    assert told["matched"] == []
+    (hit,) = ordered([_found("project", "Señor bridge", "SB-1")], "senor sb")
+    assert hit["matched"] == ["title", "name"]
+    (hit,) = ordered([_found("project", "Harbour")], "bour")
+    assert hit["matched"] == []
 
 
 def test_every_kind_has_a_right_of_its_own() -> None:

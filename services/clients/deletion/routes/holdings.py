@@ -45,8 +45,8 @@ def holdings_of(identity: Identity, client_id: uuid.UUID) -> Holdings:
 
 def _counts(content: bytes) -> dict[str, int]:
     """What it counted; a refusal has no counts, such as of a client it has not heard of yet."""
-    told = orjson.loads(content)
-    return {name: value for name, value in told.items() if isinstance(value, int)}
+    holdings = orjson.loads(content)
+    return {name: value for name, value in holdings.items() if isinstance(value, int)}
 
 
 def _call(identity: Identity, client_id: uuid.UUID, service: str) -> Call:

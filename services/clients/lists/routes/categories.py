@@ -32,7 +32,7 @@ def listed(look: Look) -> Look:
             entry = _entry(uow, body["category"])
             if entry.retired:
                 # Passed on as written: the document may have it under an earlier name.
-                g.told = {KEPT_ONLY: "category"}
+                g.extra_headers = {KEPT_ONLY: "category"}
             else:
                 g.content = orjson.dumps({**body, "category": entry.name})
         return found
