@@ -13,6 +13,24 @@ if TYPE_CHECKING:
     from shared.service import RegisterJobs
 
 
+def register_features() -> None:
+    """Hand what features have to those below them, which may not know them.
+
+    Every process that has jobs done or clients deleted begins with this.
+    """
+    from services.clients.deletion.operations.client_data import CLIENT_DATA, ClientData
+    from services.clients.jobs.operations import outcomes as jobs
+    from services.clients.jobs.operations.kinds import KINDS
+    from services.clients.transfer.operations import forgetting as transfer
+    from services.clients.transfer.operations.kinds import KINDS as TRANSFERS
+
+    KINDS.register(*TRANSFERS)
+    CLIENT_DATA.register(
+        ClientData("jobs", forget=jobs.forget_clients),
+        ClientData("transfer", forget=transfer.forget_clients),
+    )
+
+
 def _api(_: Settings) -> Api:
     from services.clients.access import routes as access
     from services.clients.access.operations.authentication import authenticate
@@ -26,13 +44,15 @@ def _api(_: Settings) -> Api:
     from services.clients.drafts.routes import drafts
     from services.clients.forwarding import routes as forwarding
     from services.clients.gateway.documentation import MergedClients
+    from services.clients.jobs import routes as jobs
     from services.clients.listing import routes as listing
     from services.clients.lists.routes import lists
     from services.clients.records.routes import clients, elements
     from services.clients.search import routes as search
-    from services.clients.transfer.routes import bulk, exports, imports, jobs
+    from services.clients.transfer.routes import bulk, exports, imports
     from shared.http.app import Api
 
+    register_features()
     return Api(
         title="Clientele",
         authenticate=authenticate,
@@ -76,14 +96,17 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
     from services.clients.access import tasks as access
     from services.clients.deletion import tasks as deletion
     from services.clients.drafts import tasks as drafts
+    from services.clients.jobs import tasks as jobs
     from services.clients.records import tasks as records
     from services.clients.transfer import tasks as transfer
     from shared.housekeeping import register_idempotency_purge
 
+    register_features()
     return [
         deletion.register_tasks,
         drafts.register_tasks,
         records.register_tasks,
+        jobs.register_tasks,
         transfer.register_tasks,
         access.register_tasks,
         register_idempotency_purge,
@@ -102,6 +125,7 @@ CLIENTS = Service(
         Job("clients.reindex_clients", every_seconds=60.0),
         Job("clients.advance_job"),
         Job("clients.wake_jobs", every_seconds=1.0),
+        Job("clients.purge_jobs", every_seconds=3600.0),
         Job("clients.purge_transfers", every_seconds=3600.0),
         Job("clients.purge_tokens", every_seconds=3600.0),
         Job("clients.purge_idempotency_keys", every_seconds=3600.0),

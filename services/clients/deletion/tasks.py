@@ -1,4 +1,4 @@
-"""The periodic work of deletion: deletions whose time has come, and this service's part of those begun."""
+"""The periodic work of deletion: what is due, and this service's part of what has begun."""
 
 from __future__ import annotations
 

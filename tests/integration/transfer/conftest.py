@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from services.clients.transfer.tasks import advance_job, waiting_jobs
+from services.clients.jobs.tasks import advance_job, waiting_jobs
 from tests.fixtures.api import Api, Caller
 from tests.fixtures.databases import Databases
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from services.clients.listing.queries.clients import FACETS, Filters
 from services.clients.listing.queries.facets import _counted, count_by_facet
 from services.clients.transfer import tasks
-from services.clients.transfer.operations import files
+from services.clients.transfer.operations import reading
 from tests.fixtures.api import Caller
 from tests.integration.transfer.conftest import Transfer
 
@@ -122,7 +122,7 @@ class Person:
 def test_numbers_are_exact_after_many_have_done_everything_at_once(
     transfer: Transfer, monkeypatch: pytest.MonkeyPatch, events: Any
 ) -> None:
-    monkeypatch.setattr(files, "PIECE_ROWS", 5)
+    monkeypatch.setattr(reading, "PIECE_ROWS", 5)
     monkeypatch.setattr(tasks, "TURN_SECONDS", 0.01)
     transfer.ok("PATCH", "/workspace", {"deletion_undo_days": 3})
     chance = random.Random(7)

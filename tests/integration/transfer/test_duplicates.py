@@ -63,7 +63,7 @@ def test_refused_rows_come_back_as_a_file_and_may_be_made_all_the_same(transfer:
 def test_rows_of_different_pieces_are_held_against_each_other(
     transfer: Transfer, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.clients.transfer.operations.files.PIECE_ROWS", 2)
+    monkeypatch.setattr("services.clients.transfer.operations.reading.PIECE_ROWS", 2)
     assert models.PIECE_ROWS > 2
     job = transfer.start(transfer.send(ROWS), how=how)
     assert job["progress"]["created"] == 3

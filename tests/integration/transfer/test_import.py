@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.clients.transfer.operations import files
+from services.clients.transfer.operations import receiving
 from tests.integration.transfer.conftest import COLUMNS, Transfer, table
 
 CREATED = "clients.client.created.v1"
@@ -210,7 +210,7 @@ def test_a_large_file_is_taken_and_a_larger_one_refused(
     )
     sent = transfer.send(data)
     assert (sent["size"], sent["rows"]) == (len(data), 40)
-    monkeypatch.setattr(files, "MAX_FILE_BYTES", len(data) - 1)
+    monkeypatch.setattr(receiving, "MAX_FILE_BYTES", len(data) - 1)
     answer = transfer.caller.http.post(
         "/v1/imports?file_name=x.csv",
         data=data,

@@ -13,21 +13,24 @@ from typing import Any
 import psycopg
 import pytest
 
-from services.clients.transfer import tasks
+from services.clients.jobs import tasks
+from services.clients.jobs.rules import MAX_ATTEMPTS
+from services.clients.jobs.tasks import advance_job, purge_jobs, waiting_jobs
 from services.clients.transfer.models import PIECE_ROWS
-from services.clients.transfer.operations import files
-from services.clients.transfer.operations.files import _open_file
-from services.clients.transfer.operations.jobs import MAX_ATTEMPTS
-from services.clients.transfer.tasks import advance_job, purge_transfers, waiting_jobs
+from services.clients.transfer.operations import reading
+from services.clients.transfer.operations.reading import _open_file
+from services.clients.transfer.tasks import purge_transfers
 from tests.fixtures.databases import Databases
 from tests.integration.transfer.conftest import COLUMNS, Transfer, table
 
 # What a worker does with a message, in a process that can be killed.
 _WORKER = """
 import sys, uuid
-from services.clients.transfer.tasks import advance_job
+from services.clients.jobs.tasks import advance_job
+from services.clients.service import register_features
 from shared.runtime import Runtime
 from shared.settings import Settings, load
+register_features()
 runtime = Runtime("clients", load(Settings))
 turn = int(sys.argv[3])
 while turn is not None:
@@ -45,8 +48,8 @@ def _expire(database: psycopg.Connection[dict[str, Any]]) -> None:
     database.execute("UPDATE jobs SET lease_until = NULL, turn_at = turn_at - interval '1 minute'")
 
 
-@pytest.mark.parametrize("line", ["transfer.before_commit", "uow.before_commit",
-                                  "uow.after_commit", "transfer.after_step"])  # fmt: skip
+@pytest.mark.parametrize("line", ["jobs.before_commit", "uow.before_commit",
+                                  "uow.after_commit", "jobs.after_piece"])  # fmt: skip
 def test_a_worker_killed_at_any_line_loses_no_row_and_does_none_twice(
     transfer: Transfer,
     databases: Databases,
@@ -110,8 +113,8 @@ def test_a_file_is_read_on_where_the_turn_before_stopped(
         return found
 
     monkeypatch.setattr(tasks, "TURN_SECONDS", 0.001)
-    monkeypatch.setattr(files, "PIECE_ROWS", 2)
-    monkeypatch.setattr(files, "_open_file", open_file)
+    monkeypatch.setattr(reading, "PIECE_ROWS", 2)
+    monkeypatch.setattr(reading, "_open_file", open_file)
     for row in ROWS[:9]:
         transfer.ok("POST", "/clients", _body(row))
     sent = transfer.post(transfer.export(kind), f"again.{kind}")
@@ -121,12 +124,12 @@ def test_a_file_is_read_on_where_the_turn_before_stopped(
         following = advance_job(transfer.api.runtime, workspace_id, job_id, turn)
         turns += [] if following is None else [(workspace_id, job_id, following)]
         if elsewhere:
-            files._left_open.clear()
+            reading._left_open.clear()
     again = transfer.start(transfer.ok("GET", f"/imports/{sent['id']}"))
     assert again["progress"] == {**again["progress"], "done": 9, "skipped": 9}
     assert len(transfer.rows(again)) == 9
     assert (len(opened) > 1) == elsewhere
-    assert not files._left_open
+    assert not reading._left_open
 
 
 def _body(row: Any) -> dict[str, Any]:
@@ -199,6 +202,6 @@ def test_files_go_after_a_week_and_jobs_after_a_month(
     assert database.execute("SELECT FROM transfer_pieces").fetchall() == []
     assert transfer.rows(job)
     database.execute("UPDATE jobs SET finished_at = finished_at - interval '31 days'")
-    purge_transfers(transfer.api.runtime)
+    purge_jobs(transfer.api.runtime)
     assert database.execute("SELECT FROM job_rows").fetchall() == []
     assert transfer.caller.call("GET", f"/v1/jobs/{uuid.UUID(job['id'])}").status_code == 404

@@ -1,6 +1,6 @@
-"""The part of a deletion that cannot be undone: it is announced, then carried out step by step.
+"""The part of a deletion that cannot be undone: it is announced, then carried out batch by batch.
 
-Every step is a transaction that may be repeated; what is left to do stands in the database.
+Every batch is a transaction that may be repeated; what is left to do stands in the database.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from sqlalchemy import func, select, text
 
 from services.clients.deletion import events
 from services.clients.deletion.models import OWN_PART, PARTS, Deletion, DeletionPart
+from services.clients.deletion.operations.client_data import forget_clients
+from services.clients.jobs.queries import none_works_on
 from services.clients.records.operations.codes import release_codes
 from shared.clock import now
 from shared.failpoints import failpoint
@@ -25,44 +27,6 @@ _REMEMBER = text(
     INSERT INTO erased_clients (client_id, workspace_id)
     SELECT gone, :workspace FROM unnest(CAST(:clients AS uuid[])) AS gone
     ON CONFLICT DO NOTHING
-    """
-)
-# Files of imports and exports through which the client went. Which ones is known by the rows of
-# their jobs; those tables belong to the feature above, and its jobs are waited for. A row that
-# came to nothing names nobody by an id, and may be about any client: of those no file and no
-# sentence is kept in the workspace, only which field was wrong and by which code.
-_NO_JOB_UNDER_WAY = text(
-    """
-    NOT EXISTS (
-        SELECT FROM job_rows AS r JOIN jobs AS j ON j.id = r.job_id
-        WHERE r.client_id = deletion_parts.client_id AND j.state IN ('queued', 'running'))
-    AND NOT EXISTS (SELECT FROM jobs AS j
-                    WHERE j.import_id IS NOT NULL AND j.state IN ('queued', 'running'))
-    """
-)
-_ERASE_FILES = text(
-    """
-    WITH jobs_of AS (
-        SELECT id, import_id FROM jobs WHERE id IN (
-            SELECT job_id FROM job_rows WHERE client_id = ANY (CAST(:clients AS uuid[]))
-        UNION SELECT job_id FROM job_rows
-        WHERE client_id IS NULL AND state IN ('failed', 'skipped'))
-    ), owners AS (
-        SELECT id FROM jobs_of UNION SELECT import_id FROM jobs_of
-        UNION SELECT j.id FROM jobs AS j JOIN jobs_of AS o ON j.import_id = o.import_id
-    ), samples AS (
-        UPDATE imports SET sample = '[]', file_name = 'erased.' || format
-        WHERE id IN (SELECT id FROM owners)
-    ), findings AS (
-        UPDATE job_rows SET errors = '[]', code = NULL
-        WHERE client_id = ANY (CAST(:clients AS uuid[]))
-    ), sentences AS (
-        UPDATE job_rows SET code = NULL, errors = (
-            SELECT jsonb_agg(error || '{"message": "Not kept, as a client has been deleted."}')
-            FROM jsonb_array_elements(errors) AS error)
-        WHERE client_id IS NULL AND errors <> '[]'
-    )
-    DELETE FROM transfer_pieces WHERE owner_id IN (SELECT id FROM owners)
     """
 )
 _ERASE_MESSAGES = text("SELECT erase_messages(CAST(:clients AS uuid[]), :batch)")
@@ -114,10 +78,10 @@ def start_next(uow: UnitOfWork) -> bool:
 
 
 def erase_next(uow: UnitOfWork) -> bool:
-    """A step of this service's own part of a deletion of the workspace; whether there was one.
+    """The next batch of this service's own part of a deletion; whether there was one.
 
-    The log's words go batch by batch, then files and stored answers; then the part is done. A
-    job that works on the client ends first.
+    The log's words go batch by batch, then stored answers and what the features still say; then
+    the part is done. A job that works on the client ends first, as it may be about to write of it.
     """
     part = _next_part(uow)
     if part is None:
@@ -127,7 +91,7 @@ def erase_next(uow: UnitOfWork) -> bool:
     part.counts = {**part.counts, "events": part.counts.get("events", 0) + rewritten}
     if rewritten < BATCH:
         erase_answers(uow, deletion.erased_ids)
-        uow.session.execute(_ERASE_FILES, {"clients": deletion.erased_ids})
+        forget_clients(uow, deletion.erased_ids)
         part.done_at = now()
     failpoint("clients.while_erasing")
     return True
@@ -136,7 +100,11 @@ def erase_next(uow: UnitOfWork) -> bool:
 def _next_part(uow: UnitOfWork) -> DeletionPart | None:
     return uow.session.scalar(
         select(DeletionPart)
-        .where(DeletionPart.service == OWN_PART, DeletionPart.done_at.is_(None), _NO_JOB_UNDER_WAY)
+        .where(
+            DeletionPart.service == OWN_PART,
+            DeletionPart.done_at.is_(None),
+            none_works_on(DeletionPart.client_id),
+        )
         .limit(1)
         .with_for_update(skip_locked=True)
     )

@@ -1,1 +1,1 @@
-"""Transfer's commands: jobs, and the steps of each kind of them."""
+"""Transfer's commands: taking a file in, and the pieces of each kind of job."""

@@ -10,13 +10,7 @@ from typing import Any
 
 from services.clients.deletion.errors import PlanOutdated
 from services.clients.deletion.operations.deleting import delete_now
-from services.clients.records.models.record import Client
-from services.clients.records.operations.locking import lock_client
-from services.clients.records.operations.updating import change_status, update_client
-from services.clients.records.rules.tags import without
-from services.clients.records.schemas.bodies import ClientChanges
-from services.clients.transfer.models import (
-    BULK,
+from services.clients.jobs.models import (
     DELETED,
     ROW_FAILED,
     UNCHANGED,
@@ -25,10 +19,16 @@ from services.clients.transfer.models import (
     Job,
     JobRow,
 )
-from services.clients.transfer.operations.jobs import create_job
-from services.clients.transfer.operations.pieces import Outcome, note_outcomes
+from services.clients.jobs.operations.creating import create_job
+from services.clients.jobs.operations.outcomes import Outcome, note_outcomes
+from services.clients.jobs.queries import rows_of
+from services.clients.records.models.record import Client
+from services.clients.records.operations.locking import lock_client
+from services.clients.records.operations.updating import change_status, update_client
+from services.clients.records.rules.tags import without
+from services.clients.records.schemas.bodies import ClientChanges
+from services.clients.transfer.models import BULK
 from services.clients.transfer.operations.selecting import count_clients, select_clients
-from services.clients.transfer.queries import rows_of
 from services.clients.values.confirmations import expiry, opened, sealed
 from shared.clock import rfc3339
 from shared.errors import DomainError

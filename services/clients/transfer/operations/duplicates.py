@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 
-import orjson
-from sqlalchemy import text
-
+from services.clients.jobs.models import Job
 from services.clients.records.errors import duplicate_fields
 from services.clients.records.models.json_rows import keys_of
 from services.clients.records.models.record import Record
 from services.clients.records.queries.duplicates import like_new
-from services.clients.transfer.models import CREATE, PREVIEW, Job
+from services.clients.transfer.models import CREATE, PREVIEW
+from services.clients.transfer.operations.row_keys import Key, keys_seen, note_keys
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
 
-_CONTEXT = "clients.transfer.keys"
 _FIELDS = {
     "name_key": "company_name",
     "website_host": "website",
@@ -24,21 +22,7 @@ _FIELDS = {
     "tax_id_hash": "tax_id",
 }
 
-# The first row of a key keeps it.
-_NOTE = text(
-    """
-    INSERT INTO job_keys (job_id, key, workspace_id, row)
-    SELECT :job, k.key, :workspace, k.row
-    FROM jsonb_to_recordset(CAST(:keys AS jsonb)) AS k (key bytea, row bigint)
-    ON CONFLICT DO NOTHING
-    """
-)
-_SEEN = text(
-    "SELECT key, row FROM job_keys WHERE job_id = :job AND key = ANY(CAST(:keys AS bytea[]))"
-)
-
 NewRow = tuple[int, Record]
-Key = tuple[str, str | bytes]
 
 
 def find_duplicates(
@@ -74,7 +58,8 @@ def _in_file(uow: UnitOfWork, job: Job, new: Sequence[NewRow]) -> dict[int, list
             found[row] = errors
         else:
             fresh |= dict.fromkeys(of_row, row)
-    _note(uow, job, fresh)
+    if job.kind == PREVIEW:
+        note_keys(uow, job, fresh)
     return found
 
 
@@ -96,18 +81,4 @@ def _seen(uow: UnitOfWork, job: Job, keys: Iterable[list[Key]]) -> dict[Key, int
     """Rows of earlier pieces; those of an import are clients by now."""
     if job.kind != PREVIEW:
         return {}
-    wanted = {_hidden(uow, key): key for of_row in keys for key in of_row}
-    found = uow.session.execute(_SEEN, {"job": job.id, "keys": list(wanted)})
-    return {wanted[bytes(key)]: row for key, row in found}
-
-
-def _note(uow: UnitOfWork, job: Job, fresh: Mapping[Key, int]) -> None:
-    if job.kind == PREVIEW and fresh:
-        rows = [{"key": f"\\x{_hidden(uow, key).hex()}", "row": row} for key, row in fresh.items()]
-        told = {"job": job.id, "workspace": uow.workspace_id, "keys": orjson.dumps(rows).decode()}
-        uow.session.execute(_NOTE, told)
-
-
-def _hidden(uow: UnitOfWork, key: Key) -> bytes:
-    """A key as it is stored: rows of files are not to be read in the database."""
-    return uow.vault.keyed_hash(f"{key[0]} {key[1]!r}", _CONTEXT)
+    return keys_seen(uow, job, {key for of_row in keys for key in of_row})

@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import text
-
 from services.clients.custom_fields.queries import definitions
+from services.clients.jobs.models import WAITING, Job
+from services.clients.jobs.operations.creating import create_job
+from services.clients.jobs.operations.outcomes import drop_rows
+from services.clients.jobs.queries import rows_of
 from services.clients.records.models.record import OWN_FIELD
 from services.clients.records.queries import clients as records
 from services.clients.records.schemas.views import present
 from services.clients.transfer import events
-from services.clients.transfer.models import EXPORT, FILES_KEPT, PIECE_ROWS, WAITING, Job
-from services.clients.transfer.operations.jobs import create_job
+from services.clients.transfer.models import EXPORT, FILES_KEPT, PIECE_ROWS
 from services.clients.transfer.operations.pieces import add_rows
 from services.clients.transfer.operations.selecting import select_clients
-from services.clients.transfer.queries import rows_of
 from services.clients.transfer.rules.cells import text_of
 from services.clients.transfer.rules.mapping import export_columns, flat
 from shared.clock import now, rfc3339
 from shared.errors import FieldError, Invalid
 from shared.unit_of_work import UnitOfWork
-
-_DROP_ROWS = text("DELETE FROM job_rows WHERE job_id = :job")
 
 
 def start_export(uow: UnitOfWork, params: Mapping[str, Any], permissions: Collection[str]) -> Job:
@@ -42,10 +40,10 @@ def _check_own(uow: UnitOfWork, columns: Sequence[str]) -> None:
     known = definitions(uow, keys) if keys else {}
     wrong = [key for key in keys if key not in known]
     if wrong:
-        told = [
+        errors = [
             FieldError("columns", "unknown_path", f"No field {OWN_FIELD}{key}.") for key in wrong
         ]
-        raise Invalid(errors=told)
+        raise Invalid(errors=errors)
 
 
 def export_piece(uow: UnitOfWork, job: Job) -> bool:
@@ -60,7 +58,7 @@ def export_piece(uow: UnitOfWork, job: Job) -> bool:
         job.done += len(waiting)
     if len(waiting) == PIECE_ROWS:
         return False
-    uow.session.execute(_DROP_ROWS, {"job": job.id})
+    drop_rows(uow, job)
     job.result = {
         "file": f"/v1/exports/{job.id}/file",
         "expires_at": rfc3339(now() + FILES_KEPT),
@@ -71,9 +69,9 @@ def export_piece(uow: UnitOfWork, job: Job) -> bool:
 
 def _write(uow: UnitOfWork, job: Job, ids: Sequence[Any]) -> None:
     found = {record.id: record for record in records.get_clients(uow.session, ids)}
-    told = [present(found[each], uow.vault, job.permissions) for each in ids if each in found]
-    add_rows(uow, job.id, job.saved.get("pieces", 0), [_row(job, client) for client in told])
-    job.created += len(told)
+    clients = [present(found[each], uow.vault, job.permissions) for each in ids if each in found]
+    add_rows(uow, job.id, job.saved.get("pieces", 0), [_row(job, client) for client in clients])
+    job.created += len(clients)
 
 
 def _row(job: Job, client: Mapping[str, Any]) -> Any:

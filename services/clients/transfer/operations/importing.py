@@ -12,26 +12,20 @@ from typing import Any
 
 from sqlalchemy import text
 
+from services.clients.jobs.models import CREATED, ROW_FAILED, SKIPPED, UNCHANGED, UPDATED, Job
+from services.clients.jobs.operations.outcomes import note_outcomes
 from services.clients.records.errors import ClientNotFound
 from services.clients.records.models.record import COLUMNS, Record
 from services.clients.records.operations.creating_many import create_clients, prepare_many
 from services.clients.records.operations.updating import update_client
 from services.clients.records.queries import clients as records
 from services.clients.records.schemas.bodies import ClientBody, ClientChanges
-from services.clients.transfer.models import (
-    CREATED,
-    PREVIEW,
-    ROW_FAILED,
-    SKIP,
-    SKIPPED,
-    UNCHANGED,
-    UPDATED,
-    Job,
-)
+from services.clients.transfer.models import PREVIEW, SKIP
 from services.clients.transfer.operations.duplicates import find_duplicates
+from services.clients.transfer.operations.earlier_states import RowOutcome, keep_earlier_states
 from services.clients.transfer.operations.elements import matched_elements
-from services.clients.transfer.operations.pieces import Outcome, note_outcomes
-from services.clients.transfer.queries import codes_seen, find_rows, get_import, holders_of
+from services.clients.transfer.operations.row_keys import Key, keys_seen, note_keys
+from services.clients.transfer.queries import find_rows, get_import, holders_of
 from services.clients.transfer.rules.mapping import CODE, Reading
 from shared.errors import DomainError, FieldError
 from shared.unit_of_work import UnitOfWork
@@ -70,9 +64,15 @@ def import_piece(uow: UnitOfWork, job: Job) -> bool:
     outcomes = [*_update_all(uow, job, lines), *_create_all(uow, job, lines)]
     for outcome in outcomes:
         _name_columns(reading, outcome)
-    note_outcomes(uow, job, sorted(outcomes, key=lambda outcome: outcome.row))
+    _note(uow, job, sorted(outcomes, key=lambda outcome: outcome.row))
     job.saved = {"piece": number + 1}
     return job.done >= (job.total or 0)
+
+
+def _note(uow: UnitOfWork, job: Job, outcomes: list[RowOutcome]) -> None:
+    note_outcomes(uow, job, outcomes)
+    keep_earlier_states(uow, job, outcomes)
+    note_keys(uow, job, {_key(it.code): it.row for it in outcomes if it.code})
 
 
 def reading_of(columns: Sequence[str], params: Mapping[str, Any]) -> Reading:
@@ -100,18 +100,22 @@ def _uuid(typed: str, findings: Findings) -> uuid.UUID | None:
 def _find_clients(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> None:
     """Whom each row means: by its id, else by its code where that is asked for."""
     codes = {line.code for line in lines if line.code}
-    seen = codes_seen(uow.session, job.id, codes)
+    seen = keys_seen(uow, job, [_key(code) for code in codes])
     holders = holders_of(uow.session, codes)
     for line in lines:
         if line.code is None:
             continue
-        if line.code in seen:
-            told = f"Row {seen[line.code]} of this file has this code as well."
-            line.findings.errors.append(FieldError(CODE, "duplicate_in_file", told))
-        seen.setdefault(line.code, line.row)
+        first = seen.setdefault(_key(line.code), line.row)
+        if first != line.row:
+            message = f"Row {first} of this file has this code as well."
+            line.findings.errors.append(FieldError(CODE, "duplicate_in_file", message))
         if line.client_id is None and job.params["update_by_code"] and not line.findings.errors:
             line.client_id = holders.get(line.code)
     _lock(uow, lines)
+
+
+def _key(code: str) -> Key:
+    return CODE, code
 
 
 def _lock(uow: UnitOfWork, lines: Sequence[Line]) -> None:
@@ -120,14 +124,14 @@ def _lock(uow: UnitOfWork, lines: Sequence[Line]) -> None:
         uow.session.execute(_LOCK, {"ids": wanted})
 
 
-def _update_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> list[Outcome]:
+def _update_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> list[RowOutcome]:
     meant = [line for line in lines if line.client_id and not line.findings.errors]
     ids = [line.client_id for line in meant if line.client_id]
     before = {it.id: it for it in records.get_clients(uow.session, ids)} if ids else {}
     return [_update(uow, job, line, before) for line in meant]
 
 
-def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Record]) -> Outcome:
+def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Record]) -> RowOutcome:
     assert line.client_id is not None
     record = known.get(line.client_id)
     if record is None:
@@ -142,13 +146,20 @@ def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Rec
             if job.kind == PREVIEW:
                 raise _TriedOut
     except _TriedOut:
-        return Outcome(line.row, UPDATED if changed else UNCHANGED, line.client_id, code=line.code)
+        return RowOutcome(
+            line.row, UPDATED if changed else UNCHANGED, line.client_id, code=line.code
+        )
     except DomainError as error:
         return _failed(line, error.as_fields())
     if not changed:
-        return Outcome(line.row, UNCHANGED, line.client_id, after.version, line.code)
-    return Outcome(
-        line.row, UPDATED, line.client_id, after.version, line.code, before=_diff(before, after)
+        return RowOutcome(line.row, UNCHANGED, line.client_id, after.version, code=line.code)
+    return RowOutcome(
+        line.row,
+        UPDATED,
+        line.client_id,
+        after.version,
+        code=line.code,
+        before=_diff(before, after),
     )
 
 
@@ -164,7 +175,7 @@ def _diff(before: Mapping[str, Any], after: Record) -> dict[str, Any]:
     return {name: old for name, old in before.items() if name not in kept and now[name] != old}
 
 
-def _create_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> Iterator[Outcome]:
+def _create_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> Iterator[RowOutcome]:
     new = [line for line in lines if not line.client_id or line.findings.errors]
     bodies = [_body(line) for line in new]
     prepared = prepare_many(uow, [(body.values, body.findings) for body in bodies])
@@ -178,7 +189,7 @@ def _create_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> Iterator[Ou
     alike = find_duplicates(uow, job, [(line.row, record) for line, record in right])
     state = SKIPPED if job.params["on_duplicate"] == SKIP else ROW_FAILED
     for row, errors in alike.items():
-        yield Outcome(row, state, errors=[error.as_dict() for error in errors])
+        yield RowOutcome(row, state, errors=[error.as_dict() for error in errors])
     yield from _make(uow, job, [each for each in right if each[0].row not in alike])
 
 
@@ -209,9 +220,9 @@ def _note_taken(uow: UnitOfWork, lines: Sequence[Line], bodies: Sequence[Body]) 
             body.findings.errors.append(wrong)
 
 
-def _make(uow: UnitOfWork, job: Job, right: Sequence[tuple[Line, Record]]) -> Iterator[Outcome]:
+def _make(uow: UnitOfWork, job: Job, right: Sequence[tuple[Line, Record]]) -> Iterator[RowOutcome]:
     if job.kind == PREVIEW:
-        yield from (Outcome(line.row, CREATED, code=line.code) for line, _record in right)
+        yield from (RowOutcome(line.row, CREATED, code=line.code) for line, _record in right)
         return
     try:
         with uow.attempt():
@@ -223,7 +234,7 @@ def _make(uow: UnitOfWork, job: Job, right: Sequence[tuple[Line, Record]]) -> It
         yield _made(line, record) if record.id in made else _taken(line)
 
 
-def _make_one(uow: UnitOfWork, line: Line, record: Record) -> Outcome:
+def _make_one(uow: UnitOfWork, line: Line, record: Record) -> RowOutcome:
     """One by one, where all together could not be made, to find those that stand against it."""
     try:
         with uow.attempt():
@@ -233,19 +244,19 @@ def _make_one(uow: UnitOfWork, line: Line, record: Record) -> Outcome:
     return _made(line, record) if made else _taken(line)
 
 
-def _made(line: Line, record: Record) -> Outcome:
-    return Outcome(line.row, CREATED, record.id, record.version, line.code)
+def _made(line: Line, record: Record) -> RowOutcome:
+    return RowOutcome(line.row, CREATED, record.id, record.version, code=line.code)
 
 
-def _taken(line: Line) -> Outcome:
+def _taken(line: Line) -> RowOutcome:
     wrong = FieldError(CODE, "taken", "Another client has this code by now.")
     return _failed(line, [wrong.as_dict()])
 
 
-def _failed(line: Line, errors: list[dict[str, Any]]) -> Outcome:
-    return Outcome(line.row, ROW_FAILED, line.client_id, errors=errors)
+def _failed(line: Line, errors: list[dict[str, Any]]) -> RowOutcome:
+    return RowOutcome(line.row, ROW_FAILED, line.client_id, errors=errors)
 
 
-def _name_columns(reading: Reading, outcome: Outcome) -> None:
+def _name_columns(reading: Reading, outcome: RowOutcome) -> None:
     for error in outcome.errors:
         error["column"] = reading.column_of(error["field"])

@@ -6,56 +6,39 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Select, Uuid, column, func, select
 
+from services.clients.jobs.models import Job
+from services.clients.jobs.operations.outcomes import await_rows
 from services.clients.listing.queries.clients import Filters, filtered_clients, order_of
 from services.clients.records.models.record import Client
-from services.clients.transfer.models import WAITING, Job, JobRow
 from shared.unit_of_work import UnitOfWork
 
 _CLIENTS = Client.__table__
-_NAMED = text(
-    """
-    INSERT INTO job_rows (job_id, row, workspace_id, state, client_id, errors)
-    SELECT :job, row_number() OVER (ORDER BY min(place)), :workspace, 'waiting', id, '[]'
-    FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS it (id, place) GROUP BY id
-    """
-)
 
 
 def select_clients(
     uow: UnitOfWork, job: Job, ids: Sequence[str] | None, filters: Mapping[str, Any]
 ) -> None:
     """Note the clients as rows of the job that wait, in the order of the list."""
-    uow.flush()
-    if ids is not None:
-        given = {"job": job.id, "workspace": uow.workspace_id, "ids": list(ids)}
-        uow.session.execute(_NAMED, given)
-    else:
-        columns = ("job_id", "row", "workspace_id", "state", "client_id", "errors")
-        found = _rows(uow, job, Filters.of(filters))
-        uow.session.execute(insert(JobRow).from_select(columns, found))
-    job.total = uow.session.scalar(
-        select(func.count()).select_from(JobRow).where(JobRow.job_id == job.id)
-    )
+    chosen = _filtered(uow, Filters.of(filters)) if ids is None else _named(ids)
+    await_rows(uow, job, chosen)
 
 
-def _rows(uow: UnitOfWork, job: Job, filters: Filters) -> Select[Any]:
+def _named(ids: Sequence[str]) -> Select[Any]:
+    given = func.unnest([uuid.UUID(each) for each in ids])
+    named = given.table_valued(column("id", Uuid), with_ordinality="place").render_derived()
+    first = func.min(named.c.place)
+    return select(func.row_number().over(order_by=first), named.c.id).group_by(named.c.id)
+
+
+def _filtered(uow: UnitOfWork, filters: Filters) -> Select[Any]:
     order: list[ColumnElement[Any]] = [
         sort.column.desc() if sort.descending else sort.column.asc()
         for sort in order_of(filters.sort)
     ]
-    return filtered_clients(
-        uow,
-        filters,
-        literal(job.id),
-        func.row_number().over(order_by=order),
-        literal(uow.workspace_id),
-        literal(WAITING),
-        _CLIENTS.c.id,
-        literal([], JSONB),
-    )
+    place = func.row_number().over(order_by=order)
+    return filtered_clients(uow, filters, place, _CLIENTS.c.id)
 
 
 def count_clients(

@@ -11,6 +11,19 @@ from typing import Any
 
 from services.clients.billing.queries import count_books
 from services.clients.deletion.operations.deleting import delete_now
+from services.clients.jobs.models import (
+    CREATED,
+    DELETED,
+    REVERTED,
+    ROW_FAILED,
+    UPDATED,
+    Job,
+    JobRow,
+)
+from services.clients.jobs.operations.creating import create_job
+from services.clients.jobs.operations.outcomes import Outcome, note_outcomes
+from services.clients.jobs.queries import get_job, jobs_of_import, rows_of
+from services.clients.jobs.rules import DONE
 from services.clients.records.models.record import COLUMNS, Client
 from services.clients.records.operations.change_sets import Change, carry_out
 from services.clients.records.operations.codes import change_code
@@ -18,22 +31,9 @@ from services.clients.records.operations.locking import lock_client
 from services.clients.records.queries import clients as records
 from services.clients.records.rules.elements import edits
 from services.clients.transfer.errors import NothingToUndo
-from services.clients.transfer.models import (
-    CREATED,
-    DELETED,
-    DONE,
-    IMPORT,
-    REVERTED,
-    ROW_FAILED,
-    UNDO,
-    UPDATED,
-    Import,
-    Job,
-    JobRow,
-)
-from services.clients.transfer.operations.jobs import create_job
-from services.clients.transfer.operations.pieces import Outcome, note_outcomes, unhexed
-from services.clients.transfer.queries import before_of, get_job, jobs_of_import, rows_of
+from services.clients.transfer.models import IMPORT, UNDO, Import
+from services.clients.transfer.operations.earlier_states import unhexed
+from services.clients.transfer.queries import before_of
 from shared.errors import DomainError
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.clients.jobs.routes import accepted
+from services.clients.jobs.schemas import JobView
 from services.clients.transfer.operations import bulk
 from services.clients.transfer.operations.bulk import DELETE as DELETION
-from services.clients.transfer.routes.jobs import accepted
 from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, writes
@@ -32,7 +33,7 @@ def post_plan(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 @blueprint.route("", methods=["POST"])
 @writes(UPDATE)
 @blueprint.arguments(bodies.BulkBody)
-@blueprint.response(202, views.JobView)
+@blueprint.response(202, JobView)
 def post_bulk(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """Change the clients of a selection; what became of each is in the job's rows."""
     identity = require(DELETE if body["action"] == DELETION else UPDATE)

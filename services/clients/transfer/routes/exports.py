@@ -7,15 +7,17 @@ from typing import Any
 
 from flask import Response
 
-from services.clients.transfer import queries
+from services.clients.jobs import queries
+from services.clients.jobs.routes import accepted
+from services.clients.jobs.schemas import JobPage, JobView, job_json
 from services.clients.transfer.models import EXPORT
 from services.clients.transfer.operations import exporting
-from services.clients.transfer.routes.jobs import accepted
 from services.clients.transfer.routes.streaming import stream_export
-from services.clients.transfer.schemas import bodies, views
+from services.clients.transfer.schemas import bodies
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity
+from shared.http.schemas import PageQuery
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
@@ -28,7 +30,7 @@ RIGHT = "clients.export"
 @blueprint.route("", methods=["POST"])
 @writes(RIGHT)
 @blueprint.arguments(bodies.ExportBody)
-@blueprint.response(202, views.JobView)
+@blueprint.response(202, JobView)
 def post_export(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """Have clients written into a file; the job's result says where it is, and how long."""
     return accepted(exporting.start_export(uow, body, current_identity().permissions))
@@ -36,12 +38,12 @@ def post_export(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 @blueprint.route("", methods=["GET"])
 @reads(RIGHT)
-@blueprint.arguments(bodies.ImportQuery, location="query")
-@blueprint.response(200, views.JobPage)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, JobPage)
 def get_exports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's exports, the newest first."""
     found = queries.list_jobs(uow, {"kind": EXPORT}, query["cursor"], query["limit"])
-    return Answer(found.as_dict(views.job_json))
+    return Answer(found.as_dict(job_json))
 
 
 @blueprint.route("/<uuid:job_id>/file", methods=["GET"])

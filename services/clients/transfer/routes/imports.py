@@ -11,16 +11,19 @@ from typing import Any
 
 from flask import Response, request
 
+from services.clients.jobs.queries import jobs_of_import
+from services.clients.jobs.routes import accepted
+from services.clients.jobs.schemas import JobView
 from services.clients.transfer import queries
 from services.clients.transfer.models import IMPORT, PREVIEW
-from services.clients.transfer.operations import files, undoing
-from services.clients.transfer.operations.files import MAX_FILE_BYTES
-from services.clients.transfer.routes.jobs import accepted
+from services.clients.transfer.operations import receiving, starting, undoing
+from services.clients.transfer.operations.receiving import MAX_FILE_BYTES
 from services.clients.transfer.routes.streaming import stream_rejected
 from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity, require
+from shared.http.schemas import PageQuery
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
@@ -49,7 +52,7 @@ blueprint.before_request(_allow_files)
 def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Send a CSV file or an .xlsx workbook as the body; it is read in the background."""
     permissions = current_identity().permissions
-    taken = files.take_file(uow, query["file_name"], _pieces(), permissions)
+    taken = receiving.take_file(uow, query["file_name"], _pieces(), permissions)
     return Answer(views.import_json(taken), 201, location=f"/v1/imports/{taken.id}")
 
 
@@ -60,7 +63,7 @@ def _pieces() -> Iterator[bytes]:
 
 @blueprint.route("", methods=["GET"])
 @reads(CREATE)
-@blueprint.arguments(bodies.ImportQuery, location="query")
+@blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, views.ImportPage)
 def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's imports, the newest first."""
@@ -74,13 +77,13 @@ def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """What the file holds, a suggested mapping, and the jobs of this import."""
     taken = queries.get_import(uow.session, import_id)
-    return Answer(views.import_json(taken, queries.jobs_of_import(uow.session, import_id)))
+    return Answer(views.import_json(taken, jobs_of_import(uow.session, import_id)))
 
 
 @blueprint.route("/<uuid:import_id>/preview", methods=["POST"])
 @writes(CREATE)
 @blueprint.arguments(bodies.StartBody)
-@blueprint.response(202, views.JobView)
+@blueprint.response(202, JobView)
 def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     """Find out what an import would do: nothing is changed, every row is reported."""
     return _started(uow, PREVIEW, body, import_id)
@@ -89,7 +92,7 @@ def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) ->
 @blueprint.route("/<uuid:import_id>/start", methods=["POST"])
 @writes(CREATE)
 @blueprint.arguments(bodies.StartBody)
-@blueprint.response(202, views.JobView)
+@blueprint.response(202, JobView)
 def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     """Carry the import out; right rows are taken although others are wrong."""
     return _started(uow, IMPORT, body, import_id)
@@ -97,16 +100,16 @@ def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> A
 
 def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     permissions = require(UPDATE).permissions
-    return accepted(files.start_job(uow, import_id, kind, body, permissions))
+    return accepted(starting.start_job(uow, import_id, kind, body, permissions))
 
 
 @blueprint.route("/<uuid:import_id>/undo", methods=["POST"])
 @writes(DELETE)
-@blueprint.response(202, views.JobView)
+@blueprint.response(202, JobView)
 def post_undo(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """Delete what the import made and put back what it changed, where nobody has since."""
     permissions = require(UPDATE).permissions
-    taken = files.open_import(uow, import_id)
+    taken = starting.open_import(uow, import_id)
     return accepted(undoing.start_undo(uow, taken, permissions))
 
 

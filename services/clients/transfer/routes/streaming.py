@@ -8,17 +8,12 @@ from typing import Any
 
 from flask import Response
 
+from services.clients.jobs.models import ROW_FAILED, Job
+from services.clients.jobs.queries import jobs_of_import, rows_of
+from services.clients.jobs.rules import DONE
 from services.clients.transfer import queries
 from services.clients.transfer.errors import FileGone, FileNotReady, NothingRejected
-from services.clients.transfer.models import (
-    DONE,
-    FILES_KEPT,
-    IMPORT,
-    PREVIEW,
-    ROW_FAILED,
-    Import,
-    Job,
-)
+from services.clients.transfer.models import FILES_KEPT, IMPORT, PREVIEW, Import
 from services.clients.transfer.operations.exporting import columns_of
 from services.clients.transfer.rules.writing import (
     CONTENT_TYPES,
@@ -55,11 +50,7 @@ def stream_export(job: Job) -> Response:
 
 def stream_rejected(uow: UnitOfWork, taken: Import) -> Response:
     """The refused rows of the last run of an import; raises `NothingRejected`."""
-    runs = [
-        job
-        for job in queries.jobs_of_import(uow.session, taken.id)
-        if job.kind in {IMPORT, PREVIEW}
-    ]
+    runs = [job for job in jobs_of_import(uow.session, taken.id) if job.kind in {IMPORT, PREVIEW}]
     if not runs or not runs[-1].failed:
         raise NothingRejected
     if queries.find_rows(uow, taken.id, 0) is None:
@@ -91,12 +82,12 @@ def _rejected(begin: Begin, import_id: uuid.UUID, job_id: uuid.UUID) -> Iterator
             continue
         with begin() as uow:
             after = rows[0][0] - 1
-            found = queries.rows_of(uow.session, job_id, (ROW_FAILED,), after, len(rows))
+            found = rows_of(uow.session, job_id, (ROW_FAILED,), after, len(rows))
         wrong = {row.row: row.errors for row in found}
-        yield [[*cells, _told(wrong[number])] for number, cells in rows if number in wrong]
+        yield [[*cells, _sentence(wrong[number])] for number, cells in rows if number in wrong]
 
 
-def _told(errors: Iterable[Mapping[str, Any]]) -> str:
+def _sentence(errors: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(
         f"{error.get('column') or error['field'] or 'row'}: {error['message']}" for error in errors
     )

@@ -152,8 +152,8 @@ def mapping_errors(
 def _clashes(targets: Sequence[str]) -> Iterator[FieldError]:
     for name, going_on in _WHOLES.items():
         if name in targets and any(path.startswith(f"{name}{going_on}") for path in targets):
-            told = f"Map {name} as a whole or one by one, not both."
-            yield FieldError("mapping", "duplicate", told)
+            message = f"Map {name} as a whole or one by one, not both."
+            yield FieldError("mapping", "duplicate", message)
 
 
 @dataclass(slots=True)
@@ -202,14 +202,14 @@ class Reading:
 
 
 def _set(body: dict[str, Any], path: str, value: Any) -> None:
-    *above, key = _steps(path)
-    for step in above:
-        body = body.setdefault(step, {})
+    *above, key = _keys(path)
+    for name in above:
+        body = body.setdefault(name, {})
     body[key] = value
 
 
 @lru_cache(maxsize=1_000)
-def _steps(path: str) -> tuple[Any, ...]:
+def _keys(path: str) -> tuple[Any, ...]:
     """The keys that lead to a path's value; elements are kept by their places."""
     element = _ELEMENT.fullmatch(path)
     if element is not None:

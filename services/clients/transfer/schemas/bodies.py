@@ -9,11 +9,11 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from services.clients.listing.schemas import ClientListQuery
 from services.clients.records.models.record import OWN_FIELD
-from services.clients.transfer.models import CREATE, KINDS, REJECT, ROW_STATES, SKIP, STATES
+from services.clients.transfer.models import CREATE, REJECT, SKIP
 from services.clients.transfer.operations.bulk import ACTIONS, DELETE
 from services.clients.transfer.rules.mapping import export_columns
 from services.clients.transfer.rules.writing import CONTENT_TYPES
-from shared.http.schemas import Coded, PageQuery, StrictSchema
+from shared.http.schemas import Coded, StrictSchema
 
 #: Clients that can be named one by one; for more there is a filter.
 MOST_IDS = 10_000
@@ -25,24 +25,6 @@ class FileQuery(StrictSchema):
     """`POST /v1/imports?file_name=`, with the file as the body."""
 
     file_name = fields.String(required=True, validate=validate.Length(1, 255))
-
-
-class ImportQuery(PageQuery):
-    """The list of imports."""
-
-
-class JobListQuery(PageQuery):
-    """The list of jobs."""
-
-    state = fields.String(validate=validate.OneOf(STATES))
-    kind = fields.String(validate=validate.OneOf(KINDS))
-    import_id = fields.UUID()
-
-
-class RowListQuery(PageQuery):
-    """What became of the rows of a job."""
-
-    state = fields.String(load_default=None, validate=validate.OneOf(ROW_STATES))
 
 
 class StartBody(StrictSchema):

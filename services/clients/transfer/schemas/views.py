@@ -7,86 +7,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.clients.transfer.models import (
-    KINDS,
-    READING,
-    READY,
-    ROW_STATES,
-    STATES,
-    UNREADABLE,
-    Import,
-    Job,
-    JobRow,
-)
+from services.clients.jobs.models import Job
+from services.clients.jobs.schemas import JobView, ProblemView, job_json
+from services.clients.transfer.models import READING, READY, UNREADABLE, Import
 from services.clients.transfer.rules.mapping import suggested
 from shared.clock import rfc3339
 from shared.http.schemas import StrictSchema
-
-
-class ProgressView(StrictSchema):
-    """How far a job is, in rows. `skipped` have changed nothing."""
-
-    done = fields.Integer()
-    total = fields.Integer(allow_none=True)
-    created = fields.Integer()
-    updated = fields.Integer()
-    skipped = fields.Integer()
-    failed = fields.Integer()
-
-
-class ProblemView(StrictSchema):
-    """Why a job or a file came to nothing."""
-
-    code = fields.String()
-    message = fields.String()
-
-
-class JobView(StrictSchema):
-    """A job. `problem`: why it failed as a whole; rows that failed are under `…/rows`."""
-
-    id = fields.UUID()
-    kind = fields.String(metadata={"enum": list(KINDS)})
-    state = fields.String(metadata={"enum": list(STATES)})
-    progress = fields.Nested(ProgressView)
-    problem = fields.Nested(ProblemView, allow_none=True)
-    result = fields.Dict()
-    import_id = fields.UUID(allow_none=True)
-    created_by = fields.Dict()
-    created_at = fields.DateTime()
-    started_at = fields.DateTime(allow_none=True)
-    finished_at = fields.DateTime(allow_none=True)
-
-
-class JobPage(StrictSchema):
-    """Jobs, the newest first."""
-
-    data = fields.List(fields.Nested(JobView))
-    next = fields.String(allow_none=True)
-
-
-class RowErrorView(StrictSchema):
-    """What is wrong with a row: the field, and the column it was typed in."""
-
-    field = fields.String()
-    column = fields.String(allow_none=True)
-    code = fields.String()
-    message = fields.String()
-
-
-class RowView(StrictSchema):
-    """What became of a row; `row` is its number as a spreadsheet shows it, or its place."""
-
-    row = fields.Integer()
-    state = fields.String(metadata={"enum": list(ROW_STATES)})
-    client_id = fields.UUID(allow_none=True)
-    errors = fields.List(fields.Nested(RowErrorView))
-
-
-class RowPage(StrictSchema):
-    """Rows of a job, in their order."""
-
-    data = fields.List(fields.Nested(RowView))
-    next = fields.String(allow_none=True)
 
 
 class ImportView(StrictSchema):
@@ -121,35 +47,6 @@ class BulkPlanView(StrictSchema):
     count = fields.Integer()
     confirm = fields.String()
     expires_at = fields.DateTime()
-
-
-def job_json(job: Job) -> dict[str, Any]:
-    """As `JobView`."""
-    progress = ("done", "total", "created", "updated", "skipped", "failed")
-    actor = job.origin["actor"]
-    return {
-        "id": str(job.id),
-        "kind": job.kind,
-        "state": job.state,
-        "progress": {name: getattr(job, name) for name in progress},
-        "problem": job.problem,
-        "result": job.result,
-        "import_id": job.import_id and str(job.import_id),
-        "created_by": {"kind": actor["kind"], "name": actor["name"]},
-        "created_at": rfc3339(job.created_at),
-        "started_at": job.started_at and rfc3339(job.started_at),
-        "finished_at": job.finished_at and rfc3339(job.finished_at),
-    }
-
-
-def row_json(row: JobRow) -> dict[str, Any]:
-    """As `RowView`."""
-    return {
-        "row": row.row,
-        "state": row.state,
-        "client_id": row.client_id and str(row.client_id),
-        "errors": [{"column": None, **error} for error in row.errors],
-    }
 
 
 def import_json(taken: Import, jobs: Iterable[Job] = ()) -> dict[str, Any]:

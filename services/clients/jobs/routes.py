@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from services.clients.transfer import queries
-from services.clients.transfer.models import Job
-from services.clients.transfer.operations import jobs
-from services.clients.transfer.schemas import bodies, views
+from services.clients.jobs import queries, schemas
+from services.clients.jobs.models import Job
+from services.clients.jobs.operations import ending
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.unit_of_work import UnitOfWork
@@ -23,42 +22,42 @@ VIEW, UPDATE = "clients.view", "clients.update"
 
 def accepted(job: Job) -> Answer:
     """It will be done: the answer says where to see how far it is."""
-    return Answer(views.job_json(job), 202, location=f"/v1/jobs/{job.id}")
+    return Answer(schemas.job_json(job), 202, location=f"/v1/jobs/{job.id}")
 
 
 @blueprint.route("", methods=["GET"])
 @reads(VIEW)
-@blueprint.arguments(bodies.JobListQuery, location="query")
-@blueprint.response(200, views.JobPage)
+@blueprint.arguments(schemas.JobListQuery, location="query")
+@blueprint.response(200, schemas.JobPage)
 def get_jobs(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's jobs, the newest first."""
     filters: dict[str, Any] = {name: query[name] for name in _FILTERS if name in query}
     found = queries.list_jobs(uow, filters, query["cursor"], query["limit"])
-    return Answer(found.as_dict(views.job_json))
+    return Answer(found.as_dict(schemas.job_json))
 
 
 @blueprint.route("/<uuid:job_id>", methods=["GET"])
 @reads(VIEW)
-@blueprint.response(200, views.JobView)
+@blueprint.response(200, schemas.JobView)
 def get_job(uow: UnitOfWork, job_id: uuid.UUID) -> Answer:
     """One job: how far it is, and what came of it."""
-    return Answer(views.job_json(queries.get_job(uow.session, job_id)))
+    return Answer(schemas.job_json(queries.get_job(uow.session, job_id)))
 
 
 @blueprint.route("/<uuid:job_id>/rows", methods=["GET"])
 @reads(VIEW)
-@blueprint.arguments(bodies.RowListQuery, location="query")
-@blueprint.response(200, views.RowPage)
+@blueprint.arguments(schemas.RowListQuery, location="query")
+@blueprint.response(200, schemas.RowPage)
 def get_rows(uow: UnitOfWork, query: dict[str, Any], job_id: uuid.UUID) -> Answer:
     """What became of the rows of a job; `state=failed` are those with errors."""
     job = queries.get_job(uow.session, job_id)
     found = queries.list_rows(uow, job.id, query["state"], query["cursor"], query["limit"])
-    return Answer(found.as_dict(views.row_json))
+    return Answer(found.as_dict(schemas.row_json))
 
 
 @blueprint.route("/<uuid:job_id>/cancel", methods=["POST"])
 @writes(UPDATE)
-@blueprint.response(200, views.JobView)
+@blueprint.response(200, schemas.JobView)
 def cancel_job(uow: UnitOfWork, job_id: uuid.UUID) -> Answer:
     """Begin no further step; what was done stays done."""
-    return Answer(views.job_json(jobs.cancel_job(uow, job_id)))
+    return Answer(schemas.job_json(ending.cancel_job(uow, job_id)))

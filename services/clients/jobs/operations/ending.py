@@ -1,0 +1,49 @@
+"""A job's end: done, failed or cancelled. What was done stays done."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import text
+
+from services.clients.jobs.errors import JobNotFound
+from services.clients.jobs.models import Job
+from services.clients.jobs.operations.kinds import KINDS
+from services.clients.jobs.rules import CANCEL, FAIL, FINISH, moved
+from shared.clock import now
+from shared.unit_of_work import UnitOfWork
+
+_FORGET = text("DELETE FROM jobs WHERE finished_at < :before")
+
+
+def finish_job(job: Job) -> None:
+    """All is done."""
+    _end(job, FINISH)
+
+
+def fail_job(uow: UnitOfWork, job: Job, code: str, message: str) -> None:
+    """It cannot be carried on: a stable code, and a sentence for people."""
+    _end(job, FAIL)
+    job.problem = {"code": code, "message": message}
+    KINDS[job.kind].abandoned(uow, job)
+
+
+def cancel_job(uow: UnitOfWork, job_id: uuid.UUID) -> Job:
+    """No further piece begins. Raises `JobNotFound`, `JobFinished`."""
+    job = uow.session.get(Job, job_id, with_for_update=True)
+    if job is None:
+        raise JobNotFound
+    _end(job, CANCEL)
+    KINDS[job.kind].abandoned(uow, job)
+    return job
+
+
+def forget_jobs(uow: UnitOfWork, before: datetime) -> None:
+    """Delete the workspace's jobs that were over before this time, with their rows."""
+    uow.session.execute(_FORGET, {"before": before})
+
+
+def _end(job: Job, move: str) -> None:
+    job.state = moved(job.state, move)
+    job.finished_at = now()

@@ -1,0 +1,66 @@
+"""A job's turns: each begins once, and belongs to one worker for as long as its lease."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from services.clients.jobs.models import Job
+from services.clients.jobs.operations.ending import fail_job
+from services.clients.jobs.rules import LEASE, OPEN, RETRY_PAUSE, RUNNING, is_given_up
+from shared.unit_of_work import UnitOfWork
+
+_CLAIM = text(
+    """
+    UPDATE jobs SET turn = turn + 1, state = :claimed, attempts = attempts + 1,
+        started_at = coalesce(started_at, clock_timestamp()), turn_at = clock_timestamp(),
+        lease_until = clock_timestamp() + :lease
+    WHERE id = :id AND turn = :turn AND state = ANY (:open)
+      AND coalesce(lease_until, '-infinity') < clock_timestamp()
+    RETURNING turn
+    """
+)
+_RENEW = text("UPDATE jobs SET lease_until = clock_timestamp() + :lease WHERE id = :id")
+_RELEASE = text(
+    """
+    UPDATE jobs SET lease_until = clock_timestamp() + :pause, turn_at = clock_timestamp()
+    WHERE id = :id AND turn = :turn AND state = :claimed
+    """
+)
+
+
+def claim_turn(uow: UnitOfWork, job_id: uuid.UUID, turn: int) -> Job | None:
+    """Begin the turn after this one; None if it is begun, or there is nothing left to do.
+
+    A job whose turns came to nothing too often fails here.
+    """
+    given = {"id": job_id, "turn": turn, "lease": LEASE, "open": [*OPEN], "claimed": RUNNING}
+    if uow.session.scalar(_CLAIM, given) is None:
+        return None
+    job = uow.session.get_one(Job, job_id)
+    if is_given_up(job.attempts):
+        message = "The work was interrupted too often and has been given up."
+        fail_job(uow, job, "interrupted", message)
+        return None
+    return job
+
+
+def hold_turn(uow: UnitOfWork, job_id: uuid.UUID, turn: int) -> Job | None:
+    """The job, locked, as long as the turn is ours; None once it was overtaken or is over."""
+    job = uow.session.get(Job, job_id, with_for_update=True)
+    return job if job is not None and (job.state, job.turn) == (RUNNING, turn) else None
+
+
+def note_progress(uow: UnitOfWork, job: Job) -> None:
+    """This turn came to something: the lease begins anew."""
+    job.attempts = 0
+    uow.session.execute(_RENEW, {"lease": LEASE, "id": job.id})
+
+
+def release_turn(uow: UnitOfWork, job_id: uuid.UUID, turn: int, *, pause: bool = False) -> None:
+    """The turn is over; the next may begin now, or after a pause where this one failed."""
+    length = RETRY_PAUSE if pause else timedelta(0)
+    given = {"id": job_id, "turn": turn, "pause": length, "claimed": RUNNING}
+    uow.session.execute(_RELEASE, given)

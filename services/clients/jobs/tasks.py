@@ -1,0 +1,131 @@
+"""The jobs at work: turn by turn, so that none of them holds the others up.
+
+A message names a job and the turn that it is to begin. It does no harm when it comes twice,
+as a turn begins once, nor when it is lost, as a periodic job wakes whatever nobody works on.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from contextlib import closing
+from functools import partial
+
+from celery import Celery
+
+from services.clients.jobs import queries
+from services.clients.jobs.models import JOBS_KEPT, Job
+from services.clients.jobs.operations.creating import origin_of
+from services.clients.jobs.operations.ending import finish_job, forget_jobs
+from services.clients.jobs.operations.kinds import KINDS, Turn
+from services.clients.jobs.operations.turns import (
+    claim_turn,
+    hold_turn,
+    note_progress,
+    release_turn,
+)
+from shared.clock import now
+from shared.failpoints import failpoint
+from shared.logging import get_logger
+from shared.messaging.publisher import Publisher
+from shared.runtime import Runtime
+from shared.unit_of_work import UnitOfWork
+from shared.worker import job
+
+#: A turn begins no piece after this, so that other jobs of the queue come in between. One
+#: that was just asked for waits for two turns: of its waking and of its work.
+TURN_SECONDS = 0.25
+
+_log = get_logger(__name__)
+
+
+def register_tasks(app: Celery, runtime: Runtime) -> None:
+    """Register what takes turns, what wakes it, and what deletes old jobs."""
+    publisher = Publisher(app)
+
+    def wake(workspace_id: uuid.UUID, job_id: uuid.UUID, turn: int) -> None:
+        publisher.wake(
+            "clients.advance_job", workspace_id=str(workspace_id), job_id=str(job_id), turn=turn
+        )
+
+    @job(app, "clients.advance_job")
+    def advance(workspace_id: str, job_id: str, turn: int) -> None:
+        whose, which = uuid.UUID(workspace_id), uuid.UUID(job_id)
+        following = advance_job(runtime, whose, which, turn)
+        if following is not None:
+            wake(whose, which, following)
+
+    @job(app, "clients.wake_jobs")
+    def wake_all() -> None:
+        for workspace_id, job_id, turn in waiting_jobs(runtime):
+            wake(workspace_id, job_id, turn)
+
+    @job(app, "clients.purge_jobs")
+    def purge() -> None:
+        purge_jobs(runtime)
+
+
+def waiting_jobs(runtime: Runtime) -> list[tuple[uuid.UUID, uuid.UUID, int]]:
+    """The jobs that nobody works on: whose, which, and at what turn."""
+    return [tuple(row) for row in runtime.across_workspaces(queries.jobs_to_wake)]
+
+
+def advance_job(
+    runtime: Runtime, workspace_id: uuid.UUID, job_id: uuid.UUID, turn: int
+) -> int | None:
+    """Take a turn of a job; returns the number to wake the next by, None if there is none."""
+    begin = partial(runtime.unit_of_work, runtime.own_origin(workspace_id))
+    with begin() as uow:
+        claimed = claim_turn(uow, job_id, turn)
+    if claimed is None:
+        return None
+    ours = turn + 1
+    try:
+        goes_on = _take_turn(runtime, claimed, ours)
+    except Exception:
+        _log.exception("turn of a job failed", job=str(job_id), kind=claimed.kind)
+        with begin() as uow:
+            release_turn(uow, job_id, ours, pause=True)
+        return None
+    if not goes_on:
+        return None
+    with begin() as uow:
+        release_turn(uow, job_id, ours)
+    return ours
+
+
+def _take_turn(runtime: Runtime, claimed: Job, number: int) -> bool:
+    """Piece by piece until the turn is over; whether there is more to do."""
+    origin = origin_of(claimed)
+    until = time.monotonic() + TURN_SECONDS
+    with closing(KINDS[claimed.kind].turn()) as turn:
+        while time.monotonic() < until or turn.wants_more:
+            with runtime.unit_of_work(origin) as uow:
+                if not _work(uow, turn, claimed.id, number):
+                    return False
+            failpoint("jobs.after_piece")
+        return True
+
+
+def _work(uow: UnitOfWork, turn: Turn, job_id: uuid.UUID, number: int) -> bool:
+    """One transaction: the rows, what became of them and the place reached, or none of it."""
+    held = hold_turn(uow, job_id, number)
+    if held is None:
+        return False
+    is_last = turn.work(uow, held)
+    failpoint("jobs.before_commit")
+    if is_last:
+        finish_job(held)
+    note_progress(uow, held)
+    return held.finished_at is None
+
+
+def purge_jobs(runtime: Runtime) -> None:
+    """Delete the jobs of all workspaces that were kept long enough."""
+    before = now() - JOBS_KEPT
+    workspaces = runtime.across_workspaces(
+        lambda session: queries.workspaces_with_old_jobs(session, before)
+    )
+    for workspace_id in workspaces:
+        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+            forget_jobs(uow, before)

@@ -1,0 +1,22 @@
+"""The work of transfer that is carried out as jobs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from services.clients.jobs.operations.kinds import Kind, Turn
+from services.clients.transfer.models import BULK, EXPORT, IMPORT, PREVIEW, READ, UNDO
+from services.clients.transfer.operations.bulk import change_piece
+from services.clients.transfer.operations.exporting import export_piece
+from services.clients.transfer.operations.importing import import_piece
+from services.clients.transfer.operations.reading import FileReader, give_up_reading
+from services.clients.transfer.operations.undoing import undo_piece
+
+KINDS = (
+    Kind(READ, FileReader, abandoned=give_up_reading),
+    Kind(PREVIEW, partial(Turn, import_piece)),
+    Kind(IMPORT, partial(Turn, import_piece)),
+    Kind(UNDO, partial(Turn, undo_piece)),
+    Kind(EXPORT, partial(Turn, export_piece)),
+    Kind(BULK, partial(Turn, change_piece)),
+)

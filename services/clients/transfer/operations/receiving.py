@@ -1,0 +1,67 @@
+"""Taking in the file of an import, piece by piece."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+
+from services.clients.jobs.operations.creating import create_job
+from services.clients.transfer.errors import FileTooLarge, InvalidTransfer, Unreadable
+from services.clients.transfer.models import READ, READING, Import
+from services.clients.transfer.operations.pieces import add_piece
+from services.clients.transfer.rules.reading import format_of
+from shared.clock import now
+from shared.errors import FieldError
+from shared.ids import uuid7
+from shared.unit_of_work import UnitOfWork
+
+MAX_FILE_BYTES = 64 << 20
+
+
+def take_file(
+    uow: UnitOfWork, file_name: str, pieces: Iterable[bytes], permissions: Collection[str]
+) -> Import:
+    """Keep a file that arrives piece by piece, and have it read.
+
+    Raises `FileTooLarge`, and `InvalidTransfer` where it is no file that an import can read.
+    """
+    import_id, size, beginning = uuid7(), 0, b""
+    for number, piece in enumerate(pieces):
+        size += len(piece)
+        if size > MAX_FILE_BYTES:
+            raise FileTooLarge(f"At most {MAX_FILE_BYTES >> 20} MiB; cut it in two.")
+        beginning = beginning or piece
+        add_piece(uow, import_id, "file", number, piece)
+    taken = _import(uow, import_id, file_name, _format(file_name, beginning), size)
+    uow.session.add(taken)
+    create_job(uow, READ, {}, permissions, import_id)
+    return taken
+
+
+def _format(file_name: str, beginning: bytes) -> str:
+    try:
+        if not beginning:
+            raise Unreadable("empty", "There is nothing in the file.")
+        return format_of(file_name, beginning)
+    except Unreadable as error:
+        raise InvalidTransfer(errors=[FieldError("", error.code, error.message)]) from error
+
+
+def _import(
+    uow: UnitOfWork, import_id: uuid.UUID, file_name: str, file_format: str, size: int
+) -> Import:
+    return Import(
+        id=import_id,
+        workspace_id=uow.workspace_id,
+        file_name=file_name,
+        format=file_format,
+        size=size,
+        state=READING,
+        columns=[],
+        sample=[],
+        details={},
+        rows=None,
+        problem=None,
+        created_by=uow.actor.as_dict(),
+        created_at=now(),
+    )

@@ -1,0 +1,49 @@
+"""Having a file tried or carried out, with a mapping."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from services.clients.jobs.models import Job
+from services.clients.jobs.operations.creating import create_job
+from services.clients.jobs.queries import jobs_of_import
+from services.clients.jobs.rules import OPEN
+from services.clients.transfer.errors import ImportBusy, ImportNotReady, InvalidTransfer
+from services.clients.transfer.models import READY, Import
+from services.clients.transfer.queries import get_import
+from services.clients.transfer.rules.mapping import mapping_errors
+from shared.unit_of_work import UnitOfWork
+
+
+def open_import(uow: UnitOfWork, import_id: uuid.UUID) -> Import:
+    """The import, locked and with nobody at work on it, its file read.
+
+    Raises `ImportNotFound`, `ImportNotReady`, `ImportBusy`.
+    """
+    found = get_import(uow.session, import_id, for_update=True)
+    if found.state != READY:
+        raise ImportNotReady(f"It is {found.state}.", state=found.state)
+    busy = [job for job in jobs_of_import(uow.session, import_id) if job.state in OPEN]
+    if busy:
+        raise ImportBusy(f"See /v1/jobs/{busy[0].id}.", job_id=str(busy[0].id))
+    return found
+
+
+def start_job(
+    uow: UnitOfWork,
+    import_id: uuid.UUID,
+    kind: str,
+    params: Mapping[str, Any],
+    permissions: Collection[str],
+) -> Job:
+    """Have the file tried or carried out with a mapping; raises as `open_import`, and
+    `InvalidTransfer` with what is wrong with the mapping."""
+    found = open_import(uow, import_id)
+    wrong = list(mapping_errors(found.columns, params["mapping"], params["constants"]))
+    if wrong:
+        raise InvalidTransfer(errors=wrong)
+    job = create_job(uow, kind, params, permissions, import_id)
+    job.total = found.rows
+    return job

@@ -1,0 +1,150 @@
+"""No state of any kind of job waits for somebody who may be dead."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from services.clients.jobs.operations.kinds import KINDS
+from services.clients.jobs.rules import MAX_ATTEMPTS
+from services.clients.jobs.tasks import waiting_jobs
+from tests.architecture.sources import ROOT
+from tests.fixtures.databases import Databases
+from tests.integration.transfer.conftest import COLUMNS, Transfer, table
+
+Database = psycopg.Connection[dict[str, Any]]
+FILE = table(("Acme", "jo@acme.org", ""), ("Beta", "jo@beta.org", ""))
+
+# In the order of a job's life: before and after its first turn is claimed, in the middle of a
+# piece, before and after that piece is committed.
+LINES = (
+    "uow.before_commit=kill",
+    "uow.after_commit=kill",
+    "jobs.before_commit=kill",
+    "uow.before_commit=kill 2",
+    "uow.after_commit=kill 2",
+)
+
+
+def _read(transfer: Transfer) -> Any:
+    sent = transfer.post(FILE, "clients.csv")
+    (job,) = transfer.ok("GET", f"/jobs?import_id={sent['id']}")["data"]
+    return job
+
+
+def _run(how: str) -> Callable[[Transfer], Any]:
+    def make(transfer: Transfer) -> Any:
+        sent = transfer.send(FILE)
+        return transfer.ok("POST", f"/imports/{sent['id']}/{how}", {"mapping": COLUMNS})
+
+    return make
+
+
+def _undo(transfer: Transfer) -> Any:
+    sent = transfer.send(FILE)
+    transfer.start(sent)
+    return transfer.ok("POST", f"/imports/{sent['id']}/undo")
+
+
+def _export(transfer: Transfer) -> Any:
+    return transfer.ok("POST", "/exports", {"format": "csv"})
+
+
+def _bulk(transfer: Transfer) -> Any:
+    transfer.start(transfer.send(FILE))
+    change = {"action": "add_tags", "value": ["new"], "filter": {}}
+    return transfer.ok("POST", "/clients/bulk", change)
+
+
+#: How one of each kind is asked for.
+JOBS: dict[str, Callable[[Transfer], Any]] = {
+    "import_read": _read,
+    "import_preview": _run("preview"),
+    "import": _run("start"),
+    "import_undo": _undo,
+    "export": _export,
+    "bulk": _bulk,
+}
+every_kind = pytest.mark.parametrize("kind", JOBS)
+
+
+def test_every_kind_is_walked(transfer: Transfer) -> None:
+    assert {kind.name for kind in KINDS} == JOBS.keys()
+
+
+@every_kind
+def test_a_job_whose_worker_is_killed_in_each_of_its_states_is_done(
+    transfer: Transfer, databases: Databases, tmp_path: Path, kind: str
+) -> None:
+    job = JOBS[kind](transfer)
+    command = [sys.executable, "-m", "tests.integration.jobs.mortal_worker",
+               databases.url("clients"), str(tmp_path), *LINES]  # fmt: skip
+    environment = {**os.environ, **databases.environment, "CLIENTELE_FAILPOINTS": str(tmp_path)}
+    killed = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True, timeout=90
+    )
+    assert tuple(killed.stdout.splitlines()) == LINES, killed.stderr
+    done = transfer.finish(job)
+    assert (done["kind"], done["state"], done["problem"]) == (kind, "done", None)
+    _nothing_waits(transfer)
+
+
+@every_kind
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_a_job_that_is_cancelled_leaves_nothing_waiting(
+    transfer: Transfer, database: Database, kind: str, state: str
+) -> None:
+    """A running one as well whose worker is dead and whose lease goes on."""
+    job = JOBS[kind](transfer)
+    database.execute(
+        "UPDATE jobs SET state = %s, lease_until = now() + interval '1 minute' WHERE id = %s",
+        (state, job["id"]),
+    )
+    cancelled = transfer.ok("POST", f"/jobs/{job['id']}/cancel")
+    assert cancelled["state"] == "cancelled"
+    assert cancelled["finished_at"] is not None
+    _nothing_waits(transfer)
+
+
+@every_kind
+def test_a_job_that_is_given_up_leaves_nothing_waiting(
+    transfer: Transfer, database: Database, kind: str
+) -> None:
+    job = JOBS[kind](transfer)
+    database.execute("UPDATE jobs SET attempts = %s WHERE id = %s", (MAX_ATTEMPTS, job["id"]))
+    given_up = transfer.finish(job)
+    assert (given_up["state"], given_up["problem"]["code"]) == ("failed", "interrupted")
+    _nothing_waits(transfer)
+
+
+def _nothing_waits(transfer: Transfer) -> None:
+    """No job, and no import whose file nobody reads."""
+    assert waiting_jobs(transfer.api.runtime) == []
+    imports = transfer.ok("GET", "/imports")["data"]
+    assert "reading" not in {sent["state"] for sent in imports}
+
+
+@pytest.mark.parametrize("code", ["cancelled", "interrupted"])
+def test_an_import_whose_file_is_not_read_says_why_and_keeps_nothing_of_it(
+    transfer: Transfer, database: Database, code: str
+) -> None:
+    job = _read(transfer)
+    if code == "cancelled":
+        transfer.ok("POST", f"/jobs/{job['id']}/cancel")
+    else:
+        database.execute("UPDATE jobs SET attempts = %s", (MAX_ATTEMPTS,))
+        transfer.work()
+    sent = transfer.ok("GET", f"/imports/{job['import_id']}")
+    assert (sent["state"], sent["problem"]["code"]) == ("failed", code)
+    assert database.execute("SELECT FROM transfer_pieces").fetchall() == []
+    refused: Any = transfer.caller.call(
+        "POST", f"/v1/imports/{sent['id']}/start", {"mapping": COLUMNS}
+    )
+    assert (refused.status_code, refused.json["code"]) == (409, "imports.not_ready")
