@@ -18,15 +18,19 @@ def register_features() -> None:
 
     Every process that has jobs done or clients deleted begins with this.
     """
+    from services.clients.billing.operations import removal as billing
     from services.clients.deletion.operations.client_data import CLIENT_DATA, ClientData
     from services.clients.jobs.operations import outcomes as jobs
     from services.clients.jobs.operations.kinds import KINDS
+    from services.clients.records.operations import removal as records
     from services.clients.transfer.operations import forgetting as transfer
     from services.clients.transfer.operations.kinds import KINDS as TRANSFERS
 
     KINDS.register(*TRANSFERS)
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
+        ClientData("records", tables=records.TABLES, remove=records.remove_client),
+        ClientData("billing", tables=billing.TABLES, remove=billing.remove_client_billing),
         ClientData("transfer", forget=transfer.forget_clients),
     )
 

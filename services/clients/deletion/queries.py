@@ -12,26 +12,21 @@ from services.clients.billing.queries import count_books
 from services.clients.deletion.errors import DeletionNotFound
 from services.clients.deletion.models import Deletion, Holdings, Plan
 from services.clients.records.models.record import Client
+from services.clients.records.queries.clients import get_children
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
 
-_COUNTS = text(
-    """
-    SELECT (SELECT count(*) FROM contacts WHERE client_id = :id) AS contacts,
-           (SELECT count(*) FROM rates WHERE client_id = :id) AS rates
-    """
-)
 _WORKSPACES = text("SELECT workspaces_with_deletions()")
 
 
 def plan_of(uow: UnitOfWork, client: Client, holdings: Holdings) -> Plan:
     """What deleting the client would take along, counted now."""
-    counts = uow.session.execute(_COUNTS, {"id": client.id}).one()
+    contacts, rates = get_children(uow.session, client.id)
     books = count_books(uow.session, client.id)
     goes = [
         {"kind": "client", "count": 1},
-        {"kind": "contacts", "count": counts.contacts},
-        {"kind": "rates", "count": counts.rates},
+        {"kind": "contacts", "count": len(contacts)},
+        {"kind": "rates", "count": len(rates)},
         {"kind": "projects", "count": books.projects},
         {"kind": "draft_invoices", "count": books.unnumbered_invoices},
         _elsewhere("documents", "documents", holdings, holdings.documents, bytes=holdings.bytes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
@@ -83,6 +84,47 @@ def test_undone_it_is_back_as_it_was(firm: Firm, acme: str) -> None:
     assert firm.summaries(acme)[-1] == "Deletion of Acme Machines undone"
     assert firm.summaries(acme)[-2].startswith("Client hidden, to be deleted on ")
     firm.ok("PATCH", f"/clients/{acme}", {"website": None}, If_Match="*")
+
+
+# Of what a release may do meanwhile: columns for every row with a default, a column that had
+# none before and is empty no more, and a column that goes.
+_MIGRATED = (
+    "ALTER TABLE clients ADD COLUMN later text NOT NULL DEFAULT 'today''s'",
+    "ALTER TABLE projects ADD COLUMN later int",
+    "ALTER TABLE contacts ADD COLUMN later jsonb NOT NULL DEFAULT '{\"a\": null}'",
+    "ALTER TABLE contacts ALTER COLUMN title SET DEFAULT 'none', ALTER COLUMN title SET NOT NULL",
+    "ALTER TABLE rates DROP COLUMN before",
+)
+_BACK = (
+    "ALTER TABLE clients DROP COLUMN later",
+    "ALTER TABLE projects DROP COLUMN later",
+    "ALTER TABLE contacts DROP COLUMN later",
+    "ALTER TABLE contacts ALTER COLUMN title DROP DEFAULT, ALTER COLUMN title DROP NOT NULL",
+)
+
+
+def test_it_comes_back_into_tables_that_have_changed_since(firm: Firm, acme: str) -> None:
+    with psycopg.connect(firm.databases.url("clients"), autocommit=True) as owner:
+        owner.execute("ALTER TABLE rates ADD COLUMN before int NOT NULL DEFAULT 1")
+        before = _whole(firm, acme)
+        deletion = firm.delete(acme)
+        for statement in _MIGRATED:
+            owner.execute(statement)
+        try:
+            firm.ok("POST", f"/deletions/{deletion['deletion_id']}/undo")
+            after = _whole(firm, acme)
+            (client,) = owner.execute("SELECT later FROM clients").fetchall()
+            (project,) = owner.execute("SELECT later FROM projects").fetchall()
+            contacts = owner.execute("SELECT later FROM contacts").fetchall()
+        finally:
+            owner.execute("DELETE FROM contacts")
+            for statement in _BACK:
+                owner.execute(statement)
+    assert (client, project, set(map(str, contacts))) == (("today's",), (None,), {"({'a': None},)"})
+    assert [contact.pop("title") for contact in after[0]["contacts"]] == ["none"]
+    for contact in before[0]["contacts"]:
+        assert contact.pop("title") is None
+    assert after == before
 
 
 def test_its_code_is_kept_for_it_until_it_is_too_late(firm: Firm, acme: str) -> None:

@@ -9,6 +9,14 @@ from sqlalchemy import delete, select
 from services.clients.billing.models import Invoice, InvoiceLine, Project
 from shared.unit_of_work import UnitOfWork
 
+_UNNUMBERED = "SELECT id FROM invoices WHERE client_id = :id AND number IS NULL"
+#: The rows of a client that its deletion takes along: what is referred to comes first.
+TABLES = {
+    "projects": "client_id = :id",
+    "invoices": f"id IN ({_UNNUMBERED})",
+    "invoice_lines": f"invoice_id IN ({_UNNUMBERED})",
+}
+
 
 def remove_client_billing(uow: UnitOfWork, client_id: uuid.UUID) -> None:
     """Delete the client's projects and every invoice that never got a number.

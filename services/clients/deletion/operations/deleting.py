@@ -6,30 +6,23 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
-
 from services.clients.access.queries import get_workspace
-from services.clients.billing.operations.removal import remove_client_billing
 from services.clients.client_merge.queries import aliases_of
 from services.clients.deletion import events
 from services.clients.deletion.errors import CannotUndo, PlanOutdated
 from services.clients.deletion.models import NOBODY_ASKED, PENDING, Deletion, Holdings, Plan
 from services.clients.deletion.operations import hidden_copy
+from services.clients.deletion.operations.client_data import remove_client
 from services.clients.deletion.operations.confirmation import confirms, plan_note
 from services.clients.deletion.operations.erasing import start
 from services.clients.deletion.queries import lock_deletion, plan_of
 from services.clients.records.models.record import Client
 from services.clients.records.operations.locking import lock_client
+from services.clients.records.operations.removal import set_version
 from services.clients.values.confirmations import expiry
 from shared.clock import now, rfc3339
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
-
-# Contacts, rates and search words go with their client.
-_ERASE = text("DELETE FROM clients WHERE id = :id")
-_SET_VERSION = text(
-    "UPDATE clients SET version = :version, updated_at = :at WHERE id = :id RETURNING company_name"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +87,7 @@ def _delete(uow: UnitOfWork, client: Client, plan: Plan) -> Deletion:
     deletion = _deletion(uow, client, plan, timedelta(days=days))
     if days:
         deletion.kept = hidden_copy.put_away(uow, client.id)
-    remove_client_billing(uow, client.id)
-    uow.session.execute(_ERASE, {"id": client.id})
+    remove_client(uow, client.id)
     uow.session.add(deletion)
     if days:
         uow.publish(events.deletion_scheduled(deletion))
@@ -132,7 +124,6 @@ def undo_deletion(uow: UnitOfWork, deletion_id: uuid.UUID) -> Deletion:
     deletion.kept = None
     deletion.undone_at = now()
     deletion.version += 1
-    at = {"id": deletion.client_id, "version": deletion.version, "at": deletion.undone_at}
-    company_name: str = uow.session.execute(_SET_VERSION, at).scalar_one()
-    uow.publish(events.deletion_undone(deletion, company_name))
+    name = set_version(uow, deletion.client_id, deletion.version, deletion.undone_at)
+    uow.publish(events.deletion_undone(deletion, name))
     return deletion
