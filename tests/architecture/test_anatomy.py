@@ -30,7 +30,6 @@ HANDING_ON = {
     "cli/projections/__init__.py",
     "cli/reference/__init__.py",
     "cli/seed/__init__.py",
-    "services/documents/files/operations/__init__.py",
 }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Response, current_app
 
-from services.documents.files import operations, queries, schemas
+from services.documents.files import queries, schemas
 from services.documents.files.models import CHECKING, Document
+from services.documents.files.operations import details
 from services.documents.files.operations.downloads import hand_out, read_out
 from services.documents.files.operations.removals import Removals
 from services.documents.files.operations.uploads import Begin, Uploads
@@ -93,7 +94,7 @@ def patch_document(
 ) -> Answer:
     """Change a document's details (JSON merge patch)."""
     return _answer(
-        operations.update_document(uow, client_id, document_id, body, if_match(), kept_only())
+        details.update_document(uow, client_id, document_id, body, if_match(), kept_only())
     )
 
 

@@ -15,9 +15,10 @@ from uuid import UUID
 
 from celery import Celery
 
-from services.documents.files import operations, queries
+from services.documents.files import queries
 from services.documents.files.errors import UploadIncomplete
-from services.documents.files.operations import Claim
+from services.documents.files.operations import checking
+from services.documents.files.operations.checking import Claim
 from services.documents.files.operations.removals import Removals
 from services.documents.files.operations.uploads import Begin, Uploads
 from services.documents.files.rules import keys
@@ -125,7 +126,7 @@ def _check(begin: Begin, uploads: Uploads, claim: Claim) -> None:
     except Unavailable as error:
         _log.warning("check put off", document=str(claim.document_id), reason=error.code)
         with contextlib.suppress(NotFound), begin() as uow:
-            operations.postpone_check(uow, claim)
+            checking.postpone_check(uow, claim)
 
 
 def _claims(begin: Begin) -> Iterator[Claim]:
@@ -133,7 +134,7 @@ def _claims(begin: Begin) -> Iterator[Claim]:
     while True:
         with begin() as uow:
             document = queries.next_due_check(uow.session)
-            claim = operations.claim_check(uow, document) if document is not None else None
+            claim = checking.claim_check(uow, document) if document is not None else None
         if claim is None:
             return
         yield claim

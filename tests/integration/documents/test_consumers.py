@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.documents.files import operations
 from services.documents.files.consumers import apply
+from services.documents.files.operations import details
 from services.documents.files.rules import keys
 from shared.clock import now
 from shared.ids import uuid7
@@ -116,10 +116,10 @@ def test_deletion_waits_for_the_command_that_came_first_and_finds_its_document(
     deletion = threading.Thread(
         target=hear, args=[source.tell(DELETED, client_id=office.client_id)]
     )
-    details = {"file_name": "a.pdf", "size": 5, "category": "other"}
-    upload = operations.Upload(keys.staging_key(), None, now())
+    body = {"file_name": "a.pdf", "size": 5, "category": "other"}
+    upload = details.Upload(keys.staging_key(), None, now())
     with office.begin() as uow:
-        operations.create_document(uow, office.client_id, details, upload, 1000)
+        details.create_document(uow, office.client_id, body, upload, 1000)
         deletion.start()
         _wait_until_blocked(office)
     deletion.join(10)

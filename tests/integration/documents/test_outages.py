@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from services.documents.files import operations
+from services.documents.files.operations import checking
 from services.documents.files.operations.uploads import Uploads
 from shared.storage.minio_store import MinioStore
 from tests.factories import documents as files
@@ -65,7 +65,7 @@ def test_job_waits_for_the_store_without_giving_up(office: Office, cut_off: Offi
     careful = office.with_settings(document_inline_bytes=100)
     document = careful.upload("a.pdf", files.pdf())
     careful.complete(document)
-    for _ in range(operations.MAX_ATTEMPTS + 2):
+    for _ in range(checking.MAX_ATTEMPTS + 2):
         cut_off.check()
         _end_leases(office)
     assert office.get(document)["status"] == "checking"

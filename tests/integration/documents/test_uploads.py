@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import urllib3
 
-from services.documents.files import operations, queries
+from services.documents.files import queries
+from services.documents.files.operations import checking
 from services.documents.files.operations.uploads import Uploads
 from shared.storage.minio_store import MinioStore
 from tests.factories import documents as files
@@ -213,19 +214,19 @@ def test_check_that_never_ends_is_given_up(office: Office) -> None:
     document = careful.upload("a.pdf", PDF)
     careful.complete(document)
     with careful.owner.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE documents SET attempts = {operations.MAX_ATTEMPTS}")
+        connection.exec_driver_sql(f"UPDATE documents SET attempts = {checking.MAX_ATTEMPTS}")
     careful.check()
     assert careful.get(document)["refusal"]["code"] == "documents.unreadable"
 
 
-def _claim(office: Office) -> operations.Claim:
+def _claim(office: Office) -> checking.Claim:
     """Take the check that is due as a worker does, whoever had it before."""
     with office.owner.begin() as connection:
         connection.exec_driver_sql("UPDATE documents SET lease_until = NULL")
     with office.begin() as uow:
         document = queries.next_due_check(uow.session)
         assert document is not None
-        return operations.claim_check(uow, document)
+        return checking.claim_check(uow, document)
 
 
 def _checking(office: Office, data: bytes) -> Any:
@@ -258,7 +259,7 @@ def test_overtaken_attempt_leaves_the_objects_to_the_one_that_counts(
     if copied:
         office.uploads.store.copy(first.staging_key, first.final_key)
         with office.begin() as uow:
-            operations.mark_copied(uow, first)
+            checking.mark_copied(uow, first)
     second = _claim(office)
     assert (second.final_key == first.final_key) is copied
     assert office.uploads.check_claimed(office.begin, first).status == "checking"
@@ -271,7 +272,7 @@ def test_overtaken_attempt_does_not_come_back_when_the_next_is_put_off(office: O
     document = _checking(office, PDF)
     first, second = _claim(office), _claim(office)
     with office.begin() as uow:
-        operations.postpone_check(uow, second)
+        checking.postpone_check(uow, second)
     assert office.uploads.check_claimed(office.begin, first).status == "checking"
     office.uploads.check_claimed(office.begin, _claim(office))
     assert office.get(document)["status"] == "available"

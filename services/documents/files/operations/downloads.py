@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from services.documents.files import operations, queries
+from services.documents.files import queries
 from services.documents.files.errors import NotAvailable
+from services.documents.files.operations import details
 from services.documents.files.operations.uploads import Begin, Uploads
 from services.documents.files.rules import keys, names
 from shared.storage.store import Download, ObjectMissing, ObjectStore
@@ -19,11 +20,11 @@ def hand_out(begin: Begin, uploads: Uploads, client_id: uuid.UUID, document_id: 
     """
     with begin() as uow:
         document = queries.get_document(uow.session, client_id, document_id)
-    operations.require_available(document)
+    details.require_available(document)
     key = keys.required(document.final_key)
     _require_stored(uploads, key)
     with begin() as uow:
-        operations.record_download(uow, client_id, document_id)
+        details.record_download(uow, client_id, document_id)
     content_type = document.content_type or "application/octet-stream"
     download = Download(content_type, names.attachment(document.file_name))
     return uploads.store.download_link(key, uploads.settings.download_link_life, download)
@@ -38,7 +39,7 @@ def read_out(
     """
     with begin() as uow:
         document = queries.get_document(uow.session, client_id, document_id)
-    operations.require_available(document)
+    details.require_available(document)
     key = keys.required(document.final_key)
     return store.stat(key).size, _chunks(store, key)
 

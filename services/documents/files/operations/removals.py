@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.documents.files import operations, queries
-from services.documents.files.operations import Removal
+from services.documents.files import queries
+from services.documents.files.operations import deletion, erasure
+from services.documents.files.operations.deletion import Removal
 from services.documents.files.operations.uploads import Begin
 from services.documents.files.rules import keys
 from shared.clock import now
@@ -41,7 +42,7 @@ class Removals:
         """Delete a document. It is `deleting` from the first commit on; with the store away
         its objects go, and its event comes, when the sweeper next finds the store there."""
         with begin() as uow:
-            removal = operations.start_deletion(uow, client_id, document_id, expected_version)
+            removal = deletion.start_deletion(uow, client_id, document_id, expected_version)
         failpoint("documents.after_deleting")
         if removal is not None:
             with contextlib.suppress(Unavailable):
@@ -55,7 +56,7 @@ class Removals:
             self.store.remove(key)
         failpoint("documents.after_removal")
         with begin() as uow:
-            operations.finish_deletion(uow, removal)
+            deletion.finish_deletion(uow, removal)
 
     def abandon_expired(self, begin: Begin) -> int:
         """Give up the workspace's uploads that nobody completed; returns how many."""
@@ -63,14 +64,14 @@ class Removals:
             found = queries.abandoned_uploads(uow.session, _BATCH)
         for document in found:
             with contextlib.suppress(NotFound), begin() as uow:
-                operations.abandon_upload(uow, document.client_id, document.id)
+                deletion.abandon_upload(uow, document.client_id, document.id)
         return len(found)
 
     def due(self, begin: Begin) -> list[Removal]:
         """The removals of the workspace that are waiting."""
         with begin() as uow:
             found = queries.documents_to_remove(uow.session, _BATCH)
-        return [operations.removal_of(document) for document in found]
+        return [deletion.removal_of(document) for document in found]
 
     def finish_erasures(self, begin: Begin) -> int:
         """Tell of the workspace's erasures that left nothing; returns how many steps it took."""
@@ -81,7 +82,7 @@ class Removals:
 
     def _is_step_taken(self, begin: Begin) -> bool:
         with begin() as uow:
-            return operations.erase_next(uow)
+            return erasure.erase_next(uow)
 
     def close_links(self, begin: Begin) -> None:
         """Remove what was put to links of erased clients after their documents were gone."""
@@ -90,7 +91,7 @@ class Removals:
         for key in expired:
             self.store.remove(key)
             with begin() as uow:
-                operations.forget_link(uow, key)
+                erasure.forget_link(uow, key)
 
     def sweep_share(self, known: Known, share: int) -> int:
         """Remove the objects of one share of the bucket that belong to nothing and are older

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from services.documents.files import operations, queries
+from services.documents.files import queries
 from services.documents.files.errors import (
     REFUSALS,
     ChecksumMismatch,
@@ -31,7 +31,9 @@ from services.documents.files.errors import (
     UploadIncomplete,
 )
 from services.documents.files.models import AVAILABLE, CHECKING, PENDING, QUARANTINED, Document
-from services.documents.files.operations import Claim, Upload
+from services.documents.files.operations import checking, details
+from services.documents.files.operations.checking import Claim
+from services.documents.files.operations.details import Upload
 from services.documents.files.rules import keys
 from services.documents.files.rules.checks.inspection import Verdict, inspect
 from services.documents.settings import DocumentsSettings
@@ -72,11 +74,11 @@ class Uploads:
     settings: DocumentsSettings
 
     def announce(
-        self, begin: Begin, client_id: uuid.UUID, details: Mapping[str, Any]
+        self, begin: Begin, client_id: uuid.UUID, body: Mapping[str, Any]
     ) -> tuple[Document, UploadLinks]:
         """Expect a file and say where its bytes go. Raises `StoreUnavailable` before anything
         is written if they could not go there now."""
-        size = int(details["size"])
+        size = int(body["size"])
         self._refuse_large(size)
         self.store.check()
         key = keys.staging_key()
@@ -87,7 +89,7 @@ class Uploads:
         links = self._links(upload, size, expires_at)
         with begin() as uow:
             quota = self.settings.document_quota_bytes
-            document = operations.create_document(uow, client_id, details, upload, quota)
+            document = details.create_document(uow, client_id, body, upload, quota)
         return document, links
 
     def complete(
@@ -105,7 +107,7 @@ class Uploads:
         self._assemble(document, parts)
         at_once = document.size <= self.settings.document_inline_bytes
         with begin() as uow:
-            document, claim = operations.start_check(uow, client_id, document_id, at_once=at_once)
+            document, claim = checking.start_check(uow, client_id, document_id, at_once=at_once)
         failpoint("documents.after_claim")
         return settled(document if claim is None else self._check_at_once(begin, claim))
 
@@ -122,7 +124,7 @@ class Uploads:
             return self._refuse(begin, claim, refusal)
         except UploadIncomplete:
             with begin() as uow:
-                reopened = operations.reopen_upload(uow, claim)
+                reopened = checking.reopen_upload(uow, claim)
             if reopened is None:
                 return self._overtaken(begin, claim)
             self._discard(claim.final_key)
@@ -134,24 +136,24 @@ class Uploads:
             return self.check_claimed(begin, claim)
         except Unavailable:
             with begin() as uow:
-                operations.reopen_upload(uow, claim)
+                checking.reopen_upload(uow, claim)
             raise
 
     def _copy_and_examine(self, begin: Begin, claim: Claim) -> tuple[Verdict, str]:
-        if claim.attempt > operations.MAX_ATTEMPTS:
+        if claim.attempt > checking.MAX_ATTEMPTS:
             raise Unreadable(f"The check was begun {claim.attempt - 1} times and never ended.")
         if not claim.copied:
             self._copy(claim)
             failpoint("documents.after_copy")
             with begin() as uow:
-                operations.mark_copied(uow, claim)
+                checking.mark_copied(uow, claim)
         with self._spooled(claim) as (path, sha256):
             return inspect(path, claim.file_name), sha256
 
     def _pass(self, begin: Begin, claim: Claim, verdict: Verdict, sha256: str) -> Document:
         failpoint("documents.before_available")
         with begin() as uow:
-            document = operations.pass_check(uow, claim, verdict, sha256)
+            document = checking.pass_check(uow, claim, verdict, sha256)
         failpoint("documents.after_available")
         if document is None:
             return self._overtaken(begin, claim)
@@ -164,7 +166,7 @@ class Uploads:
 
     def _refuse(self, begin: Begin, claim: Claim, refusal: Refused) -> Document:
         with begin() as uow:
-            document = operations.refuse_document(uow, claim, refusal)
+            document = checking.refuse_document(uow, claim, refusal)
         if document is None:
             return self._overtaken(begin, claim)
         self._discard(claim.final_key)
