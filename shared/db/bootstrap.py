@@ -15,7 +15,6 @@ import hmac
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from shared.db.engine import ROLES, role_password
 from shared.service_names import SERVICES
@@ -112,20 +111,5 @@ def _close_public_schema(settings: Settings, service: str) -> None:
             connection.execute(text("REVOKE ALL ON SCHEMA public FROM PUBLIC"))
             members = ", ".join(f"{service}_{role}" for role in ROLES)
             connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {members}"))
-    finally:
-        engine.dispose()
-
-
-def server_answers(settings: Settings) -> bool:
-    """Whether the server of `CLIENTELE_DATABASE_URL` takes a connection now."""
-    server = make_url(settings.database_url).set(drivername="postgresql+psycopg")
-    engine = create_engine(
-        server.set(database=server.database or "postgres"), connect_args={"connect_timeout": 3}
-    )
-    try:
-        with engine.connect() as connection:
-            return bool(connection.scalar(text("SELECT true")))
-    except OperationalError:
-        return False
     finally:
         engine.dispose()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
-
-from shared.db.schema import create_pipe_tables, drop_pipe_tables
+from shared.db.schema.tables import create_pipe_tables, drop_pipe_tables
 
 revision = "0001"
 down_revision = None
@@ -12,9 +10,9 @@ down_revision = None
 
 def upgrade() -> None:
     """Create the log, relay, inbox and dead-letter tables."""
-    create_pipe_tables(op)
+    create_pipe_tables()
 
 
 def downgrade() -> None:
     """Drop them."""
-    drop_pipe_tables(op)
+    drop_pipe_tables()

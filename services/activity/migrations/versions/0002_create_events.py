@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import tenant_table
+from shared.db.schema.tables import tenant_table
 
 revision = "0002"
 down_revision = "0001"
@@ -50,8 +50,8 @@ def upgrade() -> None:
         )
         """
     )
-    tenant_table(op, "events")
-    tenant_table(op, "erased_clients")
+    tenant_table("events")
+    tenant_table("erased_clients")
 
 
 def downgrade() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.db.erasure import create_erasure, drop_erasure, report_erased
+from shared.db.schema.erasure import create_erasure, drop_erasure, report_erased
 
 revision = "0003"
 down_revision = "0002"

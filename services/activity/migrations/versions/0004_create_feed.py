@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import role_prefix, tenant_table
+from shared.db.schema.tables import role_prefix, tenant_table
 
 revision = "0004"
 down_revision = "0003"
@@ -94,7 +94,7 @@ def upgrade() -> None:
 def _let_requests_read() -> None:
     app = f"{role_prefix()}_app"
     for table in _TENANT_TABLES:
-        tenant_table(op, table)
+        tenant_table(table)
         op.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {app}")
     op.execute(f"GRANT SELECT ON feed_state, relay_state TO {app}")
 

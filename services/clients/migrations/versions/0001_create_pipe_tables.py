@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
-
-from shared.db.schema import (
+from shared.db.schema.tables import (
     create_idempotency_table,
     create_pipe_tables,
     drop_idempotency_table,
@@ -17,11 +15,11 @@ down_revision = None
 
 def upgrade() -> None:
     """Create the log, relay, inbox and dead-letter tables."""
-    create_pipe_tables(op)
-    create_idempotency_table(op)
+    create_pipe_tables()
+    create_idempotency_table()
 
 
 def downgrade() -> None:
     """Drop them."""
-    drop_idempotency_table(op)
-    drop_pipe_tables(op)
+    drop_idempotency_table()
+    drop_pipe_tables()

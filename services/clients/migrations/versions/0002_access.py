@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import role_prefix, tenant_table
+from shared.db.schema.tables import role_prefix, tenant_table
 
 revision = "0002"
 down_revision = "0001"
@@ -103,7 +103,7 @@ def upgrade() -> None:
     for statement in _TABLES:
         op.execute(statement)
     for table in ("workspaces", "users", "access_tokens", "api_keys"):
-        tenant_table(op, table)
+        tenant_table(table)
     for statement in _FUNCTIONS:
         op.execute(statement)
     for door in _DOORS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow, tenant_table
+from shared.db.schema.tables import allow, tenant_table
 
 revision = "0003"
 down_revision = "0002"
@@ -169,7 +169,7 @@ def upgrade() -> None:
     op.execute(_ONE_INTERNAL)
     op.execute(_SEARCH_INDEX)
     for table in _TABLES:
-        tenant_table(op, table)
+        tenant_table(table)
     for function in (_MATCHES, _MATCHES_ESTIMATE):
         op.execute(function)
     for name in _FUNCTIONS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import tenant_table
+from shared.db.schema.tables import tenant_table
 
 revision = "0004"
 down_revision = "0003"
@@ -128,7 +128,7 @@ def upgrade() -> None:
     """Create the tables under row-level security."""
     for table, statement in _TABLES.items():
         op.execute(statement)
-        tenant_table(op, table)
+        tenant_table(table)
     for statement in _INDEXES:
         op.execute(statement)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import tenant_table
+from shared.db.schema.tables import tenant_table
 
 revision = "0005"
 down_revision = "0004"
@@ -29,7 +29,7 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE UNIQUE INDEX uq_deletions_client ON deletions (workspace_id, client_id)")
-    tenant_table(op, "deletions")
+    tenant_table("deletions")
 
 
 def downgrade() -> None:

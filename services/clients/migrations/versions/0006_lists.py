@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import tenant_table
+from shared.db.schema.tables import tenant_table
 
 revision = "0006"
 down_revision = "0005"
@@ -26,7 +26,7 @@ def upgrade() -> None:
         )
         """
     )
-    tenant_table(op, "workspace_lists")
+    tenant_table("workspace_lists")
 
 
 def downgrade() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow, tenant_table
+from shared.db.schema.tables import allow, tenant_table
 
 revision = "0007"
 down_revision = "0006"
@@ -40,7 +40,7 @@ def upgrade() -> None:
     """Create `client_drafts` under row-level security."""
     for statement in (_DRAFTS, *_INDEXES):
         op.execute(statement)
-    tenant_table(op, "client_drafts")
+    tenant_table("client_drafts")
     op.execute(_WITH_OLD_DRAFTS)
     allow("workspaces_with_old_drafts(timestamptz)")
 

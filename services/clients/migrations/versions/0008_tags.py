@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import tenant_table
+from shared.db.schema.tables import tenant_table
 
 revision = "0008"
 down_revision = "0007"
@@ -43,7 +43,7 @@ def upgrade() -> None:
     op.execute(_COLUMNS)
     op.execute(_OWNER_INDEX)
     op.execute(_CUSTOM_FIELDS)
-    tenant_table(op, "custom_fields")
+    tenant_table("custom_fields")
 
 
 def downgrade() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.erasure import (
+from shared.db.schema.erasure import (
     add_mentions,
     create_erased_clients,
     create_erasure,
     drop_erasure,
     drop_mentions,
 )
-from shared.db.schema import allow, tenant_table
+from shared.db.schema.tables import allow, tenant_table
 
 revision = "0009"
 down_revision = "0008"
@@ -102,7 +102,7 @@ def upgrade() -> None:
     add_mentions()
     for statement in (_UNDO_DAYS, *_DELETIONS, _PARTS, *_PARTS_INDEXES):
         op.execute(statement)
-    tenant_table(op, "deletion_parts")
+    tenant_table("deletion_parts")
     for statement in (*_BEFORE, _WITH_WORK):
         op.execute(statement)
     allow("workspaces_with_deletions()")

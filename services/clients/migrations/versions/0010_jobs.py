@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow, tenant_table
+from shared.db.schema.tables import allow, tenant_table
 
 revision = "0010"
 down_revision = "0009"
@@ -155,7 +155,7 @@ def upgrade() -> None:
     for statement in (_IMPORTS, *_IMPORT_INDEXES, _PIECES, _PIECE_INDEX):
         op.execute(statement)
     for table in _TABLES:
-        tenant_table(op, table)
+        tenant_table(table)
     for statement in (_TO_WAKE, _WITH_OLD):
         op.execute(statement)
     for function in _FUNCTIONS:

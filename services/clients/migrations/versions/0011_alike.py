@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy import Row, text
 
 from services.clients.records.rules.likeness import email_domain, name_key, website_host
-from shared.db.schema import allow, tenant_table
+from shared.db.schema.tables import allow, tenant_table
 
 revision = "0011"
 down_revision = "0010"
@@ -117,7 +117,7 @@ def upgrade() -> None:
             f"(workspace_id, {column}, client_id) WHERE {column} IS NOT NULL"
         )
     for name in ("client_keys", "job_keys"):
-        tenant_table(op, name)
+        tenant_table(name)
     looks = " UNION ".join(_LOOK.format(column=column) for column in _COLUMNS)
     matches = ", ".join(_MATCH.format(match=match, column=column) for match, column in _MATCHES)
     op.execute(_ALIKE.format(looks=looks, matches=matches))

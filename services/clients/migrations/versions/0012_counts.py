@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import role_prefix, tenant_table
+from shared.db.schema.tables import role_prefix, tenant_table
 
 revision = "0012"
 down_revision = "0011"
@@ -111,7 +111,7 @@ def upgrade() -> None:
         op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
         op.execute(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
     op.execute(_ADD.format(changed="SELECT 1 AS n, clients.* FROM clients"))
-    tenant_table(op, "client_counts")
+    tenant_table("client_counts")
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON client_counts FROM {role_prefix()}_app")
 
 

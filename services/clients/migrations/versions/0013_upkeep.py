@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow
+from shared.db.schema.tables import allow
 
 revision = "0013"
 down_revision = "0012"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow, tenant_table
-from shared.db.words import add_words, create_search_words, drop_search_words, drop_words
+from shared.db.schema.tables import allow, tenant_table
+from shared.db.schema.words import add_words, create_search_words, drop_search_words, drop_words
 
 revision = "0014"
 down_revision = "0013"
@@ -65,7 +65,7 @@ def upgrade() -> None:
     """Create the views under row-level security, the words, and the two look-ups."""
     op.execute(_VIEWS)
     op.execute(_SHARED)
-    tenant_table(op, "saved_views")
+    tenant_table("saved_views")
     create_search_words()
     add_words(_WRITTEN)
     for function, signature in zip((_PROJECTS, _INVOICES), _FUNCTIONS, strict=True):

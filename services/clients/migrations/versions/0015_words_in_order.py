@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow, role_prefix, tenant_table
+from shared.db.schema.tables import allow, role_prefix, tenant_table
 
 revision = "0015"
 down_revision = "0014"
@@ -180,7 +180,7 @@ def upgrade() -> None:
         op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
         op.execute(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
     op.execute(_PUT.format(source="client_search"))
-    tenant_table(op, "client_words")
+    tenant_table("client_words")
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON client_words FROM {role_prefix()}_app")
     allow("client_words_estimate(text, text)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow, tenant_table
+from shared.db.schema.tables import allow, tenant_table
 
 revision = "0002"
 down_revision = "0001"
@@ -116,7 +116,7 @@ def upgrade() -> None:
     for statement in (*_TABLES, *_INDEXES, *_FUNCTIONS):
         op.execute(statement)
     for table in _NAMES:
-        tenant_table(op, table)
+        tenant_table(table)
     for signature in _SIGNATURES:
         allow(signature)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.erasure import add_mentions, create_erasure, drop_erasure, drop_mentions
-from shared.db.schema import allow, tenant_table
+from shared.db.schema.erasure import add_mentions, create_erasure, drop_erasure, drop_mentions
+from shared.db.schema.tables import allow, tenant_table
 
 revision = "0003"
 down_revision = "0002"
@@ -49,7 +49,7 @@ def upgrade() -> None:
     add_mentions()
     for statement in (_STATE, _DUE, _LINKS, _WITH_ERASURES):
         op.execute(statement)
-    tenant_table(op, "open_links")
+    tenant_table("open_links")
     allow("workspaces_with_erasures()")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow
-from shared.db.words import add_words, create_search_words, drop_search_words, drop_words
+from shared.db.schema.tables import allow
+from shared.db.schema.words import add_words, create_search_words, drop_search_words, drop_words
 
 revision = "0004"
 down_revision = "0003"

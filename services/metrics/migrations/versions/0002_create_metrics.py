@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import tenant_table
+from shared.db.schema.tables import tenant_table
 
 revision = "0002"
 down_revision = "0001"
@@ -64,7 +64,7 @@ def upgrade() -> None:
     """Create the tables under row-level security."""
     for table, statement in _TABLES.items():
         op.execute(statement)
-        tenant_table(op, table)
+        tenant_table(table)
     op.execute("CREATE INDEX ix_project_facts_client_id ON project_facts (client_id)")
     op.execute("CREATE INDEX ix_invoice_facts_client_id ON invoice_facts (client_id)")
 

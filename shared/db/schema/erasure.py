@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow, role_prefix, tenant_table
+from shared.db.schema.tables import allow, role_prefix, tenant_table
 
 _ERASED = """
 CREATE TABLE erased_clients (
@@ -95,7 +95,7 @@ FROM erased_clients
 def create_erased_clients() -> None:
     """Create `erased_clients`, where a service does not have it yet."""
     op.execute(_ERASED)
-    tenant_table(op, "erased_clients")
+    tenant_table("erased_clients")
 
 
 def create_erasure() -> None:
@@ -103,7 +103,7 @@ def create_erasure() -> None:
     prefix = role_prefix()
     op.execute(_ALIASES)
     op.execute("CREATE INDEX ix_client_aliases_target_id ON client_aliases (target_id)")
-    tenant_table(op, "client_aliases")
+    tenant_table("client_aliases")
     op.execute(_ERASE_MESSAGES)
     allow("erase_messages(uuid[], bigint)")
     op.execute(_IS_ERASED)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from alembic import op
 
-from shared.db.schema import allow
+from shared.db.schema.tables import allow
 
 # Whatever is ASCII and no letter or digit parts words, and so do the blanks and marks of other
 # scripts. The collation is named: a database's own may know the capitals of English only.

@@ -1,4 +1,4 @@
-"""What migrations are made of: tenant tables, the pipe's tables, idempotency keys.
+"""Tables that every service has alike: tenant tables, the pipe's tables, idempotency keys.
 
 A tenant table has `workspace_id`, row-level security enabled and forced, one policy for
 requests (only the workspace of the transaction) and one for the owner (tools, migrations).
@@ -6,7 +6,7 @@ requests (only the workspace of the transaction) and one for the owner (tools, m
 
 from __future__ import annotations
 
-from alembic import op as _op
+from alembic import op
 from sqlalchemy import text
 
 _IDENTITY = "id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
@@ -124,12 +124,7 @@ RETURN nullif(current_setting('app.workspace', true), '')::uuid
 
 
 def _execute(statement: str) -> None:
-    _op.execute(text(statement.replace(":", "\\:")))
-
-
-def service_name() -> str:
-    """The service whose database is being migrated: the database is named after it."""
-    return str(_op.get_bind().scalar(text("SELECT current_database()::text")))
+    op.execute(text(statement.replace(":", "\\:")))
 
 
 def role_prefix() -> str:
@@ -137,7 +132,7 @@ def role_prefix() -> str:
 
     A test database is a copy under another name, so the owner's name decides.
     """
-    return str(_op.get_bind().scalar(text("SELECT current_user::text"))).removesuffix("_owner")
+    return str(op.get_bind().scalar(text("SELECT current_user::text"))).removesuffix("_owner")
 
 
 def allow(signature: str) -> None:
@@ -146,7 +141,7 @@ def allow(signature: str) -> None:
     _execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {role_prefix()}_app")
 
 
-def tenant_table(_operations: object, table: str) -> None:
+def tenant_table(table: str) -> None:
     """Put a table with `workspace_id` under forced row-level security and grant it to `app`."""
     prefix = role_prefix()
     _secure(table)
@@ -174,7 +169,7 @@ def _pipe_policy(table: str) -> None:
     )
 
 
-def create_pipe_tables(_operations: object) -> None:
+def create_pipe_tables() -> None:
     """Log, relay, inbox and dead letters: the first migration of every service."""
     prefix = role_prefix()
     _execute(_APP_WORKSPACE)
@@ -198,14 +193,14 @@ def create_pipe_tables(_operations: object) -> None:
         _execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {prefix}_pipe")
 
 
-def drop_pipe_tables(_operations: object) -> None:
+def drop_pipe_tables() -> None:
     """Undo `create_pipe_tables`."""
     for table in _PIPE_DROPS:
         _execute(f"DROP TABLE {table}")
     _execute("DROP FUNCTION app_workspace()")
 
 
-def create_idempotency_table(_operations: object) -> None:
+def create_idempotency_table() -> None:
     """Stored answers by idempotency key, kept for a day, for services that take writes."""
     _execute(
         """
@@ -222,13 +217,13 @@ def create_idempotency_table(_operations: object) -> None:
         """
     )
     _execute("CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at)")
-    tenant_table(_operations, "idempotency_keys")
+    tenant_table("idempotency_keys")
     prefix = role_prefix()
     # Housekeeping walks over all workspaces, by age alone.
     _pipe_policy("idempotency_keys")
     _execute(f"GRANT SELECT, DELETE ON idempotency_keys TO {prefix}_pipe")
 
 
-def drop_idempotency_table(_operations: object) -> None:
+def drop_idempotency_table() -> None:
     """Undo `create_idempotency_table`."""
     _execute("DROP TABLE idempotency_keys")

@@ -1,0 +1,1 @@
+"""What migrations are made of, and nothing else uses."""
