@@ -9,8 +9,8 @@ import httpx
 import orjson
 
 from shared.errors import Unavailable
-from shared.messaging.envelope import Actor
-from shared.messaging.reconciler import FeedPage, SourceHead
+from shared.messaging.envelope import Actor, Batch
+from shared.messaging.reconciler import SourceHead
 from shared.runtime import Runtime
 from shared.security.identity import Identity
 from shared.security.service_tokens import Claims, issue
@@ -102,10 +102,10 @@ class ServiceClient:
         found = self._pipe_get("/internal/head", {})
         return SourceHead(int(found["head"]), str(found["epoch"]))
 
-    def page(self, after: int, limit: int) -> FeedPage:
+    def page(self, after: int, limit: int) -> Batch:
         """A page of the service's log."""
-        found = self._pipe_get("/internal/feed", {"after": after, "limit": limit})
-        return FeedPage(int(found["head"]), str(found["epoch"]), found["batch"])
+        found: Batch = self._pipe_get("/internal/feed", {"after": after, "limit": limit})["batch"]
+        return found
 
     def _pipe_get(self, path: str, params: Mapping[str, Any]) -> Any:
         claims = Claims(self._runtime.service, self.service, None, PIPE, frozenset({"pipe.read"}))

@@ -65,15 +65,6 @@ _TIDY = text(
 
 
 @dataclass(frozen=True, slots=True)
-class FeedPage:
-    """An answer of a producer's internal feed."""
-
-    head: int
-    epoch: str
-    batch: Batch
-
-
-@dataclass(frozen=True, slots=True)
 class SourceHead:
     """Where a producer's log ends."""
 
@@ -87,7 +78,7 @@ class Producer:
 
     source: str
     head: Callable[[], SourceHead]
-    page: Callable[[int, int], FeedPage]
+    page: Callable[[int, int], Batch]
 
 
 @dataclass(slots=True)
@@ -99,7 +90,7 @@ class Reconciler:
     patience_seconds: float = PATIENCE_SECONDS
     _tidied: float = field(default=0.0)
 
-    def step(self) -> int:
+    def make_round(self) -> int:
         """Look once; pull while there is a hole. Returns how many envelopes were applied."""
         source = self.producer.source
         seen = self.producer.head()
@@ -129,10 +120,10 @@ class Reconciler:
         applied = 0
         while True:
             page = self.producer.page(after, PAGE)
-            envelopes = page.batch["envelopes"]
+            envelopes = page["envelopes"]
             if not envelopes:
                 break
-            applied += self._apply_in_parts(page.batch)
+            applied += self._apply_in_parts(page)
             after = envelopes[-1]["pos"]
         if applied:
             _log.warning("pulled a hole", source=self.producer.source, applied=applied)

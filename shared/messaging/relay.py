@@ -149,7 +149,7 @@ class Relay:
             taken = connection.execute(_TAKE_LEASE, {"owner": self._owner, "seconds": seconds})
         return taken.rowcount == 1
 
-    def step(self, *, hinted: bool = False) -> int:
+    def make_round(self, *, hinted: bool = False) -> int:
         """One round: number what is new, send what is unsent; returns how many events moved.
 
         A hint says that there is something new and spares the look. A broker that fails leaves

@@ -50,7 +50,10 @@ def run(service: Service[S]) -> None:
     _aside(partial(sequence, runtime.pipe_engine), "cannot number", stop)
     for source in SUBSCRIPTIONS[runtime.service]:
         _aside(
-            _reconciler(runtime, apply, source).step, "cannot look for holes", stop, source=source
+            _reconciler(runtime, apply, source).make_round,
+            "cannot look for holes",
+            stop,
+            source=source,
         )
     for each in service.beside(runtime, settings) if service.beside else ():
         _aside(each, "cannot do what is done beside", stop, look_seconds=POLL_SECONDS)
@@ -71,7 +74,7 @@ def _outgoing(runtime: Runtime, stop: threading.Event) -> None:
                 works = relay.hold_lease(LEASE_SECONDS)
                 renew_at = time.monotonic() + LEASE_SECONDS / 3
                 note_progress()
-            moved = relay.step(hinted=hinted) if works else 0
+            moved = relay.make_round(hinted=hinted) if works else 0
             is_full = moved >= MAX_BATCH_ENVELOPES
             stop.wait(0.0 if is_full else rest(moved))
             # Hints of what came during the round have piled up: without one there is no more.
@@ -122,18 +125,18 @@ def _reconciler(runtime: Runtime, apply: Apply, source: str) -> Reconciler:
 
 
 def _aside(
-    step: Callable[[], object],
+    make_round: Callable[[], object],
     trouble: str,
     stop: threading.Event,
     look_seconds: float = LOOK_SECONDS,
     **told: str,
 ) -> None:
-    """Take the step again and again beside the outgoing loop, which may hang on a broker."""
+    """Make rounds again and again beside the outgoing loop, which may hang on a broker."""
 
     def run() -> None:
         while not stop.wait(look_seconds):
             try:
-                while step() and not stop.is_set():
+                while make_round() and not stop.is_set():
                     pass
             except Exception as error:  # Producer or database away: look again in a second.
                 _log.info(trouble, **told, error=str(error).partition("\n")[0])

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from services.activity.events.consumers import apply
-from shared.messaging.envelope import Envelope
+from shared.messaging.envelope import Batch, Envelope
 from shared.messaging.feed import read_envelopes, read_head
 from shared.messaging.inbox import Inbox
-from shared.messaging.reconciler import FeedPage, Producer, SourceHead
+from shared.messaging.reconciler import Producer, SourceHead
 from shared.messaging.relay import sequence
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -64,14 +64,9 @@ def producer(clients: Runtime) -> Producer:
             found = read_head(connection)
         return SourceHead(found.pos, found.epoch)
 
-    def page(after: int, limit: int) -> FeedPage:
+    def page(after: int, limit: int) -> Batch:
         envelopes = read_log(clients, after, limit)
-        found = head()
-        return FeedPage(
-            found.head,
-            found.epoch,
-            {"v": 1, "source": "/clients", "epoch": found.epoch, "envelopes": envelopes},
-        )
+        return {"v": 1, "source": "/clients", "epoch": head().epoch, "envelopes": envelopes}
 
     return Producer("/clients", head, page)
 

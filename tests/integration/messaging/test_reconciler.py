@@ -28,9 +28,9 @@ def test_a_consumer_that_never_received_anything_pulls_the_whole_log(
     publish(clients, origin(), [note() for _ in range(620)])
     log()
     reconciler = Reconciler(inbox, producer)
-    assert reconciler.step() == 0, "on a first meeting messages may be on their way"
+    assert reconciler.make_round() == 0, "on a first meeting messages may be on their way"
     _age_progress(activity, 3.1)
-    assert reconciler.step() == 620
+    assert reconciler.make_round() == 620
     assert _contiguous(activity) == 620
 
 
@@ -42,9 +42,9 @@ def test_a_hole_is_pulled_once_the_position_has_stood_still(
     inbox.ingest(batch(envelopes[:4]))
     inbox.ingest(batch(envelopes[6:]))
     reconciler = Reconciler(inbox, producer)
-    assert reconciler.step() == 0, "a message may still be on its way"
+    assert reconciler.make_round() == 0, "a message may still be on its way"
     _age_progress(activity, 3.1)
-    assert reconciler.step() == 2
+    assert reconciler.make_round() == 2
     assert _timeline(activity) == list(range(1, 11))
 
 
@@ -55,10 +55,10 @@ def test_falling_behind_after_a_long_quiet_starts_the_patience_anew(
     inbox.ingest(batch(log()))
     _age_progress(activity, 3600)
     reconciler = Reconciler(inbox, producer)
-    reconciler.step()
+    reconciler.make_round()
     publish(clients, origin(), [note()])
     log()
-    assert reconciler.step() == 0, "the new event has had no time to arrive"
+    assert reconciler.make_round() == 0, "the new event has had no time to arrive"
 
 
 def test_a_restored_log_is_read_again_and_nothing_doubles(
@@ -70,6 +70,6 @@ def test_a_restored_log_is_read_again_and_nothing_doubles(
         connection.execute(text("UPDATE relay_state SET epoch = :new"), {"new": uuid.uuid4()})
     publish(clients, origin(), [note()])
     log()
-    Reconciler(inbox, producer).step()
+    Reconciler(inbox, producer).make_round()
     assert _contiguous(activity) == 6
     assert len(_timeline(activity)) == 6

@@ -52,8 +52,8 @@ def _positions(broker: Any, target: str) -> list[int]:
 
 def _send(relay: Relay) -> None:
     """A round that sends, and one that notes what the first has sent."""
-    relay.step()
-    relay.step(hinted=True)
+    relay.make_round()
+    relay.make_round(hinted=True)
 
 
 def _sent(clients: Runtime) -> dict[str, int]:
@@ -76,8 +76,8 @@ def test_a_relay_that_died_before_noting_what_it_sent_sends_it_again(
     clients: Runtime, broker: Any
 ) -> None:
     publish(clients, origin(), [note(), note()])
-    _relay(clients).step()
-    _relay(clients, "two").step()
+    _relay(clients).make_round()
+    _relay(clients, "two").make_round()
     assert _positions(broker, "activity") == [1, 2, 1, 2]
 
 
@@ -113,9 +113,9 @@ def test_a_broker_that_is_down_keeps_everything_in_the_log(clients: Runtime, bro
         type(clients.settings)(**{**vars(clients.settings), "broker_url": "redis://127.0.0.1:1/0"}),
     )
     publish(clients, origin(), [note()])
-    assert _relay(down).step() == 1, "numbered, not sent"
+    assert _relay(down).make_round() == 1, "numbered, not sent"
     assert set(_sent(clients).values()) == {0}
-    _relay(clients).step()
+    _relay(clients).make_round()
     assert _positions(broker, "activity") == [1]
 
 
@@ -124,11 +124,11 @@ def test_a_paused_target_waits_and_the_others_go_on(clients: Runtime, broker: An
     with clients.pipe_engine.begin() as connection:
         connection.execute(text("UPDATE relay_target SET paused = true WHERE target = 'metrics'"))
     publish(clients, origin(), [note()])
-    relay.step()
+    relay.make_round()
     assert (_positions(broker, "metrics"), _positions(broker, "activity")) == ([], [1])
     with clients.pipe_engine.begin() as connection:
         connection.execute(text("UPDATE relay_target SET paused = false"))
-    relay.step()
+    relay.make_round()
     assert _positions(broker, "metrics") == [1]
 
 
@@ -140,7 +140,7 @@ def test_a_target_far_behind_holds_up_no_other(clients: Runtime, broker: Any) ->
         connection.execute(text("UPDATE relay_target SET sent_pos = 0 WHERE target = 'metrics'"))
     broker.flushall()
     publish(clients, origin(), [note()])
-    relay.step()
+    relay.make_round()
     newest = MAX_BATCH_ENVELOPES * 2 + 1
     assert _positions(broker, "activity") == [newest]
     assert _positions(broker, "metrics") == list(range(1, newest + 1))
@@ -153,7 +153,7 @@ def test_what_an_operator_sends_again_is_sent_under_writes_too(
     publish(clients, origin(), [note(), note()])
     _send(relay)
     publish(clients, origin(), [note()])
-    relay.step()
+    relay.make_round()
     with clients.pipe_engine.begin() as connection:
         connection.execute(text("UPDATE relay_target SET sent_pos = 0 WHERE target = 'metrics'"))
     _send(relay)
@@ -176,13 +176,13 @@ def test_a_large_event_travels_alone(clients: Runtime, broker: Any) -> None:
         return event
 
     publish(clients, origin(), [note(), client_note(70_000), note()])
-    _relay(clients).step()
+    _relay(clients).make_round()
     assert [len(batch["envelopes"]) for batch in _messages(broker, "activity")] == [1, 1, 1]
 
 
 def test_no_argument_of_a_task_stands_in_its_headers(clients: Runtime, broker: Any) -> None:
     publish(clients, origin(), [note()])
-    _relay(clients).step()
+    _relay(clients).make_round()
     message = orjson.loads(broker.lindex("activity.ingest", 0))
     assert message["headers"]["argsrepr"].startswith("<batch of")
     assert b"Jo Park" not in orjson.dumps(message["headers"])
