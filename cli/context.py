@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cli.stack import environment
+from cli.environment import environment
 from devstack.data_folder import DataFolder
 from devstack.engines import Engines
 from devstack.stack_file import read_stack

@@ -15,8 +15,9 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from cli.demo import Demo, read_demo
+from cli.environment import environment
 from cli.roles import role_names, run_role
-from devstack.data_folder import Config, DataFolder
+from devstack.data_folder import DataFolder
 from devstack.engines import Engines
 from devstack.errors import StackError
 from devstack.log import Log
@@ -45,19 +46,6 @@ class Options:
     data: Path
     port: int
     demo: bool = True
-
-
-def environment(config: Config, engines: Engines, port: int | None) -> dict[str, str]:
-    """The variables of every process of the stack; what the caller has set goes first."""
-    ports = config.ports
-    found = {"CLIENTELE_SECRET": config.secret, **engines.environment()}
-    for service in SERVICES:
-        own = port if service == "clients" else ports[service]
-        if own is not None:
-            found[f"CLIENTELE_{service.upper()}_URL"] = f"http://{LOOPBACK}:{own}"
-        found[f"CLIENTELE_{service.upper()}_NUDGE"] = f"{LOOPBACK}:{ports[f'{service}_nudge']}"
-    chosen = {key: value for key, value in os.environ.items() if key.startswith("CLIENTELE_")}
-    return {**found, **chosen}
 
 
 def run_stack(
@@ -157,7 +145,7 @@ class Stack:
         prepare_databases(admin)
 
     def _seed(self) -> None:
-        from cli.seed import seed
+        from cli.seed.workspace import seed
 
         seed(self.folder.demo_file, self.environment, records=self.options.demo)
 

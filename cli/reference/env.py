@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.database import AdminSettings
+from cli.seed.workspace import DemoSettings
 from cli.services import SERVICES
 from shared.processes.api import ServerSettings
 from shared.processes.worker import WorkerSettings
@@ -32,15 +33,16 @@ class CommandLineSettings:
     data: str = setting(
         "CLIENTELE_DATA", ".clientele", help="data folder of the embedded stack (clientele --data)"
     )
-    admin_password: str = setting(
-        "CLIENTELE_ADMIN_PASSWORD",
-        "",
-        help="password of the first user that `clientele up` makes; empty: drawn",
-    )
 
 
 def env_text() -> str:
     """The whole file."""
     of_services = [service.settings for service in SERVICES.values()]
-    of_processes = [AdminSettings, ServerSettings, WorkerSettings, CommandLineSettings]
+    of_processes = [
+        AdminSettings,
+        ServerSettings,
+        WorkerSettings,
+        CommandLineSettings,
+        DemoSettings,
+    ]
     return _HEAD + env_example([Settings, *of_services, *of_processes])

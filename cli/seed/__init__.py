@@ -1,5 +1,1 @@
-"""The demo workspace: made on the first start of an embedded stack, through the public API."""
-
-from cli.seed.workspace import seed
-
-__all__ = ["seed"]
+"""The demo workspace: made on the first start of an embedded stack, its records through the API."""

@@ -29,7 +29,6 @@ MOST_LINES = 400
 HANDING_ON = {
     "cli/projections/__init__.py",
     "cli/reference/__init__.py",
-    "cli/seed/__init__.py",
 }
 
 

@@ -1,0 +1,23 @@
+"""The variables that lead every process of an embedded stack to its servers and to each other."""
+
+from __future__ import annotations
+
+import os
+
+from devstack.data_folder import Config
+from devstack.engines import Engines
+from devstack.ports import LOOPBACK
+from shared.service_names import SERVICES
+
+
+def environment(config: Config, engines: Engines, port: int | None) -> dict[str, str]:
+    """The variables of every process of the stack; what the caller has set goes first."""
+    ports = config.ports
+    found = {"CLIENTELE_SECRET": config.secret, **engines.environment()}
+    for service in SERVICES:
+        own = port if service == "clients" else ports[service]
+        if own is not None:
+            found[f"CLIENTELE_{service.upper()}_URL"] = f"http://{LOOPBACK}:{own}"
+        found[f"CLIENTELE_{service.upper()}_NUDGE"] = f"{LOOPBACK}:{ports[f'{service}_nudge']}"
+    chosen = {key: value for key, value in os.environ.items() if key.startswith("CLIENTELE_")}
+    return {**found, **chosen}
