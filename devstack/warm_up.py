@@ -22,7 +22,7 @@ LIBRARIES = (
     "kombu", "kombu.transport.redis", "redis", "orjson", "jsonschema_rs", "httpx", "structlog",
     "cryptography.hazmat.primitives.ciphers.aead", "joserfc.jwt", "argon2", "email_validator",
     "phonenumbers", "stdnum.us.ein", "pycountry", "uuid_utils", "granian", "minio",
-    "aiosmtpd.smtp", "filetype", "olefile", "click", "rich",
+    "aiosmtpd.smtp", "filetype", "olefile", "click",
 )  # fmt: skip
 
 
