@@ -1,1 +1,2 @@
-"""Databases: engines by role, bootstrap, migrations, tenancy."""
+"""Databases: engines by role, tenancy, pipelining; making and migrating them; what migrations use
+stands apart, in `schema`."""
