@@ -1,0 +1,1 @@
+"""Keeping webhooks, and sending to them turn by turn."""

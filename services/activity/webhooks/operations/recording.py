@@ -1,0 +1,119 @@
+"""Noting what came of deliveries, and keeping those behind a failed one in their place."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from services.activity.webhooks.models import DELIVERED, FAILED, WAITING
+from services.activity.webhooks.rules import retries, types
+from services.activity.webhooks.rules.answers import Attempt, Outcome
+from shared.unit_of_work import UnitOfWork
+
+#: So many attempts of a delivery are kept.
+KEPT_ATTEMPTS = 20
+
+# That it has arrived is true whatever was decided since; a failure counts while it waits.
+_RECORD = text(
+    """
+    UPDATE webhook_deliveries AS d
+    SET state = r.state, tries = r.tries, next_at = r.next_at,
+        finished_at = CASE WHEN r.state <> 'waiting' THEN CAST(:moment AS timestamptz) END,
+        attempts = CASE WHEN jsonb_array_length(d.attempts) < :kept THEN d.attempts
+                        ELSE d.attempts - 0 END || r.attempt
+    FROM jsonb_to_recordset(CAST(:results AS jsonb)) AS r(
+        id uuid, state text, tries int, next_at timestamptz, attempt jsonb)
+    WHERE d.id = r.id AND (d.state = 'waiting' OR (r.state = 'delivered' AND d.state <> 'erased'))
+    """
+)
+_HOLD = text(
+    """
+    UPDATE webhook_deliveries AS d SET state = 'held', next_at = NULL
+    FROM (
+        SELECT coalesce(client_id, workspace_id) AS chain, min(feed_pos) AS pos
+        FROM webhook_deliveries
+        WHERE webhook_id = :webhook AND state = 'waiting' AND next_at IS NOT NULL
+          AND coalesce(client_id, workspace_id) = ANY (CAST(:chains AS uuid[]))
+        GROUP BY 1
+    ) AS trouble
+    WHERE d.webhook_id = :webhook AND d.state = 'waiting' AND d.feed_pos > trouble.pos
+      AND coalesce(d.client_id, d.workspace_id) = trouble.chain
+    """
+)
+_RELEASE = text(
+    """
+    UPDATE webhook_deliveries AS h SET state = 'waiting'
+    WHERE h.webhook_id = :webhook AND h.state = 'held'
+      AND coalesce(h.client_id, h.workspace_id) = ANY (CAST(:chains AS uuid[]))
+      AND NOT EXISTS (
+          SELECT FROM webhook_deliveries AS t
+          WHERE t.webhook_id = h.webhook_id AND t.state = 'waiting' AND t.next_at IS NOT NULL
+            AND coalesce(t.client_id, t.workspace_id) = coalesce(h.client_id, h.workspace_id)
+            AND t.feed_pos < h.feed_pos)
+    """
+)
+# What waited or was held is due at once; in order it is held again as soon as one fails.
+_RETRY_ALL = text(
+    """
+    UPDATE webhook_deliveries SET state = 'waiting', next_at = NULL
+    WHERE webhook_id = :webhook
+      AND (state = 'held' OR (state = 'waiting' AND next_at IS NOT NULL))
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a delivery; `chain` is the client (or workspace) whose order it is part of."""
+
+    delivery_id: uuid.UUID
+    chain: uuid.UUID
+    type: str
+    tries: int
+    attempt: Attempt
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the receiver has it."""
+        return self.attempt.outcome is Outcome.ARRIVED
+
+
+def record(
+    uow: UnitOfWork, results: Sequence[Result], moment: datetime, chance: Callable[[], float]
+) -> None:
+    """Note what came of deliveries, and when those that failed are tried again, if ever."""
+    if results:
+        rows = [_row(each, moment, chance()) for each in results]
+        given = {"results": orjson.dumps(rows).decode(), "moment": moment, "kept": KEPT_ATTEMPTS}
+        uow.connection.execute(_RECORD, given)
+
+
+def keep_order(uow: UnitOfWork, webhook_id: uuid.UUID, results: Sequence[Result]) -> None:
+    """Hold back what is behind a failure of its client; let go what has none before it."""
+    chains = list({each.chain for each in results})
+    if not all(each.arrived for each in results):
+        uow.connection.execute(_HOLD, {"webhook": webhook_id, "chains": chains})
+    if results:
+        uow.connection.execute(_RELEASE, {"webhook": webhook_id, "chains": chains})
+
+
+def retry_all(uow: UnitOfWork, webhook_id: uuid.UUID) -> None:
+    """Whatever waits for another try is due now."""
+    uow.connection.execute(_RETRY_ALL, {"webhook": webhook_id})
+
+
+def _row(result: Result, moment: datetime, chance: float) -> dict[str, Any]:
+    row = {"id": result.delivery_id, "attempt": result.attempt.as_dict(), "next_at": None}
+    if result.arrived:
+        return {**row, "state": DELIVERED, "tries": result.tries + 1}
+    tries = result.tries + 1
+    again = None if result.type == types.PING else retries.next_try(tries, moment, chance)
+    if again is not None and result.attempt.wait is not None:
+        again = max(again, moment + result.attempt.wait)
+    return {**row, "state": WAITING if again else FAILED, "tries": tries, "next_at": again}

@@ -1,0 +1,171 @@
+"""A dispatcher's turn at a webhook: one transaction between the posts it sends.
+
+It notes what came of those that are over, reads the feed on, and hands out what may be sent
+next. The webhook's row is locked meanwhile, and leased to the dispatcher until after the next
+turn, so that one works for it at a time. A dispatcher that dies, or freezes, loses its lease;
+what it had sent without noting it is sent again by another, under the same id.
+
+In order means: per client, nothing is sent before what came earlier has arrived or was given
+up. Among what is handed out the dispatcher sees to it; behind a failure, rows that are `held`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select, text, update
+
+from services.activity.webhooks.models import ACTIVE, DISABLED, FAILING, GONE, Webhook
+from services.activity.webhooks.operations.handing_out import HandedOut, hand_out
+from services.activity.webhooks.operations.managing import secrets_of
+from services.activity.webhooks.operations.reading import read_on
+from services.activity.webhooks.operations.recording import (
+    Result,
+    keep_order,
+    record,
+    retry_all,
+)
+from services.activity.webhooks.rules import retries, types
+from services.activity.webhooks.rules.answers import Outcome
+from services.activity.webhooks.rules.retries import Health
+from shared.logging import get_logger
+from shared.unit_of_work import UnitOfWork
+
+_log = get_logger(__name__)
+
+#: A dispatcher that took no turn for so long is overtaken.
+LEASE_SECONDS = 6.0
+
+_LEASE_END = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, LEASE_SECONDS)
+_NEXT_AT = text(
+    """
+    SELECT min(next_at) FROM webhook_deliveries
+    WHERE webhook_id = :webhook AND state = 'waiting' AND next_at IS NOT NULL
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a dispatcher brings to a turn.
+
+    `handed_out` are the deliveries it has brought no result of yet; it has room for `room` more.
+    `holds` says that it took the turn before. `chance` draws from 0 to 1.
+    """
+
+    owner: str
+    moment: datetime
+    chance: Callable[[], float]
+    holds: bool = False
+    results: Sequence[Result] = ()
+    handed_out: Collection[uuid.UUID] = ()
+    room: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a dispatcher takes from a turn.
+
+    `more` says that there is more to do at once; `released`, that there is nothing for now and
+    the webhook is anyone's again.
+    """
+
+    url: str
+    secrets: tuple[str, ...]
+    ordered: bool
+    deliveries: list[HandedOut]
+    more: bool
+    released: bool
+
+
+def take_turn(uow: UnitOfWork, webhook_id: uuid.UUID, ask: Ask) -> Turn | None:
+    """Note, read on, hand out; None if another dispatcher is at it, or it is deleted.
+
+    What came of deliveries is noted in any case: it has happened.
+    """
+    webhook = uow.session.scalar(_mine(webhook_id, ask))
+    if webhook is not None:
+        _judge(uow, webhook, ask)
+    record(uow, ask.results, ask.moment, ask.chance)
+    if webhook is None:
+        return None
+    if webhook.ordered:
+        keep_order(uow, webhook_id, ask.results)
+    sends = webhook.state == ACTIVE and not _health(webhook).rests(ask.moment)
+    more = sends and read_on(uow, webhook, ask.moment)
+    room = _room(webhook, ask)
+    upto = webhook.read_pos if sends else None
+    deliveries = hand_out(uow, webhook_id, ask.moment, ask.handed_out, room, upto)
+    more = more or len(deliveries) == room > 0
+    is_busy = bool(more or deliveries or ask.handed_out)
+    _leave(uow, webhook, ask, is_busy=is_busy)
+    secrets = secrets_of(webhook, uow.vault, ask.moment)
+    return Turn(webhook.url, secrets, webhook.ordered, deliveries, more, not is_busy)
+
+
+def _mine(webhook_id: uuid.UUID, ask: Ask) -> Select[Webhook]:
+    """The webhook, locked, if this dispatcher has its lease or may take it."""
+    statement = select(Webhook).where(Webhook.id == webhook_id)
+    if ask.holds:
+        return statement.where(Webhook.lease_owner == ask.owner).with_for_update()
+    is_free = or_(Webhook.lease_until.is_(None), Webhook.lease_until < func.clock_timestamp())
+    return statement.where(is_free).with_for_update(skip_locked=True)
+
+
+def _judge(uow: UnitOfWork, webhook: Webhook, ask: Ask) -> None:
+    """How it does after these results: well again, failing, resting, disabled."""
+    before = health = _health(webhook)
+    outcomes = set()
+    for result in ask.results:
+        outcomes.add(result.attempt.outcome)
+        if result.arrived:
+            health = retries.after_success(health)
+        elif result.type != types.PING:
+            wait = result.attempt.wait
+            health = retries.after_failure(health, ask.moment, ask.chance(), wait)
+    webhook.failures, webhook.failing_since = health.failures, health.failing_since
+    webhook.rest_until = health.rest_until
+    if before.is_open and Outcome.ARRIVED in outcomes:
+        retry_all(uow, webhook.id)
+    if Outcome.GONE in outcomes:
+        _disable(webhook, GONE)
+    elif health.is_given_up(ask.moment):
+        _disable(webhook, FAILING)
+
+
+def _disable(webhook: Webhook, because: str) -> None:
+    if webhook.state == ACTIVE:
+        webhook.state, webhook.disabled_because = DISABLED, because
+        _log.warning("webhook disabled", webhook=str(webhook.id), because=because)
+
+
+def _room(webhook: Webhook, ask: Ask) -> int:
+    """One that has failed too often is sent one delivery at a time."""
+    return min(ask.room, 1 - len(ask.handed_out)) if _health(webhook).is_open else ask.room
+
+
+def _leave(uow: UnitOfWork, webhook: Webhook, ask: Ask, *, is_busy: bool) -> None:
+    """Keep what was decided, and the lease for as long as there is anything to do."""
+    webhook.due_at = ask.moment if is_busy else _due_at(uow, webhook, ask.moment)
+    webhook.lease_owner = ask.owner if is_busy else None
+    uow.flush()
+    lease_until = _LEASE_END if is_busy else None
+    mine = update(Webhook).where(Webhook.id == webhook.id)
+    uow.session.execute(mine.values(lease_until=lease_until))
+
+
+def _due_at(uow: UnitOfWork, webhook: Webhook, moment: datetime) -> datetime | None:
+    """When there is something to do, if nothing new happens before."""
+    if webhook.state != ACTIVE:
+        return None
+    if _health(webhook).rests(moment):
+        return webhook.rest_until
+    due: datetime | None = uow.connection.scalar(_NEXT_AT, {"webhook": webhook.id})
+    return due
+
+
+def _health(webhook: Webhook) -> Health:
+    return Health(webhook.failures, webhook.failing_since, webhook.rest_until)
