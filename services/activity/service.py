@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 def _api(_: ActivitySettings) -> Api:
     from services.activity.events.routes import feed, timeline
+    from services.activity.webhooks.routes import blueprint as webhooks
     from shared.http.app import Api
 
-    return Api(blueprints=[timeline.blueprint, timeline.holdings, feed.blueprint])
+    return Api(blueprints=[timeline.blueprint, timeline.holdings, feed.blueprint, webhooks])
 
 
 def _consumers() -> list[Apply]:
-    from services.activity.events import consumers
+    from services.activity.events import consumers as events
+    from services.activity.webhooks import consumers as webhooks
 
-    return [consumers.apply]
+    return [webhooks.apply, events.apply]
 
 
 def _beside(runtime: Runtime, settings: ActivitySettings) -> list[Round]:

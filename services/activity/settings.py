@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from services.activity.webhooks.rules.addresses import Network, parse_networks
 from shared.settings import Settings, SettingsError, setting
 
 
 @dataclass(frozen=True)
 class ActivitySettings(Settings):
-    """How long events are offered to those that follow the feed."""
+    """How long events are offered to those that follow the feed, and where webhooks may lead."""
 
     feed_days: int = setting(
         "CLIENTELE_FEED_DAYS",
         90,
         help="days for which the feed of events can be read back; the timeline keeps them for ever",
+    )
+    webhook_allow: str = setting(
+        "CLIENTELE_WEBHOOK_ALLOW",
+        "",
+        help="networks (10.1.0.0/16, 127.0.0.0/8) that webhooks may be sent to although they are "
+        "not public, and without TLS",
     )
 
     def __post_init__(self) -> None:
@@ -22,3 +30,12 @@ class ActivitySettings(Settings):
         super().__post_init__()
         if self.feed_days < 1:
             raise SettingsError("CLIENTELE_FEED_DAYS: at least 1")
+        try:
+            parse_networks(self.webhook_allow)
+        except ValueError as error:
+            raise SettingsError(f"CLIENTELE_WEBHOOK_ALLOW: {error}") from error
+
+    @cached_property
+    def webhook_networks(self) -> tuple[Network, ...]:
+        """The networks of `CLIENTELE_WEBHOOK_ALLOW`."""
+        return parse_networks(self.webhook_allow)

@@ -42,7 +42,8 @@ def head(session: Session, workspace_id: uuid.UUID) -> int:
 
 def place_of_event(session: Session, event_id: uuid.UUID) -> int | None:
     """The place of an event of the workspace in the feed."""
-    return session.scalar(_PLACE_OF_EVENT, {"event": event_id})
+    found: int | None = session.scalar(_PLACE_OF_EVENT, {"event": event_id})
+    return found
 
 
 def place_at(session: Session, workspace_id: uuid.UUID, moment: datetime) -> int:

@@ -73,15 +73,20 @@ CREATE TABLE webhook_deliveries (
 _INDEXES = (
     "CREATE INDEX ix_webhooks_list ON webhooks (workspace_id, id)",
     "CREATE INDEX ix_webhook_deliveries_list ON webhook_deliveries (webhook_id, id)",
-    "CREATE INDEX ix_webhook_deliveries_waiting ON webhook_deliveries "
-    "(webhook_id, feed_pos NULLS FIRST) "
-    "WHERE state = 'waiting'",
+    """
+    CREATE INDEX ix_webhook_deliveries_waiting ON webhook_deliveries
+        (webhook_id, feed_pos NULLS FIRST) WHERE state = 'waiting'
+    """,
     # What holds up others of its client, or is held up: few rows, unless the receiver is down.
-    "CREATE INDEX ix_webhook_deliveries_troubled ON webhook_deliveries "
-    "(webhook_id, coalesce(client_id, workspace_id), feed_pos) "
-    "WHERE state = 'held' OR (state = 'waiting' AND next_at IS NOT NULL)",
-    "CREATE INDEX ix_webhook_deliveries_next_at ON webhook_deliveries (webhook_id, next_at) "
-    "WHERE state = 'waiting' AND next_at IS NOT NULL",
+    """
+    CREATE INDEX ix_webhook_deliveries_troubled ON webhook_deliveries
+        (webhook_id, coalesce(client_id, workspace_id), feed_pos)
+        WHERE state = 'held' OR (state = 'waiting' AND next_at IS NOT NULL)
+    """,
+    """
+    CREATE INDEX ix_webhook_deliveries_next_at ON webhook_deliveries (webhook_id, next_at)
+        WHERE state = 'waiting' AND next_at IS NOT NULL
+    """,
     "CREATE INDEX ix_webhook_deliveries_client ON webhook_deliveries (workspace_id, client_id)",
     "CREATE INDEX ix_webhook_deliveries_finished_at ON webhook_deliveries (finished_at)",
 )

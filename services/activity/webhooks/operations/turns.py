@@ -15,8 +15,9 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import Select, func, or_, select, text, update
+from sqlalchemy import Select, func, or_, select, text
 
 from services.activity.webhooks.models import ACTIVE, DISABLED, FAILING, GONE, Webhook
 from services.activity.webhooks.operations.handing_out import HandedOut, hand_out
@@ -49,90 +50,104 @@ _NEXT_AT = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Brought:
     """What a dispatcher brings to a turn.
 
     `handed_out` are the deliveries it has brought no result of yet; it has room for `room` more.
-    `holds` says that it took the turn before. `chance` draws from 0 to 1.
+    `holds` says that it took the turn before, `leaves` that it takes none after.
     """
 
-    owner: str
-    moment: datetime
-    chance: Callable[[], float]
     holds: bool = False
     results: Sequence[Result] = ()
     handed_out: Collection[uuid.UUID] = ()
     room: int = 0
+    leaves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who takes a turn, and when; `chance` draws from 0 to 1."""
+
+    owner: str
+    moment: datetime
+    chance: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What a dispatcher takes from a turn.
 
-    `more` says that there is more to do at once; `released`, that there is nothing for now and
-    the webhook is anyone's again.
+    Unless `sends`, what was handed out before is not to be sent any more. `more` says that there
+    is more to do at once; `released`, that there is nothing for now, and the webhook is anyone's.
     """
 
     url: str
     secrets: tuple[str, ...]
     ordered: bool
     deliveries: list[HandedOut]
+    sends: bool
     more: bool
     released: bool
 
 
-def take_turn(uow: UnitOfWork, webhook_id: uuid.UUID, ask: Ask) -> Turn | None:
+def take_turn(
+    uow: UnitOfWork, webhook_id: uuid.UUID, taker: Taker, brought: Brought
+) -> Turn | None:
     """Note, read on, hand out; None if another dispatcher is at it, or it is deleted.
 
     What came of deliveries is noted in any case: it has happened.
     """
-    webhook = uow.session.scalar(_mine(webhook_id, ask))
+    webhook = uow.session.scalar(_mine(webhook_id, taker, brought))
     if webhook is not None:
-        _judge(uow, webhook, ask)
-    record(uow, ask.results, ask.moment, ask.chance)
+        _judge(uow, webhook, taker, brought.results)
+    record(uow, brought.results, taker.moment, taker.chance)
     if webhook is None:
         return None
     if webhook.ordered:
-        keep_order(uow, webhook_id, ask.results)
-    sends = webhook.state == ACTIVE and not _health(webhook).rests(ask.moment)
-    more = sends and read_on(uow, webhook, ask.moment)
-    room = _room(webhook, ask)
+        keep_order(uow, webhook_id, brought.results)
+    sends = webhook.state == ACTIVE and not _health(webhook).rests(taker.moment)
+    more = sends and not brought.leaves and read_on(uow, webhook, taker.moment)
+    room = _room(webhook, brought)
     upto = webhook.read_pos if sends else None
-    deliveries = hand_out(uow, webhook_id, ask.moment, ask.handed_out, room, upto)
+    deliveries = hand_out(uow, webhook_id, taker.moment, brought.handed_out, room, upto)
     more = more or len(deliveries) == room > 0
-    is_busy = bool(more or deliveries or ask.handed_out)
-    _leave(uow, webhook, ask, is_busy=is_busy)
-    secrets = secrets_of(webhook, uow.vault, ask.moment)
-    return Turn(webhook.url, secrets, webhook.ordered, deliveries, more, not is_busy)
+    is_released = not (more or deliveries or brought.handed_out)
+    webhook.due_at = taker.moment
+    if is_released and not brought.leaves:
+        webhook.due_at = _due_at(uow, webhook, taker.moment)
+    _keep_lease(webhook, None if is_released else taker.owner)
+    uow.flush()
+    secrets = secrets_of(webhook, uow.vault, taker.moment)
+    return Turn(webhook.url, secrets, webhook.ordered, deliveries, sends, more, is_released)
 
 
-def _mine(webhook_id: uuid.UUID, ask: Ask) -> Select[Webhook]:
+def _mine(webhook_id: uuid.UUID, taker: Taker, brought: Brought) -> Select[Webhook]:
     """The webhook, locked, if this dispatcher has its lease or may take it."""
     statement = select(Webhook).where(Webhook.id == webhook_id)
-    if ask.holds:
-        return statement.where(Webhook.lease_owner == ask.owner).with_for_update()
+    if brought.holds:
+        return statement.where(Webhook.lease_owner == taker.owner).with_for_update()
     is_free = or_(Webhook.lease_until.is_(None), Webhook.lease_until < func.clock_timestamp())
     return statement.where(is_free).with_for_update(skip_locked=True)
 
 
-def _judge(uow: UnitOfWork, webhook: Webhook, ask: Ask) -> None:
+def _judge(uow: UnitOfWork, webhook: Webhook, taker: Taker, results: Sequence[Result]) -> None:
     """How it does after these results: well again, failing, resting, disabled."""
     before = health = _health(webhook)
     outcomes = set()
-    for result in ask.results:
+    for result in results:
         outcomes.add(result.attempt.outcome)
         if result.arrived:
             health = retries.after_success(health)
         elif result.type != types.PING:
             wait = result.attempt.wait
-            health = retries.after_failure(health, ask.moment, ask.chance(), wait)
+            health = retries.after_failure(health, taker.moment, taker.chance(), wait)
     webhook.failures, webhook.failing_since = health.failures, health.failing_since
     webhook.rest_until = health.rest_until
     if before.is_open and Outcome.ARRIVED in outcomes:
         retry_all(uow, webhook.id)
     if Outcome.GONE in outcomes:
         _disable(webhook, GONE)
-    elif health.is_given_up(ask.moment):
+    elif health.is_given_up(taker.moment):
         _disable(webhook, FAILING)
 
 
@@ -142,19 +157,17 @@ def _disable(webhook: Webhook, because: str) -> None:
         _log.warning("webhook disabled", webhook=str(webhook.id), because=because)
 
 
-def _room(webhook: Webhook, ask: Ask) -> int:
+def _room(webhook: Webhook, brought: Brought) -> int:
     """One that has failed too often is sent one delivery at a time."""
-    return min(ask.room, 1 - len(ask.handed_out)) if _health(webhook).is_open else ask.room
+    return (
+        min(brought.room, 1 - len(brought.handed_out)) if _health(webhook).is_open else brought.room
+    )
 
 
-def _leave(uow: UnitOfWork, webhook: Webhook, ask: Ask, *, is_busy: bool) -> None:
-    """Keep what was decided, and the lease for as long as there is anything to do."""
-    webhook.due_at = ask.moment if is_busy else _due_at(uow, webhook, ask.moment)
-    webhook.lease_owner = ask.owner if is_busy else None
-    uow.flush()
-    lease_until = _LEASE_END if is_busy else None
-    mine = update(Webhook).where(Webhook.id == webhook.id)
-    uow.session.execute(mine.values(lease_until=lease_until))
+def _keep_lease(webhook: Webhook, owner: str | None) -> None:
+    """Until after the next turn, or free it for anyone."""
+    webhook.lease_owner = owner
+    webhook.lease_until = cast(Any, _LEASE_END) if owner else None
 
 
 def _due_at(uow: UnitOfWork, webhook: Webhook, moment: datetime) -> datetime | None:

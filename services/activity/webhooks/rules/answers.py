@@ -61,5 +61,5 @@ def error_of(status: int) -> str | None:
 
 
 def kept_text(start: bytes) -> str:
-    """The start of a response as it can be kept: text, without what PostgreSQL takes no text for."""
+    """The start of a response as PostgreSQL can keep it: text, without NUL characters."""
     return start.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")[:KEPT]

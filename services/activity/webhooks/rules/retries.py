@@ -64,8 +64,8 @@ def next_try(tries: int, moment: datetime, chance: float) -> datetime | None:
 
 
 def after_success(health: Health) -> Health:
-    """Whatever was wrong is over."""
-    return Health()
+    """Whatever was wrong is over; a rest that began with a failure beside it lasts."""
+    return Health(rest_until=health.rest_until)
 
 
 def after_failure(

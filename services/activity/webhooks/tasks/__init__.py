@@ -1,0 +1,1 @@
+"""The dispatcher: the process that posts events to webhooks."""
