@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,27 +15,33 @@ from services.activity.webhooks.rules.types import PING
 from shared.clock import rfc3339
 from shared.unit_of_work import UnitOfWork
 
-# In order of their places, a ping before all; not what is beyond the place up to where the feed
-# was read, since it may have been read back.
-_READY = text(
-    """
+_FOUND = """
     SELECT d.id, d.event_id, coalesce(d.client_id, d.workspace_id) AS chain, d.type, d.tries,
-           d.created_at, d.webhook_id, e.source, e.subject,
+           d.next_at, d.created_at, d.webhook_id, e.source, e.subject,
            e.occurred_at AT TIME ZONE 'UTC' AS "time", e.workspace_id, e.client_id,
            e.aggregate_version, e.correlation_id, e.causation_id, e.traceparent,
            CAST(e.actor AS text) AS actor, CAST(e.data AS text) AS data,
-           e.data @> '{"erased": true}' AS is_erased
+           e.data @> '{{"erased": true}}' AS is_erased
     FROM (
         SELECT * FROM webhook_deliveries
-        WHERE webhook_id = :webhook AND state = 'waiting'
-          AND (feed_pos IS NULL OR feed_pos <= :upto)
-          AND (next_at IS NULL OR next_at <= :moment)
-          AND id <> ALL (CAST(:but AS uuid[]))
-        ORDER BY feed_pos NULLS FIRST LIMIT :room
+        WHERE webhook_id = :webhook AND state = 'waiting' AND {which}
     ) AS d
     LEFT JOIN events AS e ON e.event_id = d.event_id
     ORDER BY d.feed_pos NULLS FIRST
-    """
+"""
+# In order of their places, a ping before all; not what is beyond the place up to where the feed
+# was read, since it may have been read back.
+_READY = text(
+    _FOUND.format(
+        which="""(feed_pos IS NULL OR feed_pos <= :upto)
+          AND (next_at IS NULL OR next_at <= :moment) AND id <> ALL (CAST(:but AS uuid[]))
+        ORDER BY feed_pos NULLS FIRST LIMIT :room"""
+    )
+)
+_NEXT = text(
+    _FOUND.format(
+        which="next_at IS NOT NULL AND feed_pos <= :upto ORDER BY next_at, feed_pos LIMIT 1"
+    )
 )
 _CLOSE = text(
     """
@@ -48,13 +54,17 @@ _UTC = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
 @dataclass(frozen=True, slots=True)
 class HandedOut:
-    """A delivery to be sent; `chain` is the client (or workspace) whose order it is part of."""
+    """A delivery to be sent; `chain` is the client (or workspace) whose order it is part of.
+
+    Handed out before its time it does not use up a try: `planned_at` is when that one is due.
+    """
 
     id: uuid.UUID
     message_id: str
     chain: uuid.UUID
     type: str
     tries: int
+    planned_at: datetime | None
     body: bytes
 
 
@@ -71,20 +81,35 @@ def hand_out(
     `upto` is the place up to where the feed was read; without it, pings alone. What belongs to
     a client that is gone has nothing left to tell and is closed.
     """
+    if room <= 0:
+        return []
     given = {
         "webhook": webhook_id, "moment": moment, "but": list(but), "room": room, "upto": upto
     }  # fmt: skip
-    rows = uow.connection.execute(_READY, given).all() if room > 0 else []
+    return _told(uow, uow.connection.execute(_READY, given).all(), moment)
+
+
+def hand_out_early(
+    uow: UnitOfWork, webhook_id: uuid.UUID, moment: datetime, upto: int
+) -> list[HandedOut]:
+    """The delivery that is due next, now: to find out whether the receiver is back."""
+    found = uow.connection.execute(_NEXT, {"webhook": webhook_id, "upto": upto}).all()
+    return _told(uow, found, moment)
+
+
+def _told(uow: UnitOfWork, rows: Sequence[Row[Any]], moment: datetime) -> list[HandedOut]:
+    """The messages of what has something to tell; the rest is closed."""
     gone = [row.id for row in rows if row.type != PING and row.is_erased is not False]
     if gone:
         uow.connection.execute(_CLOSE, {"ids": gone, "moment": moment})
     left = set(gone)
-    return [_handed_out(row) for row in rows if row.id not in left]
+    return [_handed_out(row, moment) for row in rows if row.id not in left]
 
 
-def _handed_out(row: Row[Any]) -> HandedOut:
+def _handed_out(row: Row[Any], moment: datetime) -> HandedOut:
     body = _ping_body(row) if row.type == PING else _event_body(row)
-    return HandedOut(row.id, str(row.event_id), row.chain, row.type, row.tries, body)
+    planned_at = row.next_at if row.next_at and row.next_at > moment else None
+    return HandedOut(row.id, str(row.event_id), row.chain, row.type, row.tries, planned_at, body)
 
 
 def _event_body(row: Row[Any]) -> bytes:

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import text
 
 from services.activity.webhooks.models import DELIVERED, FAILED, WAITING
+from services.activity.webhooks.operations.handing_out import HandedOut
 from services.activity.webhooks.rules import retries, types
 from services.activity.webhooks.rules.answers import Attempt, Outcome
 from shared.unit_of_work import UnitOfWork
@@ -70,12 +71,9 @@ _RETRY_ALL = text(
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a delivery; `chain` is the client (or workspace) whose order it is part of."""
+    """What came of a delivery that was handed out."""
 
-    delivery_id: uuid.UUID
-    chain: uuid.UUID
-    type: str
-    tries: int
+    delivery: HandedOut
     attempt: Attempt
 
     @property
@@ -96,7 +94,7 @@ def record(
 
 def keep_order(uow: UnitOfWork, webhook_id: uuid.UUID, results: Sequence[Result]) -> None:
     """Hold back what is behind a failure of its client; let go what has none before it."""
-    chains = list({each.chain for each in results})
+    chains = list({each.delivery.chain for each in results})
     if not all(each.arrived for each in results):
         uow.connection.execute(_HOLD, {"webhook": webhook_id, "chains": chains})
     if results:
@@ -109,11 +107,13 @@ def retry_all(uow: UnitOfWork, webhook_id: uuid.UUID) -> None:
 
 
 def _row(result: Result, moment: datetime, chance: float) -> dict[str, Any]:
-    row = {"id": result.delivery_id, "attempt": result.attempt.as_dict(), "next_at": None}
+    delivery, attempt = result.delivery, result.attempt
+    row = {"id": delivery.id, "attempt": attempt.as_dict(), "tries": delivery.tries + 1}
     if result.arrived:
-        return {**row, "state": DELIVERED, "tries": result.tries + 1}
-    tries = result.tries + 1
-    again = None if result.type == types.PING else retries.next_try(tries, moment, chance)
-    if again is not None and result.attempt.wait is not None:
-        again = max(again, moment + result.attempt.wait)
-    return {**row, "state": WAITING if again else FAILED, "tries": tries, "next_at": again}
+        return {**row, "state": DELIVERED, "next_at": None}
+    if delivery.planned_at is not None:
+        return {**row, "state": WAITING, "tries": delivery.tries, "next_at": delivery.planned_at}
+    again = None
+    if delivery.type != types.PING:
+        again = retries.next_try(delivery.tries + 1, moment, chance, attempt.wait)
+    return {**row, "state": WAITING if again else FAILED, "next_at": again}

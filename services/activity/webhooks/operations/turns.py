@@ -20,7 +20,11 @@ from typing import Any, cast
 from sqlalchemy import Select, func, or_, select, text
 
 from services.activity.webhooks.models import ACTIVE, DISABLED, FAILING, GONE, Webhook
-from services.activity.webhooks.operations.handing_out import HandedOut, hand_out
+from services.activity.webhooks.operations.handing_out import (
+    HandedOut,
+    hand_out,
+    hand_out_early,
+)
 from services.activity.webhooks.operations.managing import secrets_of
 from services.activity.webhooks.operations.reading import read_on
 from services.activity.webhooks.operations.recording import (
@@ -107,10 +111,8 @@ def take_turn(
         keep_order(uow, webhook_id, brought.results)
     sends = webhook.state == ACTIVE and not _health(webhook).rests(taker.moment)
     more = sends and not brought.leaves and read_on(uow, webhook, taker.moment)
-    room = _room(webhook, brought)
-    upto = webhook.read_pos if sends else None
-    deliveries = hand_out(uow, webhook_id, taker.moment, brought.handed_out, room, upto)
-    more = more or len(deliveries) == room > 0
+    deliveries = _hand_out(uow, webhook, taker, brought, sends=sends)
+    more = more or len(deliveries) == _room(webhook, brought) > 0
     is_released = not (more or deliveries or brought.handed_out)
     webhook.due_at = taker.moment
     if is_released and not brought.leaves:
@@ -138,7 +140,7 @@ def _judge(uow: UnitOfWork, webhook: Webhook, taker: Taker, results: Sequence[Re
         outcomes.add(result.attempt.outcome)
         if result.arrived:
             health = retries.after_success(health)
-        elif result.type != types.PING:
+        elif result.delivery.type != types.PING:
             wait = result.attempt.wait
             health = retries.after_failure(health, taker.moment, taker.chance(), wait)
     webhook.failures, webhook.failing_since = health.failures, health.failing_since
@@ -155,6 +157,17 @@ def _disable(webhook: Webhook, because: str) -> None:
     if webhook.state == ACTIVE:
         webhook.state, webhook.disabled_because = DISABLED, because
         _log.warning("webhook disabled", webhook=str(webhook.id), because=because)
+
+
+def _hand_out(
+    uow: UnitOfWork, webhook: Webhook, taker: Taker, brought: Brought, *, sends: bool
+) -> list[HandedOut]:
+    room, but = _room(webhook, brought), brought.handed_out
+    upto = webhook.read_pos if sends else None
+    found = hand_out(uow, webhook.id, taker.moment, but, room, upto)
+    if found or upto is None or room <= 0 or not _health(webhook).is_open:
+        return found
+    return hand_out_early(uow, webhook.id, taker.moment, upto)
 
 
 def _room(webhook: Webhook, brought: Brought) -> int:

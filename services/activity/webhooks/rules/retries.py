@@ -1,8 +1,8 @@
 """When a delivery that failed is tried again, and when an endpoint is left in peace.
 
 A delivery has a schedule of its own over some 75 hours. An endpoint that fails again and again
-rests as a whole, so that what waits for it is not all tried in vain; it is looked at by one
-delivery at a time until one arrives.
+rests as a whole, so that what waits for it is not all tried in vain; once an hour at least it
+is sent one delivery, due or not, to find out whether it is back.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ JITTER = 0.1
 #: Failures in a row after which the endpoint rests.
 OPENS_AT = 5
 FIRST_REST = timedelta(seconds=30)
-LONGEST_REST = timedelta(minutes=15)
+LONGEST_REST = timedelta(hours=1)
 #: An endpoint that took nothing for so long is disabled.
 GIVEN_UP_AFTER = timedelta(days=5)
 #: The longest wait that a receiver may ask for.
@@ -53,14 +53,17 @@ class Health:
         return since is not None and moment - since >= GIVEN_UP_AFTER
 
 
-def next_try(tries: int, moment: datetime, chance: float) -> datetime | None:
+def next_try(
+    tries: int, moment: datetime, chance: float, wait: timedelta | None = None
+) -> datetime | None:
     """When a delivery is tried again after so many tries; None: never.
 
-    `chance` is drawn from 0 to 1 by the caller.
+    `chance` is drawn from 0 to 1 by the caller; `wait` is what the receiver asked for.
     """
     if tries > len(DELAYS):
         return None
-    return moment + _spread(DELAYS[tries - 1], chance)
+    delay = _spread(DELAYS[tries - 1], chance)
+    return moment + max(delay, wait or delay)
 
 
 def after_success(health: Health) -> Health:

@@ -79,7 +79,7 @@ class Serving:
             self._let_go_of_waiting()
         brought = self._bring()
         turn = await self._take_turn(brought)
-        self._held -= {each.delivery_id for each in brought.results}
+        self._held -= {each.delivery.id for each in brought.results}
         if turn is None:
             return False
         self._turn = turn
@@ -92,7 +92,7 @@ class Serving:
     def _bring(self) -> Brought:
         noted, self._results = self._results, []
         self._interrupted = set()
-        under_way = self._held - {each.delivery_id for each in noted}
+        under_way = self._held - {each.delivery.id for each in noted}
         leaves = self._stop.is_set()
         room = 0 if leaves else WINDOW - len(under_way)
         return Brought(self._turn is not None, noted, under_way, room, leaves)
@@ -143,7 +143,7 @@ class Serving:
             self._note(chain, delivery, attempt)
 
     def _note(self, chain: _Chain, delivery: HandedOut, attempt: Attempt) -> None:
-        result = Result(delivery.id, delivery.chain, delivery.type, delivery.tries, attempt)
+        result = Result(delivery, attempt)
         if not self._results:
             asyncio.get_running_loop().call_later(WAIT_SECONDS, self._is_time.set)
         self._results.append(result)
