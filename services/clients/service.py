@@ -65,6 +65,7 @@ def _api(_: Settings) -> Api:
         blueprints=[
             forwarding.blueprint,
             forwarding.events,
+            forwarding.webhooks,
             archive.blueprint,
             workspace_archive.blueprint,
             draft_documents.blueprint,

@@ -11,7 +11,11 @@ from flask.blueprints import BlueprintSetupState
 
 from services.clients.forwarding import schemas
 from services.clients.gateway import composing
-from services.clients.gateway.documentation import ForwardingBlueprint, operation
+from services.clients.gateway.documentation import (
+    ForwardingBlueprint,
+    operation,
+    operations_under,
+)
 from services.clients.gateway.documents import (
     CHECK_SECONDS,
     CLIENT,
@@ -35,6 +39,8 @@ _PARAMS = {"documents": {"limit": 20}, "activity": {"limit": 20}}
 
 
 blueprint = ForwardingBlueprint("facade", __name__, url_prefix="/v1/clients/<uuid:client_id>")
+WEBHOOKS = "/v1/webhooks"
+webhooks = ForwardingBlueprint("webhooks", __name__, url_prefix=WEBHOOKS)
 
 
 def _prepare(state: BlueprintSetupState) -> None:
@@ -169,3 +175,25 @@ def _parts(identity: Identity, client_id: str) -> list[composing.Part]:
         else composing.Part(name, None)
         for name, permission in wanted
     ]
+
+
+def _forward_webhooks() -> None:
+    """Pass on whatever the activity service serves of webhooks, described as there."""
+    for method, path in operations_under(WEBHOOKS):
+        rule = path.removeprefix(WEBHOOKS).replace("{", "<uuid:").replace("}", ">")
+        name = f"{method.lower()}{rule.replace('/', '_').replace('<uuid:', '').replace('>', '')}"
+        described = webhooks.doc(**operation(method, path))(_to_activity())
+        view = composes("webhooks.manage")(described)
+        webhooks.route(rule, methods=[method], endpoint=name.replace("-", "_"))(view)
+
+
+def _to_activity() -> View:
+    """A view of its own each time, as its documentation is kept with it."""
+
+    def view(identity: Identity, **_ids: uuid.UUID) -> Response:
+        return pass_on("activity", identity)
+
+    return view
+
+
+_forward_webhooks()

@@ -33,6 +33,17 @@ def operation(method: str, path: str) -> dict[str, Any]:
     return found
 
 
+def operations_under(prefix: str) -> list[tuple[str, str]]:
+    """Every method and path that services behind the façade serve under a prefix."""
+    paths: dict[str, dict[str, Any]] = forwarded()["paths"]
+    return [
+        (method.upper(), path)
+        for path, described in paths.items()
+        if path.startswith(prefix)
+        for method in described
+    ]
+
+
 _OF_A_CLIENT = "/v1/clients/{client_id}"
 _MERGED = {
     "description": "The client was merged into another: `merged_into`.",
