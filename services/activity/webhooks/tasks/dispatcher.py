@@ -17,10 +17,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.activity.settings import ActivitySettings
 from services.activity.webhooks import queries
 from services.activity.webhooks.operations.handing_out import HandedOut
 from services.activity.webhooks.operations.turns import Brought, Taker, Turn, take_turn
@@ -30,7 +31,8 @@ from services.activity.webhooks.tasks.purging import purge
 from services.activity.webhooks.tasks.sending import Sender
 from services.activity.webhooks.tasks.serving import Serving
 from shared.clock import now
-from shared.logging import get_logger
+from shared.logging import configure_logging, get_logger
+from shared.processes import collect_less_often, die_with_parent
 from shared.progress import note_progress
 from shared.runtime import Runtime
 
@@ -162,9 +164,17 @@ class Dispatcher:
         self._threads.shutdown()
 
 
-async def dispatch(runtime: Runtime, sender: Sender) -> None:
-    """Be a dispatcher until SIGTERM or SIGINT; what is under way then is finished."""
-    async with sender:
+def dispatch(runtime: Runtime) -> None:
+    """Be a dispatcher until SIGTERM or SIGINT; posts that are under way then are finished."""
+    configure_logging(f"{runtime.service}-dispatcher", runtime.settings.log_level)
+    die_with_parent()
+    collect_less_often()
+    asyncio.run(_dispatch(runtime))
+
+
+async def _dispatch(runtime: Runtime) -> None:
+    settings = cast(ActivitySettings, runtime.settings)
+    async with Sender(settings.webhook_networks) as sender:
         dispatcher = Dispatcher(runtime, sender)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
