@@ -6,7 +6,7 @@ from cli.services import SERVICES
 
 
 def role_names() -> list[str]:
-    """Every process: `<service>-api|worker|relay|jobs`, and `beat`."""
+    """Every process: `<service>-api|worker|relay|jobs|dispatcher`, and `beat`."""
     return [*(name for service in SERVICES.values() for name in service.processes()), "beat"]
 
 
@@ -31,6 +31,10 @@ def run_role(name: str) -> None:
             from shared.processes import relay
 
             relay.run(SERVICES[service])
+        case "dispatcher":
+            from shared.processes import dispatcher
+
+            dispatcher.run(SERVICES[service])
         case _:
             from shared.processes import beat
 

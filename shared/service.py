@@ -50,6 +50,8 @@ class Service(Generic[S]):
     `jobs` names its tasks and `register_jobs` are the functions that register them; one without
     has no jobs worker. `beside` are rounds of work that its relay makes beside its loops, ten
     times a second and at once while there is more; several relays make them at the same time.
+    `dispatch` sends what the service sends to those outside, until SIGTERM; one without has no
+    dispatcher.
     """
 
     name: str
@@ -59,10 +61,17 @@ class Service(Generic[S]):
     jobs: tuple[Job, ...] = ()
     register_jobs: Callable[[S], Sequence[RegisterJobs]] | None = None
     beside: Callable[[Runtime, S], Sequence[Round]] | None = None
+    dispatch: Callable[[Runtime], None] | None = None
 
     def processes(self) -> list[str]:
         """The names of its processes, `<service>-<kind>`."""
-        kinds = {"api": True, "worker": self.consumers, "relay": True, "jobs": self.jobs}
+        kinds = {
+            "api": True,
+            "worker": self.consumers,
+            "relay": True,
+            "jobs": self.jobs,
+            "dispatcher": self.dispatch,
+        }
         return [f"{self.name}-{kind}" for kind, is_there in kinds.items() if is_there]
 
     def apply(self) -> Apply:

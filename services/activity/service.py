@@ -36,10 +36,17 @@ def _beside(runtime: Runtime, settings: ActivitySettings) -> list[Round]:
     return [placer.step, Retirement(runtime.pipe_engine, settings.feed_days).step]
 
 
+def _dispatch(runtime: Runtime) -> None:
+    from services.activity.webhooks.tasks.dispatcher import dispatch
+
+    dispatch(runtime)
+
+
 ACTIVITY = Service(
     name="activity",
     settings=ActivitySettings,
     api=_api,
     consumers=_consumers,
     beside=_beside,
+    dispatch=_dispatch,
 )

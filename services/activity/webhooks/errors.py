@@ -54,7 +54,7 @@ class NotNow(Conflict):
     title = "This delivery cannot be sent again now"
 
 
-class WebhookChanged(PreconditionFailed):
+class StaleWebhook(PreconditionFailed):
     """Someone has changed it since."""
 
     code = "webhooks.stale_version"

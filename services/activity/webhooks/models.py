@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.activity.base import Base
+from shared.db.base import Base
 
 ACTIVE, PAUSED, DISABLED = "active", "paused", "disabled"
 GONE, FAILING = "gone", "failing"

@@ -15,7 +15,7 @@ from shared.http.schemas import Label, StrictSchema
 
 _MOST_PATTERNS = 50
 _PATTERN = validate.Regexp(
-    r"\A(\*|[a-z_]+(\.[a-z_]+)*(\.\*|\.v[0-9]+)?)\Z",
+    r"\A([a-z0-9_.]+|[a-z0-9_.]*\*)\Z",
     error="Use an event type, or the beginning of one with a star: clients.client.*",
 )
 
@@ -59,7 +59,9 @@ class ReplayBody(StrictSchema):
     after = fields.String(
         required=True,
         validate=validate.Length(min=1, max=1000),
-        metadata={"description": "An event's id, that is a `webhook-id`, or a time."},
+        metadata={
+            "description": "An event's id (a `webhook-id`), a time, or a cursor of the feed."
+        },
     )
 
 

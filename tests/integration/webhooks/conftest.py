@@ -15,13 +15,14 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
-from services.activity.app import create_app
+from services.activity.service import ACTIVITY
 from services.activity.settings import ActivitySettings
 from services.activity.webhooks.operations.resolving import Resolve, addresses_of
 from services.activity.webhooks.tasks.dispatcher import Dispatcher
 from services.activity.webhooks.tasks.sending import Sender
 from shared.contracts.catalogue import find
 from shared.ids import uuid7
+from shared.processes.api import create_app
 from shared.runtime import Runtime
 from shared.security.permissions import PERMISSIONS
 from shared.settings import load
@@ -38,9 +39,9 @@ _EVENT = """
 """
 _PLACE = """
     INSERT INTO feed (pos, workspace_id, source, source_pos, event_id, client_id, type, parked,
-                      payload_hash, seal, fed_at)
+                      payload_hash, seal, size, fed_at)
     VALUES (%(pos)s, %(workspace)s, '/clients', %(pos)s, %(event_id)s, %(client)s, %(type)s,
-            %(parked)s, '', '', coalesce(%(fed_at)s, clock_timestamp()))
+            %(parked)s, '', '', 0, coalesce(%(fed_at)s, clock_timestamp()))
 """
 UPDATED = "clients.client.updated.v1"
 
@@ -171,7 +172,7 @@ def make_office(databases: Databases) -> Iterator[MakeOffice]:
             environment = {**databases.environment, "CLIENTELE_WEBHOOK_ALLOW": allow}
             settings = load(ActivitySettings, environment)
             runtime = Runtime("activity", settings)
-            http = create_app(settings).test_client()
+            http = create_app(ACTIVITY, settings).test_client()
             return Office(runtime, http, database, positions=positions)
 
         yield make

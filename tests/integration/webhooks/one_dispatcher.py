@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from services.activity.settings import ActivitySettings
-from services.activity.webhooks.tasks.dispatcher import dispatch
-from shared.runtime import Runtime
-from shared.settings import load
-
-
-def main() -> None:
-    """Dispatch on the environment's engines until SIGTERM."""
-    dispatch(Runtime("activity", load(ActivitySettings)))
-
+from services.activity.service import ACTIVITY
+from shared.processes import dispatcher
 
 if __name__ == "__main__":
-    main()
+    dispatcher.run(ACTIVITY)

@@ -30,7 +30,8 @@ _NAMES = (
     *("id", "source", "type", "subject", "time", "workspace", "client_id", "aggregateversion"),
     *("pos", "epoch", "correlationid", "causationid", "traceparent", "actor", "data"),
 )
-_COLUMNS = """
+#: What of a row of `events AS e` makes its envelope, for `envelope_json`.
+COLUMNS = """
     e.event_id::text, e.source, e.type, e.subject, e.occurred_at AT TIME ZONE 'UTC',
     e.workspace_id::text, e.client_id::text, e.aggregate_version, e.pos, e.epoch::text,
     e.correlation_id, e.causation_id, e.traceparent, e.actor::text, e.data::text
@@ -63,7 +64,7 @@ _READ = """
     FROM seen LEFT JOIN (page JOIN events AS e USING (event_id)) ON true ORDER BY page.pos
 """
 _READ_ALL, _READ_CLIENTS = (
-    text(_READ.format(scanned=scanned, around=_AROUND, columns=_COLUMNS))
+    text(_READ.format(scanned=scanned, around=_AROUND, columns=COLUMNS))
     for scanned in (_SCANNED.format(more=""), _OF_CLIENTS)
 )
 _UTC = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
@@ -128,8 +129,14 @@ def read(
     return FeedPage(events, last if places == SCAN else upto)
 
 
-def _placed(row: Sequence[Any]) -> Placed:
-    envelope = dict(zip(_NAMES, row[1:], strict=True), specversion="1.0")
+def envelope_json(row: Sequence[Any], **more: Any) -> bytes:
+    """The envelope of a row of `COLUMNS` as JSON, with more beside what it tells."""
+    envelope = dict(zip(_NAMES, row, strict=True), specversion="1.0", **more)
     for name in ("actor", "data"):
         envelope[name] = orjson.Fragment(envelope[name])
-    return Placed(row[0], envelope["type"], orjson.dumps(envelope, option=_UTC))
+    return orjson.dumps(envelope, option=_UTC)
+
+
+def _placed(row: Sequence[Any]) -> Placed:
+    pos, *envelope = row
+    return Placed(pos, envelope[2], envelope_json(envelope))

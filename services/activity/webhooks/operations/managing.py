@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.activity.webhooks import queries
-from services.activity.webhooks.errors import NothingMatches, TooManyWebhooks, WebhookChanged
+from services.activity.webhooks.errors import NothingMatches, StaleWebhook, TooManyWebhooks
 from services.activity.webhooks.models import ACTIVE, PAUSED, Webhook
 from services.activity.webhooks.operations.recording import retry_all
 from services.activity.webhooks.rules import signing, types
 from shared.clock import now
-from shared.errors import FieldError
+from shared.errors import FieldError, require_version
 from shared.ids import uuid7
 from shared.security.crypto import Vault
 from shared.unit_of_work import UnitOfWork
@@ -74,11 +74,10 @@ def change_webhook(
 ) -> Webhook:
     """Change what is given; from now on it tells what whoever changes it may view.
 
-    Raises `WebhookNotFound`, `WebhookChanged`, `NothingMatches`.
+    Raises `WebhookNotFound`, `StaleWebhook`, `NothingMatches`.
     """
     webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
-    if expected_version not in {None, webhook.version}:
-        raise WebhookChanged(current_version=webhook.version)
+    require_version(expected_version, webhook.version, StaleWebhook)
     _require_types(changes.get("types", []))
     for name, value in changes.items():
         setattr(webhook, name, value)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from services.activity.events.errors import BadFeedCursor
+from services.activity.events.queries.feed import bounds
+from services.activity.events.rules.cursors import place_of
 from services.activity.webhooks import queries
 from services.activity.webhooks.errors import NotNow, UnknownPosition
 from services.activity.webhooks.models import DELIVERED, FAILED, WAITING, Delivery, Webhook
@@ -57,8 +60,8 @@ def resend(uow: UnitOfWork, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> De
 def replay(uow: UnitOfWork, webhook_id: uuid.UUID, after: str) -> Webhook:
     """Have everything after a place in the feed sent again, in order, under the same ids.
 
-    `after` is an event's id (the `webhook-id` that was received last) or a time. A place the
-    webhook has not come to yet changes nothing. Raises `UnknownPosition`.
+    `after` is an event's id (the `webhook-id` that was received last), a time, or a cursor of the
+    feed. A place the webhook has not come to yet changes nothing. Raises `UnknownPosition`.
     """
     webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
     webhook.read_pos = min(webhook.read_pos, _place(uow, after))
@@ -73,10 +76,21 @@ def _place(uow: UnitOfWork, after: str) -> int:
         found = queries.place_of_event(uow.session, event_id)
     elif (moment := _as_moment(after)) is not None:
         found = queries.place_at(uow.session, uow.workspace_id, moment)
+    else:
+        found = _place_of_cursor(uow, after)
     if found is None:
-        message = "Use the id of an event, or a time such as 2026-01-31T09:00:00Z."
+        message = "Use an event's id, a time such as 2026-01-31T09:00:00Z, or the feed's cursor."
         raise UnknownPosition(message, errors=[FieldError("after", "unknown_position", message)])
     return found
+
+
+def _place_of_cursor(uow: UnitOfWork, cursor: str) -> int | None:
+    """The place of a cursor that the feed has handed out in its present life."""
+    try:
+        place = place_of(uow.vault, uow.workspace_id, cursor)
+    except BadFeedCursor:
+        return None
+    return place.pos if place.epoch == bounds(uow.connection).head.epoch else None
 
 
 def _as_uuid(text: str) -> uuid.UUID | None:

@@ -35,11 +35,6 @@ _NOT_PUBLIC = tuple(
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
-def parse_networks(text: str) -> tuple[Network, ...]:
-    """The networks of a list such as `127.0.0.0/8, 10.1.0.0/16`; raises `ValueError`."""
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-
-
 def is_allowed(text: str, allowed: Sequence[Network]) -> bool:
     """Whether the firm has named the network that this address is in."""
     address = _parsed(text)

@@ -32,6 +32,8 @@ def parse_url(text: str) -> Target:
         raise WrongUrl("This is not a URL.") from error
     if len(text) > MOST_CHARACTERS:
         raise WrongUrl(f"At most {MOST_CHARACTERS} characters.")
+    if any(character.isspace() or not character.isprintable() for character in text):
+        raise WrongUrl("Leave out blanks and control characters.")
     if url.scheme not in {"https", "http"} or not host or not port:
         raise WrongUrl("Use a URL that begins with https:// and names a host.")
     if url.user is not None or url.password is not None:

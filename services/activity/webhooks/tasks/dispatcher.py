@@ -31,8 +31,7 @@ from services.activity.webhooks.tasks.purging import purge
 from services.activity.webhooks.tasks.sending import Sender
 from services.activity.webhooks.tasks.serving import Serving
 from shared.clock import now
-from shared.logging import configure_logging, get_logger
-from shared.processes import collect_less_often, die_with_parent
+from shared.logging import get_logger
 from shared.progress import note_progress
 from shared.runtime import Runtime
 
@@ -166,9 +165,6 @@ class Dispatcher:
 
 def dispatch(runtime: Runtime) -> None:
     """Be a dispatcher until SIGTERM or SIGINT; posts that are under way then are finished."""
-    configure_logging(f"{runtime.service}-dispatcher", runtime.settings.log_level)
-    die_with_parent()
-    collect_less_often()
     asyncio.run(_dispatch(runtime))
 
 
