@@ -47,6 +47,8 @@ def running_stack(folder: Path | None) -> Iterator[Stack]:
         return
     with tempfile.TemporaryDirectory(prefix="clientele-benchmark-") as fresh:
         port = str(free_port(set()))
+        # The receiver of webhooks is on this machine.
+        os.environ.setdefault("CLIENTELE_WEBHOOK_ALLOW", "127.0.0.0/8")
         clientele("up", "-d", "--no-demo", "--data", fresh, "--port", port)
         try:
             yield _adopted(Path(fresh))
