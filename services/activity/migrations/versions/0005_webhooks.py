@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.erasure import add_mentions
-from shared.db.schema import (
+from shared.db.schema.erasure import add_mentions
+from shared.db.schema.tables import (
     allow,
     create_idempotency_table,
     drop_idempotency_table,
     tenant_table,
 )
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 
 # `read_pos`: up to where the feed was read for it. `lease_*`: which dispatcher works for it,
@@ -117,19 +117,19 @@ def upgrade() -> None:
     """Create the tables under row-level security, and the two functions."""
     for statement in (_WEBHOOKS, _DELIVERIES, *_INDEXES):
         op.execute(statement)
-    tenant_table(op, "webhooks")
-    tenant_table(op, "webhook_deliveries")
+    tenant_table("webhooks")
+    tenant_table("webhook_deliveries")
     for statement in (_DUE, _WITH_OLD):
         op.execute(statement)
     for function in _FUNCTIONS:
         allow(function)
-    create_idempotency_table(op)
+    create_idempotency_table()
     add_mentions()
 
 
 def downgrade() -> None:
     """Drop them."""
-    drop_idempotency_table(op)
+    drop_idempotency_table()
     for function in _FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
     op.execute("DROP TABLE webhook_deliveries")
