@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.db.schema import allow
+from shared.db.schema.tables import allow
 
 revision = "0017"
 down_revision = "0016"
