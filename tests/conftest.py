@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.inspection",
     "tests.fixtures.stack",
     "tests.fixtures.system",
+    "tests.fixtures.firm",
     "tests.fixtures.compose_project",
 ]
 

@@ -31,6 +31,7 @@ def seed() -> int:
 @pytest.fixture
 def ledger(system: System, seed: int) -> Iterator[Ledger]:
     """A fresh workspace to write in; the system is whole again afterwards."""
-    yield Ledger(system, seed)
+    with Ledger(system, seed) as ledger:
+        yield ledger
     system.disarm_all()
     system.broker.proxy.set_mode("open")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
 from shared.messaging.topology import SUBSCRIPTIONS
-from tests.fixtures.system import System, eventually
+from tests.fixtures.firm import found_workspace
+from tests.fixtures.system import System
+from tests.fixtures.waiting import eventually
 
 # A write that finds no answer is sent again with its key until it finds one. A database server
 # that was killed amid a checkpoint, on a disk that is slow, took a minute to take connections.
@@ -37,6 +38,7 @@ class Ledger:
         self._system = system
         self._dice = random.Random(seed)
         self._stop = threading.Event()
+        self._give_up = threading.Event()
         self._threads: list[threading.Thread] = []
         self._accounts: list[Account] = []
         self.accepted: Counter[str] = Counter()
@@ -44,13 +46,18 @@ class Ledger:
         self.failures: list[str] = []
         self.slowest = 0.0
         self._note = threading.Lock()
-        made = system.cli(
-            "workspaces", "create", "Chaos", "--admin-email", f"{uuid.uuid4().hex}@example.com",
-            "--admin-password", "chaos and order", "--json",
-        )  # fmt: skip
-        assert made.returncode == 0, made.stderr
-        self._founded = json.loads(made.stdout)
+        self._founded = found_workspace(system)
         self.workspace = str(self._founded["workspace"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """No writer outlives its test, though it failed and the system answers no more."""
+        self._stop.set()
+        self._give_up.set()
+        for thread in self._threads:
+            thread.join(10)
 
     def start(self, writers: int = 3) -> None:
         """Begin writing."""
@@ -144,7 +151,7 @@ class Ledger:
         key["Authorization"] = f"Bearer {self._founded['token']}"
         deadline = time.monotonic() + PATIENCE_SECONDS
         last = "nothing"
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not self._give_up.is_set():
             started = time.monotonic()
             try:
                 answer = http.request(method, f"/v1{path}", json=body, headers=key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 import uuid
 from collections.abc import Iterator
@@ -16,8 +15,10 @@ from minio import Minio
 
 from shared.messaging.topology import SERVICES
 from tests.factories import documents as files
-from tests.fixtures.system import System, eventually
+from tests.fixtures.firm import found_workspace
+from tests.fixtures.system import System
 from tests.fixtures.traces import traces
+from tests.fixtures.waiting import eventually
 
 HOPS = (
     "uow.before_commit",
@@ -93,13 +94,9 @@ class Office:
 @pytest.fixture
 def office(system: System) -> Iterator[Office]:
     """A fresh workspace; the system is whole again afterwards."""
-    made = system.cli(
-        "workspaces", "create", "Chaos", "--admin-email", f"{uuid.uuid4().hex}@example.com",
-        "--admin-password", "chaos and order", "--json",
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
+    founded = found_workspace(system)
     with httpx.Client(base_url=system.stack["api"], timeout=5.0) as http:
-        yield Office(system, http, json.loads(made.stdout)["token"])
+        yield Office(system, http, founded["token"])
     system.disarm_all()
 
 

@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from tests.chaos.ledger import Ledger
-from tests.fixtures.system import System, eventually
+from tests.fixtures.system import System
+from tests.fixtures.waiting import eventually
 
 # P3: caught up within 10 s plus the time that the backlog takes.
 CATCH_UP_SECONDS = 20.0

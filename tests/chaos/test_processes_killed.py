@@ -64,7 +64,7 @@ def test_06_relay_paused_while_another_takes_over(system: System, ledger: Ledger
     ledger.start()
     with system.second("clients-relay"):
         system.arm("relay.after_publish", "sleep 5")
-        time.sleep(1)
+        system.wait_fired("relay.after_publish")
         with system.frozen("clients-relay"):
             time.sleep(5)
         time.sleep(2)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.e2e.conftest import Firm
 from tests.fixtures.compose import ComposeSystem
-from tests.fixtures.system import eventually
+from tests.fixtures.firm import Firm
+from tests.fixtures.waiting import eventually
 
 ROWS = 300
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.conftest import Firm
 from tests.fixtures.compose import ComposeSystem
+from tests.fixtures.firm import Firm
 from tests.fixtures.slow_way import SlowWay
-from tests.fixtures.system import eventually
+from tests.fixtures.waiting import eventually
 
 EVENTS = 20_000
 HALF = EVENTS // 2

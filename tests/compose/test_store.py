@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from urllib.parse import urlsplit
 
 import httpx
 
-from tests.e2e.conftest import Firm
 from tests.factories.documents import pdf
 from tests.fixtures.compose import ComposeSystem
-from tests.fixtures.system import eventually
+from tests.fixtures.firm import Firm
+from tests.fixtures.waiting import eventually
 
 
 def _uploaded(firm: Firm) -> tuple[str, str]:
@@ -53,8 +52,7 @@ def test_an_expired_link_is_refused(project: ComposeSystem, firm: Firm) -> None:
     try:
         link, _ = _uploaded(firm)
         assert httpx.get(link).status_code == 200
-        time.sleep(3)
-        assert httpx.get(link).status_code == 403
+        eventually("the link is refused", lambda: httpx.get(link).status_code == 403, 10)
     finally:
         project.compose("up", "-d", "--no-deps", "--wait", "documents-api")
 

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from tests.e2e.conftest import LINE, Firm
-from tests.fixtures.system import System, eventually
+from tests.fixtures.firm import LINE, Firm
+from tests.fixtures.system import System
+from tests.fixtures.waiting import eventually
 
 PARTS = {"activity": "activity", "metrics": "metrics", "documents": "documents"}
 

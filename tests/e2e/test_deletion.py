@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.conftest import Firm
-from tests.fixtures.system import System, eventually
+from tests.fixtures.firm import Firm
+from tests.fixtures.system import System
+from tests.fixtures.waiting import eventually
 
 _HOW_TO = Path(__file__).resolve().parents[2] / "docs/how-to/delete-a-client.md"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

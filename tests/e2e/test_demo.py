@@ -10,8 +10,8 @@ import pytest
 
 from cli.seed.clients import CLIENTS
 from cli.seed.records import make_records
-from tests.fixtures.processes import eventually
 from tests.fixtures.stack import RunningStack, start_stack
+from tests.fixtures.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,8 @@ def test_the_first_client_shows_every_part_of_a_record(filled: RunningStack) -> 
     documents = _get(filled, f"{path}/documents")["data"]
     assert [found["status"] for found in documents] == ["available"]
     metrics = eventually(
-        lambda: (found := _get(filled, f"{path}/metrics"))["paid_invoices"] == 1 and found
+        "the payment is counted",
+        lambda: (found := _get(filled, f"{path}/metrics"))["paid_invoices"] == 1 and found,
     )
     assert metrics["total_revenue"] == [{"currency": "USD", "amount": "2720.00"}]
 
@@ -54,7 +55,10 @@ def test_the_first_client_shows_every_part_of_a_record(filled: RunningStack) -> 
 def test_what_happened_is_in_the_timeline(filled: RunningStack) -> None:
     path = f"/v1/clients/{_clients(filled)['EGL']['id']}/activity"
     expected = {"clients.client.created.v1", "clients.client.status_changed.v1"}
-    eventually(lambda: expected <= {found["type"] for found in _get(filled, path)["data"]})
+    eventually(
+        "both events are shown",
+        lambda: expected <= {found["type"] for found in _get(filled, path)["data"]},
+    )
 
 
 def test_seeding_again_adds_nothing(filled: RunningStack) -> None:

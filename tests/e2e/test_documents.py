@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import httpx
 
-from tests.e2e.conftest import Firm
 from tests.factories.documents import pdf
+from tests.fixtures.firm import Firm
 
 
 def test_upload_check_download(firm: Firm) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import Firm
 from tests.factories.clients import whole_client_body
 from tests.factories.documents import pdf
-from tests.fixtures.system import System, eventually
+from tests.fixtures.firm import Firm
+from tests.fixtures.system import System
+from tests.fixtures.waiting import eventually
 
 _HOW_TO = Path(__file__).resolve().parents[2] / "docs/how-to/create-a-client-in-six-steps.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import statistics
 import time
 
-from tests.e2e.conftest import LINE, Firm
-from tests.fixtures.system import System, eventually
+from tests.fixtures.firm import LINE, Firm
+from tests.fixtures.system import System
+from tests.fixtures.waiting import eventually
 
 
 def test_a_client_created_and_changed_is_on_its_timeline_with_before_and_after(
@@ -65,10 +66,13 @@ def test_a_change_is_visible_in_a_moment_at_light_load(firm: Firm) -> None:
         )
         version = answer.json()["version"]
         started = time.monotonic()
-        while len(firm.types(made["id"])) < number + 2:
-            time.sleep(0.005)
+        eventually(
+            "the change is visible",
+            lambda events=number + 2: len(firm.types(made["id"])) >= events,
+            every=0.005,
+        )
         delays.append(time.monotonic() - started)
-        time.sleep(0.05)
+        time.sleep(0.05)  # The load is light.
     # A second is far above what it takes and far below the pull that repairs a loss.
     assert statistics.median(delays) < 1.0
 

@@ -11,16 +11,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import orjson
 import psutil
 import pytest
 
 from cli.roles import role_names
+from devstack.data_folder import Config
+from devstack.ports import free_port
 from shared.messaging.topology import SERVICES
-from tests.fixtures.processes import alive, eventually, family
+from tests.fixtures.processes import alive, family
 from tests.fixtures.stack import RunningStack, start_stack
+from tests.fixtures.waiting import eventually
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ENGINES = {"postgres", "redis", "s3", "smtp"}
@@ -55,7 +60,8 @@ def running(folder: Path) -> Iterator[RunningStack]:
 
 def test_it_is_ready_within_thirty_seconds(running: RunningStack) -> None:
     begun = psutil.Process(running.process.pid).create_time()
-    written = eventually(lambda: running.info and running.data / "stack.json").stat().st_mtime
+    assert running.info
+    written = (running.data / "stack.json").stat().st_mtime
     assert written - begun < 30
 
 
@@ -103,7 +109,7 @@ def test_each_kind_of_process_comes_back_when_killed(running: RunningStack, name
     workers = family(old)[1:]
     running.kill(name)
     assert running.wait_for_restart(name, old) != old
-    eventually(lambda: not alive(workers))
+    eventually("its workers are gone", lambda: not alive(workers))
     running.wait_until_ready()
 
 
@@ -139,7 +145,11 @@ def test_its_data_folder_is_refused_to_another_stack(running: RunningStack) -> N
 
 def test_status_tells_people_and_programs(running: RunningStack) -> None:
     # The test before may have killed a process that is just coming back.
-    eventually(lambda: clientele("status", "--data", str(running.data)).returncode == 0, 60)
+    eventually(
+        "all is ready",
+        lambda: clientele("status", "--data", str(running.data)).returncode == 0,
+        60,
+    )
     shown = clientele("status", "--data", str(running.data))
     assert shown.returncode == 0
     assert "clients            ready" in shown.stdout
@@ -163,7 +173,7 @@ def test_killing_the_supervisor_leaves_nothing_and_the_data_is_there_next_time(
     assert made.status_code == 201
     running.process.kill()
     running.process.wait()
-    eventually(lambda: not alive(everyone))
+    eventually("nothing is left", lambda: not alive(everyone))
     (folder / "stack.json").unlink()
     again = start_stack(folder, "--no-demo")
     running.process = again.process
@@ -185,15 +195,17 @@ def test_ctrl_c_stops_everything_at_once(running: RunningStack) -> None:
 
 
 def test_it_runs_in_the_background_until_down(folder: Path, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = str(probe.getsockname()[1])
+    port = str(free_port(set()))
     started = clientele("up", "-d", "--data", str(folder), "--port", port, "--no-demo")
-    assert started.returncode == 0, started.stderr
-    assert f"http://127.0.0.1:{port}/v1" in started.stdout
-    supervisor = json.loads(clientele("status", "--json", "--data", str(folder)).stdout)
-    everyone = family(supervisor["supervisor"])
-    assert len(everyone) > len(role_names())
-    assert clientele("down", "--data", str(folder)).stdout == "Stopped.\n"
+    try:
+        assert started.returncode == 0, started.stderr
+        assert f"http://127.0.0.1:{port}/v1" in started.stdout
+        supervisor = json.loads(clientele("status", "--json", "--data", str(folder)).stdout)
+        everyone = family(supervisor["supervisor"])
+        assert len(everyone) > len(role_names())
+    finally:
+        stopped = clientele("down", "--data", str(folder))
+    assert stopped.stdout == "Stopped.\n"
     assert not alive(everyone)
     again = clientele("down", "--data", str(folder))
     assert (again.returncode, again.stdout) == (0, f"No stack runs on {folder}.\n")
@@ -208,12 +220,9 @@ def test_a_replaced_server_that_is_away_stops_the_start_with_a_sentence(tmp_path
     assert "Traceback" not in refused.stderr
 
 
-def test_a_folder_of_another_version_stops_the_start_with_a_sentence(folder: Path) -> None:
-    file = folder / "config.json"
-    kept = file.read_bytes()
-    file.write_bytes(kept.replace(b'"format": 1', b'"format": 2'))
-    refused = clientele("up", "--data", str(folder), "--port", "1")
-    file.write_bytes(kept)
+def test_a_folder_of_another_version_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_bytes(orjson.dumps({**asdict(Config()), "format": 2}))
+    refused = clientele("up", "--data", str(tmp_path), "--port", "1")
     assert refused.returncode == 1
     assert "made by another version of Clientele" in refused.stderr
 

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from devstack.stack_file import read_stack
-from tests.fixtures.processes import alive, eventually, family
+from tests.fixtures.processes import alive, family
+from tests.fixtures.waiting import eventually
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -66,4 +67,4 @@ def start(tmp_path: Path) -> Iterator[Start]:
         everyone = stack.family()
         stack.process.kill()
         stack.process.communicate()
-        eventually(lambda everyone=everyone: not alive(everyone))
+        eventually("nothing is left", lambda everyone=everyone: not alive(everyone))

@@ -12,7 +12,7 @@ import pytest
 from devstack.data_folder import DataFolder
 from devstack.errors import StackError
 from devstack.ports import free_port, is_free, require_free
-from tests.fixtures.processes import eventually
+from tests.fixtures.waiting import eventually
 from tests.integration.devstack.conftest import Start
 
 
@@ -59,7 +59,7 @@ def test_a_folder_is_free_again_once_its_stack_was_killed(start: Start) -> None:
     stack.process.wait()
     folder = DataFolder(stack.folder)
     # Its children hold the lock until the kernel has told them of its death.
-    eventually(lambda: folder.running_pid() is None)
+    eventually("nobody holds it", lambda: folder.running_pid() is None)
     folder.lock()
     folder.let_go()
 

@@ -20,7 +20,8 @@ from devstack.errors import StackError
 from devstack.ports import free_port
 from devstack.replaced import require_reachable
 from tests.fixtures.engines import RunningEngines, start_engines
-from tests.fixtures.processes import alive, eventually, family
+from tests.fixtures.processes import alive, family
+from tests.fixtures.waiting import eventually
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_killing_their_parent_ends_all_engines_and_they_start_again(private: Pat
     everyone = family(process.pid)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    eventually(lambda: not alive(everyone))
+    eventually("nothing is left", lambda: not alive(everyone))
     process, running = start_engines(private / "data")
     try:
         with psycopg.connect(running.admin_url) as connection:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.processes import alive, eventually
+from tests.fixtures.processes import alive
+from tests.fixtures.waiting import eventually
 from tests.integration.devstack.conftest import DummyStack, Start
 
 
 def _restarted(stack: DummyStack, name: str, old: int) -> int:
-    return eventually(lambda: (new := stack.pids().get(name)) != old and new)
+    return eventually("it is started again", lambda: (new := stack.pids().get(name)) != old and new)
 
 
 def test_a_killed_process_comes_back_and_stack_json_names_the_new_one(start: Start) -> None:
@@ -33,15 +34,17 @@ def test_a_killed_server_leaves_none_of_its_workers(start: Start) -> None:
     stack = start("steady")
     stack.wait_until_ready()
     pid = stack.pids()["steady"]
-    workers = eventually(lambda: [p for p in stack.family() if p.ppid() == pid and p.pid != pid])
+    workers = eventually(
+        "it has workers", lambda: [p for p in stack.family() if p.ppid() == pid and p.pid != pid]
+    )
     os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not alive(workers))
+    eventually("the workers are gone", lambda: not alive(workers))
 
 
 def test_restarts_of_a_process_that_keeps_dying_wait_longer_and_longer(start: Start) -> None:
     stack = start("flaky")
     stack.wait_until_ready()
-    eventually(lambda: stack.log().count("starting it again") >= 4)
+    eventually("it was started four times", lambda: stack.log().count("starting it again") >= 4)
     delays = [float(found) for found in re.findall(r"again in ([\d.]+) s", stack.log())]
     assert delays[:4] == [0.2, 0.4, 0.8, 1.6]
 
@@ -52,7 +55,7 @@ def test_a_stop_leaves_nothing_running_and_no_stack_json(
 ) -> None:
     stack = start("base", "steady")
     stack.wait_until_ready()
-    everyone = eventually(lambda: len(found := stack.family()) >= 4 and found)
+    everyone = eventually("all are there", lambda: len(found := stack.family()) >= 4 and found)
     stack.process.send_signal(number)
     assert stack.process.wait(10) == 0
     assert not alive(everyone)
@@ -64,7 +67,7 @@ def test_killing_the_supervisor_leaves_nothing_running(start: Start) -> None:
     stack.wait_until_ready()
     everyone = stack.family()
     stack.process.kill()
-    eventually(lambda: not alive(everyone))
+    eventually("nothing is left", lambda: not alive(everyone))
 
 
 def test_a_process_that_does_not_stop_in_its_time_is_killed(start: Start) -> None:
@@ -105,7 +108,7 @@ def test_a_process_that_never_gets_ready_stops_the_start(start: Start) -> None:
 
 def test_a_stop_while_starting_leaves_nothing(start: Start) -> None:
     stack = start("base", "crashing")
-    eventually(lambda: len(stack.family()) > 1)
+    eventually("one is started", lambda: len(stack.family()) > 1)
     everyone = stack.family()
     stack.process.send_signal(signal.SIGINT)
     assert stack.process.wait(10) == 0
@@ -138,6 +141,5 @@ def test_stack_json_is_never_seen_half_written(start: Start) -> None:
 def test_each_line_of_a_process_carries_its_name(start: Start) -> None:
     stack = start("steady")
     stack.wait_until_ready()
-    eventually(
-        lambda: re.search(r"^\d\d:\d\d:\d\d steady +steady is up$", stack.log(), re.MULTILINE)
-    )
+    line = re.compile(r"^\d\d:\d\d:\d\d steady +steady is up$", re.MULTILINE)
+    eventually("the line is there", lambda: line.search(stack.log()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 import uuid
 from typing import Any
 
@@ -21,6 +20,7 @@ from shared.messaging.inbox import Inbox
 from tests.factories import documents as files
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
+from tests.fixtures.waiting import eventually
 from tests.integration.documents.conftest import Office
 
 CREATED, DELETED = "clients.client.created.v1", "clients.client.deleted.v1"
@@ -127,10 +127,8 @@ def test_deletion_waits_for_the_command_that_came_first_and_finds_its_document(
 
 
 def _wait_until_blocked(office: Office) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+    def look() -> bool:
         with office.owner.connect() as connection:
-            if connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-                return
-        time.sleep(0.02)
-    pytest.fail("the deletion did not wait for the client's row")
+            return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+    eventually("the deletion waits for the client's row", look, every=0.02)

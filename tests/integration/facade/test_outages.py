@@ -14,6 +14,7 @@ from services.activity.service import ACTIVITY
 from shared.ids import uuid7
 from shared.processes.api import create_app
 from shared.settings import Settings, load
+from tests.fixtures.waiting import eventually
 from tests.integration.facade.conftest import Addresses, Facade, Office
 from tests.integration.facade.servers import dead_address, frozen, port_of, serving
 
@@ -141,10 +142,7 @@ def test_a_service_that_comes_back_is_found_soon(
         assert [office.get("activity").status_code for _ in range(3)] == [503] * 3
     app = create_app(ACTIVITY, load(Settings, environment))
     with serving(app, port_of(address)):
-        deadline = time.monotonic() + 3
-        while office.get("activity").status_code != 200:
-            assert time.monotonic() < deadline, "it was not found again"
-            time.sleep(0.1)
+        eventually("it is found again", lambda: office.get("activity").status_code == 200, 3)
     assert office.get("activity").status_code == 503
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import orjson
@@ -17,6 +16,7 @@ from shared.messaging.reconciler import Producer, SourceHead
 from shared.messaging.relay import sequence
 from shared.runtime import Runtime
 from shared.settings import Settings
+from tests.fixtures.waiting import eventually
 
 ReadLog = Callable[[], list[Envelope]]
 
@@ -77,9 +77,9 @@ def until_someone_waits_for_a_lock(runtime: Runtime) -> None:
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
         "AND wait_event_type = 'Lock'"
     )
-    for _ in range(200):
+
+    def look() -> bool:
         with runtime.pipe_engine.connect() as connection:
-            if connection.scalar(query):
-                return
-        time.sleep(0.02)
-    raise AssertionError("nobody came to wait")
+            return bool(connection.scalar(query))
+
+    eventually("someone waits for a lock", look, every=0.02)
