@@ -30,6 +30,7 @@ COMMANDS = {
     "events": "cli.messages",
     "dead-letters": "cli.messages",
     "projections": "cli.projections",
+    "timeline": "cli.timeline",
     "reference": "cli.reference",
 }
 # These bring or describe a stack; every other command works on the one that is there.

@@ -40,7 +40,7 @@ def verify(which: str, wait_seconds: float, as_json: bool) -> None:
 
     wanted = list(CHECKS.values()) if which == "all" else [CHECKS[which]]
     reports = [check(_engines(), each, wait_seconds) for each in wanted]
-    _echo_json(reports) if as_json else _echo(reports)
+    echo_json(reports) if as_json else echo_text(reports)
     sys.exit(0 if all(report.is_clean for report in reports) else 1)
 
 
@@ -66,12 +66,14 @@ def rebuild(which: str, as_json: bool) -> None:
         click.echo(f"{which} rebuilt from {applied} events")
 
 
-def _echo_json(reports: list[Report]) -> None:
+def echo_json(reports: list[Report]) -> None:
+    """Print reports for programs."""
     ok = all(report.is_clean for report in reports)
     click.echo(json.dumps({"ok": ok, "projections": [report.as_dict() for report in reports]}))
 
 
-def _echo(reports: list[Report]) -> None:
+def echo_text(reports: list[Report]) -> None:
+    """Print reports for people, the first differences of each."""
     for report in reports:
         verdict = "clean" if report.is_clean else f"{len(report.differences)} differences"
         click.echo(
