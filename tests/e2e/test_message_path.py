@@ -31,6 +31,32 @@ def test_a_client_created_and_changed_is_on_its_timeline_with_before_and_after(
     assert entries[0]["actor"]["kind"] == "api_key"
 
 
+def test_what_happened_to_a_client_is_in_the_feed_once_and_in_order(
+    firm: Firm, system: System
+) -> None:
+    made = firm.client(industry="Industrials")
+    for number, industry in enumerate(("Utilities", "Materials"), made["version"]):
+        patched = firm.http.patch(
+            f"/v1/clients/{made['id']}",
+            json={"industry": industry},
+            headers={"If-Match": f'"{number}"'},
+        )
+        assert patched.status_code == 200
+    path = f"/events?client={made['id']}&types=clients.client.*"
+    told = ["clients.client.created.v1", *["clients.client.updated.v1"] * 2]
+
+    def followed() -> bool:
+        return [event["type"] for event in firm.get(path)["events"]] == told
+
+    eventually("the feed to tell of it", followed, 10)
+    first = firm.get(f"{path}&limit=1")
+    rest = firm.get(f"{path}&after={first['next']}")
+    versions = [event["aggregateversion"] for event in first["events"] + rest["events"]]
+    assert versions == sorted(versions)
+    assert len(versions) == 3
+    assert "clean" in system.clientele("timeline", "verify")
+
+
 def test_the_four_numbers_follow_projects_invoices_and_payments(firm: Firm) -> None:
     made = firm.client()
     path = f"/clients/{made['id']}"

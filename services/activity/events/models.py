@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import Index, case, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db.base import Base
@@ -36,8 +36,12 @@ class TimelineEvent(Base):
 
 
 #: When an entry stands on its timeline: when it happened, but never before what its source told
-#: of the client earlier, whatever a host's clock said.
-MOMENT = func.coalesce(TimelineEvent.not_before, TimelineEvent.occurred_at)
+#: of the client earlier, whatever a host's clock said. Written as in migration 0004, whose
+#: indexes are of this very expression.
+MOMENT = case(
+    (TimelineEvent.not_before.is_(None), TimelineEvent.occurred_at),
+    else_=TimelineEvent.not_before,
+)
 
 _OF_A_CLIENT = (TimelineEvent.workspace_id, TimelineEvent.client_id)
 _ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from services.activity.events.rules.cursors import Place
 
@@ -47,26 +47,36 @@ _OF_CLIENTS = f"""
     CROSS JOIN LATERAL ({_SCANNED.format(more="AND f.client_id = known.id")}) AS mine
     ORDER BY mine.pos LIMIT :scan
 """
+# Reading stops with the page: only where it does not fill is all of the scan looked at.
 _READ = """
-    WITH scanned AS MATERIALIZED ({scanned}), wanted AS (
-        SELECT pos, event_id, count(*) OVER run AS number,
-               sum(size + {around}) OVER run AS bytes
-        FROM scanned WHERE NOT parked AND type = ANY (:types) WINDOW run AS (ORDER BY pos)
+    WITH wanted AS MATERIALIZED (
+        SELECT pos, event_id, size FROM ({scanned}) AS scanned
+        WHERE NOT parked AND type = ANY (:types) ORDER BY pos LIMIT :limit + 1
     ), page AS (
-        SELECT pos, event_id FROM wanted
-        WHERE number <= :limit AND (number = 1 OR bytes <= :most_bytes)
-    ), seen AS (
-        SELECT count(*) AS places, max(pos) AS last,
-               (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM page) AS taken
-        FROM scanned
+        SELECT pos, event_id, count(*) OVER run AS number, sum(size + {around}) OVER run AS bytes
+        FROM wanted WINDOW run AS (ORDER BY pos)
     )
-    SELECT seen.*, page.pos, {columns}
-    FROM seen LEFT JOIN (page JOIN events AS e USING (event_id)) ON true ORDER BY page.pos
+    SELECT (SELECT count(*) FROM wanted), page.pos, {columns}
+    FROM page JOIN events AS e USING (event_id)
+    WHERE number <= :limit AND (number = 1 OR bytes <= :most_bytes) ORDER BY page.pos
 """
-_READ_ALL, _READ_CLIENTS = (
-    text(_READ.format(scanned=scanned, around=_AROUND, columns=COLUMNS))
-    for scanned in (_SCANNED.format(more=""), _OF_CLIENTS)
-)
+_END = "SELECT pos FROM ({scanned}) AS scanned ORDER BY pos OFFSET :scan - 1 LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """How a page is read, and how far one look reaches."""
+
+    page: TextClause
+    end: TextClause
+
+    @classmethod
+    def over(cls, scanned: str) -> _Statements:
+        page = _READ.format(scanned=scanned, around=_AROUND, columns=COLUMNS)
+        return cls(text(page), text(_END.format(scanned=scanned)))
+
+
+_ALL, _CLIENTS = _Statements.over(_SCANNED.format(more="")), _Statements.over(_OF_CLIENTS)
 _UTC = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
 
@@ -118,15 +128,14 @@ def read(
     """
     given = {"workspace": workspace_id, "after": after, "upto": upto, "types": list(types),
              "limit": limit, "scan": SCAN, "most_bytes": most_bytes}  # fmt: skip
-    statement = _READ_ALL
+    statements = _ALL
     if clients is not None:
-        statement, given = _READ_CLIENTS, {**given, "clients": list(clients)}
-    rows = connection.execute(statement, given).all()
-    places, last, wanted, taken = rows[0][:4]
-    events = [_placed(row[4:]) for row in rows if row[4] is not None]
-    if wanted > taken:
+        statements, given = _CLIENTS, {**given, "clients": list(clients)}
+    rows = connection.execute(statements.page, given).all()
+    events = [_placed(row[1:]) for row in rows]
+    if events and rows[0][0] > len(events):
         return FeedPage(events, events[-1].pos)
-    return FeedPage(events, last if places == SCAN else upto)
+    return FeedPage(events, connection.scalar(statements.end, given) or upto)
 
 
 def envelope_json(row: Sequence[Any], **more: Any) -> bytes:
