@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, lazyload
 from services.clients.billing.errors import InvoiceNotFound, ProjectNotFound
 from services.clients.billing.models import ACTIVE, DRAFT, PAID, VOID, Invoice, Project
 from services.clients.billing.rules import amount_text
-from services.clients.records.models.record import Client
+from services.clients.records.models.record import CLIENTS
 
 
 def get_project(session: Session, project_id: uuid.UUID) -> Project:
@@ -47,7 +47,9 @@ def invoices_of(client_id: uuid.UUID, status: str | None) -> Select[Invoice]:
 
 def search_projects(session: Session, typed: str, most: int) -> list[tuple[Project, str]]:
     """Projects whose name and code have words that begin so, with their clients' names."""
-    statement = select(Project, Client.company_name).join(Client, Client.id == Project.client_id)
+    statement = select(Project, CLIENTS.c.company_name).join(
+        CLIENTS, CLIENTS.c.id == Project.client_id
+    )
     found = statement.where(Project.id.in_(select(func.project_matches(typed, most))))
     rows = session.execute(found.order_by(Project.updated_at.desc(), Project.id))
     return [(project, name) for project, name in rows]
@@ -63,8 +65,8 @@ def search_invoices(
     matches = func.invoice_matches(typed, cast(list(client_ids), ARRAY(Uuid)), most)
     on_it = Invoice.billing_copy["company_name"].astext
     found = (
-        select(Invoice, func.coalesce(Client.company_name, on_it))
-        .outerjoin(Client, Client.id == Invoice.client_id)
+        select(Invoice, func.coalesce(CLIENTS.c.company_name, on_it))
+        .outerjoin(CLIENTS, CLIENTS.c.id == Invoice.client_id)
         .options(lazyload(Invoice.lines), lazyload(Invoice.payments))
         .where(Invoice.id.in_(select(matches)))
         .order_by(Invoice.id.desc())
@@ -91,7 +93,7 @@ def ledger(session: Session) -> dict[uuid.UUID, LedgerEntry]:
 
     A request sees its workspace, a tool of the owner all of them; deleted clients are not in it.
     """
-    entries = {client_id: LedgerEntry() for client_id in session.scalars(select(Client.id))}
+    entries = {client_id: LedgerEntry() for client_id in session.scalars(select(CLIENTS.c.id))}
     for client_id, active in session.execute(_active_projects()):
         if client_id in entries:
             entries[client_id].active_projects = active

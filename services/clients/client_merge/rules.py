@@ -169,7 +169,7 @@ def _contacts(target: Record, source: Record) -> tuple[list[ContactData], list[C
 
 def _primary(client: Client) -> ContactData:
     found = {key: getattr(client, column) for key, column in GROUPS["primary_contact"].items()}
-    return {"id": str(uuid7()), **elements.NEW_CONTACT, **found}  # type: ignore[typeddict-item]
+    return {"id": str(uuid7()), **elements.CONTACTS.new, **found}  # type: ignore[typeddict-item]
 
 
 def _key(email: str | None) -> str:

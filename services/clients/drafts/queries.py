@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.clients.drafts.errors import DraftNotFound, DraftSubmitted
 from services.clients.drafts.models import DRAFT_CONTEXT, DRAFT_LIFETIME, ClientDraft, Draft
-from services.clients.records.models.record import Client
+from services.clients.records.models.record import CLIENTS
 from shared.clock import now
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
@@ -33,7 +33,7 @@ def require_draft(uow: UnitOfWork, draft_id: uuid.UUID, *, for_update: bool = Fa
     draft = _find_draft(uow, draft_id, for_update=for_update)
     if draft is not None:
         return draft
-    if uow.session.scalar(select(Client.id).where(Client.id == draft_id)) is not None:
+    if uow.session.scalar(select(CLIENTS.c.id).where(CLIENTS.c.id == draft_id)) is not None:
         raise DraftSubmitted(draft_id)
     raise DraftNotFound
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
+
+from sqlalchemy.exc import IntegrityError
 
 from shared.errors import Conflict, FieldError, Invalid, Moved, NotFound, PreconditionFailed
 
@@ -98,6 +101,17 @@ class InternalClientExists(Conflict):
     def __init__(self) -> None:
         message = "Make the other one inactive, or not internal, first."
         super().__init__(message, errors=[FieldError("settings.internal", "taken", message)])
+
+
+@contextmanager
+def one_internal_client() -> Iterator[None]:
+    """Raises `InternalClientExists` where that rule of the table stops a write."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "uq_clients_active_internal" in str(error.orig):
+            raise InternalClientExists from error
+        raise
 
 
 class DuplicateClient(Conflict):

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from services.clients.billing.models import Invoice, Project
 from services.clients.billing.queries import search_invoices, search_projects
 from services.clients.listing.queries.clients import Filters, list_clients
-from services.clients.records.models.record import Client
+from services.clients.records.models.record import CLIENTS
 from services.clients.records.rules.search_text import all_begin_in
 from services.clients.search.rules import SearchHit
 from shared.unit_of_work import UnitOfWork
 
 #: Clients whose invoices are found by their name or code.
 _MOST_CLIENTS = 200
-_TABLE = Client.__table__
 _SHOWN = (
     "id", "company_name", "client_code", "contact_name", "contact_email", "website", "city",
 )  # fmt: skip
@@ -45,7 +44,7 @@ def find_documents(
     """Of documents those that belong to a client that is there: a draft has some of its own."""
     listed = list(documents)
     ids = {uuid.UUID(document["client_id"]) for document in listed}
-    rows = session.execute(select(Client.id, Client.company_name).where(Client.id.in_(ids)))
+    rows = session.execute(select(CLIENTS.c.id, CLIENTS.c.company_name).where(CLIENTS.c.id.in_(ids)))
     names = {str(client_id): name for client_id, name in rows}
     kept = [document for document in listed if document["client_id"] in names][:most]
     return [_document(document, names[document["client_id"]]) for document in kept]
@@ -53,8 +52,8 @@ def find_documents(
 
 def _clients(uow: UnitOfWork, typed: str, most: int, see_tax_ids: bool) -> list[Any]:
     """Clients by their words, the one whose code was typed first."""
-    by_code = select(*(_TABLE.c[name] for name in _SHOWN)).where(
-        _TABLE.c.sort_code == typed.upper()
+    by_code = select(*(CLIENTS.c[name] for name in _SHOWN)).where(
+        CLIENTS.c.sort_code == typed.upper()
     )
     # `~` is how a client without a code is sorted, and nobody's code.
     rows: list[Any] = [row for row in uow.session.execute(by_code.limit(1)) if row.client_code]

@@ -14,9 +14,11 @@ from flask.testing import FlaskClient
 from psycopg.rows import dict_row
 
 from services.clients.access.operations.people import create_workspace
+from services.clients.drafts.routes.drafts import blueprint as drafts
 from services.clients.listing.queries import search
 from services.clients.listing.routes import blueprint as views
-from services.clients.records.routes import BLUEPRINTS
+from services.clients.records.routes.clients import blueprint as records
+from services.clients.records.routes.elements import blueprint as elements
 from shared.http.app import Api, create_api
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
@@ -108,7 +110,9 @@ def app(settings: Settings) -> Flask:
         return Identity(uuid.UUID(workspace_id), JO, frozenset(permissions))
 
     return create_api(
-        "clients", settings, Api(blueprints=[views, *BLUEPRINTS], authenticate=authenticate)
+        "clients",
+        settings,
+        Api(blueprints=[views, records, elements, drafts], authenticate=authenticate),
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from services.clients.records.operations.codes import freeze_code, release_codes
 from services.clients.records.operations.creating import create_client
-from services.clients.records.operations.locking import lock_client
+from services.clients.records.queries.clients import lock_client
 from services.clients.records.rules.codes import ALL_CODES, suggestions
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime

@@ -16,11 +16,13 @@ from services.clients.drafts import operations
 from services.clients.drafts.models import Draft
 from services.clients.drafts.operations import MAX_BYTES
 from services.clients.drafts.routes.documents import blueprint as facade_drafts
+from services.clients.drafts.routes.drafts import blueprint as drafts
 from services.clients.drafts.rules import STEPS
 from services.clients.drafts.schemas import read_steps
 from services.clients.drafts.tasks import sweep_drafts
 from services.clients.forwarding.routes import blueprint as facade
-from services.clients.records.routes import BLUEPRINTS
+from services.clients.records.routes.clients import blueprint as records
+from services.clients.records.routes.elements import blueprint as elements
 from shared.http.app import Api, create_api
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
@@ -48,7 +50,9 @@ def app(settings: Settings) -> Flask:
     return create_api(
         "clients",
         settings,
-        Api(blueprints=[facade, facade_drafts, *BLUEPRINTS], authenticate=authenticate),
+        Api(
+            blueprints=[facade, facade_drafts, records, elements, drafts], authenticate=authenticate
+        ),
     )
 
 

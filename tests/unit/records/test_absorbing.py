@@ -12,10 +12,8 @@ from shared.ids import uuid7
 
 
 def _client(**values: Any) -> Client:
-    made = Client()
     known = dict.fromkeys(COLUMNS) | DEFAULTS
-    made.__dict__.update(known | {"company_name": "A", "contact_email": "a@example.com"} | values)
-    return made
+    return Client(**known | {"company_name": "A", "contact_email": "a@example.com"} | values)
 
 
 def _record(contacts: Any = (), rates: Any = (), **values: Any) -> Record:

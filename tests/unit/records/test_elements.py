@@ -14,7 +14,7 @@ from services.clients.records.rules import elements
 
 def _rate(number: int, first: str | None, last: str | None, position: str = "A") -> dict[str, Any]:
     return {
-        **elements.NEW_RATE,
+        **elements.RATES.new,
         "id": str(number),
         "position": position,
         "regular_rate": "1.00",
@@ -24,7 +24,7 @@ def _rate(number: int, first: str | None, last: str | None, position: str = "A")
 
 
 def _contact(number: int, **values: Any) -> dict[str, Any]:
-    return {"id": str(number), **elements.NEW_CONTACT, **values}
+    return {"id": str(number), **elements.CONTACTS.new, **values}
 
 
 _DAYS = st.none() | st.dates(date(2026, 1, 1), date(2026, 2, 1)).map(date.isoformat)
@@ -83,7 +83,7 @@ _PEOPLE = st.lists(
 def test_edits_lead_from_one_list_to_the_other(
     before: list[dict[str, Any]], after: list[dict[str, Any]]
 ) -> None:
-    edits = elements.edits(before, after)
+    edits = elements.edits_between(before, after)
     found = {one["id"]: one for one in before}
     for one in edits.removed:
         del found[one["id"]]
@@ -99,8 +99,8 @@ def test_edits_lead_from_one_list_to_the_other(
 
 def test_a_known_element_keeps_what_was_not_sent() -> None:
     known = [_contact(1, name="Ana", title="CFO")]
-    assert elements.merged(known, {"id": "1", "title": None}, elements.NEW_CONTACT) == {
+    assert elements.merged(known, {"id": "1", "title": None}, elements.CONTACTS.new) == {
         **known[0],
         "title": None,
     }
-    assert elements.merged(known, {"name": "Li"}, elements.NEW_CONTACT)["title"] is None
+    assert elements.merged(known, {"name": "Li"}, elements.CONTACTS.new)["title"] is None

@@ -38,7 +38,7 @@ from services.clients.listing.schemas import view_json
 from services.clients.lists.models import LISTS
 from services.clients.lists.queries import get_list
 from services.clients.lists.schemas import list_json
-from services.clients.records.models.record import Client
+from services.clients.records.models.record import CLIENTS
 from services.clients.records.queries.clients import get_clients
 from services.clients.records.schemas.views import present
 from shared.clock import now, rfc3339
@@ -123,7 +123,9 @@ def _clients(identity: Identity) -> Iterator[dict[str, Any]]:
     after = uuid.UUID(int=0)
     while True:
         with runtime().unit_of_work(origin_of(identity)) as uow:
-            next_ids = select(Client.id).where(Client.id > after).order_by(Client.id).limit(PAGE)
+            next_ids = (
+                select(CLIENTS.c.id).where(CLIENTS.c.id > after).order_by(CLIENTS.c.id).limit(PAGE)
+            )
             ids = uow.session.scalars(next_ids).all()
             records = get_clients(uow.session, ids)
             found = [present(record, uow.vault, identity.permissions) for record in records]

@@ -15,7 +15,7 @@ from services.clients.billing.errors import InternalClient, InvoiceNotFound, Sta
 from services.clients.billing.models import Invoice, Project
 from services.clients.records.errors import ClientMerged, ClientNotFound
 from services.clients.records.models.record import Client
-from services.clients.records.operations.locking import lock_client
+from services.clients.records.queries.clients import lock_client
 from shared.clock import now
 from shared.errors import require_version
 from shared.unit_of_work import UnitOfWork

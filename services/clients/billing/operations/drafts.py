@@ -16,7 +16,7 @@ from services.clients.billing.operations.context import (
     lock_invoice,
     refuse_internal,
 )
-from services.clients.records.operations.locking import lock_client
+from services.clients.records.queries.clients import lock_client
 from shared.clock import now
 from shared.ids import uuid7
 from shared.messaging.changes import changes_between

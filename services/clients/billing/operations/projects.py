@@ -12,7 +12,7 @@ from services.clients.billing.errors import ProjectCodeTaken, ProjectNotFound, S
 from services.clients.billing.models import Project
 from services.clients.billing.operations import checks
 from services.clients.billing.operations.context import default_currency, lock_owned
-from services.clients.records.operations.locking import lock_client
+from services.clients.records.queries.clients import lock_client
 from shared.clock import now
 from shared.errors import require_version
 from shared.ids import uuid7

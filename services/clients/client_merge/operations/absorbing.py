@@ -6,8 +6,8 @@ from sqlalchemy import text
 
 from services.clients.client_merge.rules import Absorption
 from services.clients.records.models.record import Client, Record
-from services.clients.records.operations.change_sets import Change, carry_out, next_moment
-from services.clients.records.rules import elements
+from services.clients.records.operations.change_sets import ChangeSet, carry_out, next_moment
+from services.clients.records.rules.elements import CONTACTS, RATES, by_id
 from shared.unit_of_work import UnitOfWork
 
 # A code that stands on an invoice stays taken, by the client that the invoice is of now.
@@ -30,15 +30,9 @@ def absorb(uow: UnitOfWork, target: Record, source: Client, taken: Absorption) -
         uow.session.execute(_FREE_CODES, {"source": source.id})
     uow.session.execute(_TAKE_CODES, {"source": source.id, "target": target.id})
     uow.session.execute(_DELETE, {"id": source.id})
-    contacts = elements.by_id([*target.contacts, *taken.contacts])
-    rates = elements.by_id([*target.rates, *taken.rates])
-    change = Change(
-        target.client,
-        columns,
-        (contacts, rates),
-        elements.edits(target.contacts, contacts),
-        elements.edits(target.rates, rates),
-    )
+    change = ChangeSet(target.client, columns, target.children)
+    for kind, more in ((CONTACTS, taken.contacts), (RATES, taken.rates)):
+        change.replace(kind, by_id([*change.elements(kind), *more]))
     carry_out(uow, change)
 
 

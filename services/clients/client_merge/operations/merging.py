@@ -29,8 +29,8 @@ from services.clients.client_merge.rules import (
     choosable,
 )
 from services.clients.records.models.record import Client, Record
-from services.clients.records.operations.locking import lock_client
 from services.clients.records.queries import clients as records
+from services.clients.records.queries.clients import lock_client
 from services.clients.records.rules.elements import MAX_CONTACTS, MAX_RATES
 from services.clients.values.confirmations import expiry, opened, sealed
 from shared.errors import FieldError
@@ -126,7 +126,7 @@ def _look(uow: UnitOfWork, source_id: uuid.UUID, target_id: uuid.UUID, choices: 
     # In one order whichever way round: two merges of the same pair never wait in a circle.
     clients = {each: lock_client(uow, each) for each in sorted([source_id, target_id])}
     source, target = (
-        Record(clients[each], *records.get_children(uow.session, each))
+        Record(clients[each], **records.get_children(uow.session, each))
         for each in (source_id, target_id)
     )
     _check_choices(choices, choosable(target.client, source.client))

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import text
 
 from services.clients.deletion.operations.client_data import CLIENT_DATA
-from services.clients.records.operations.rows import execute
+from services.clients.records.errors import one_internal_client
 from shared.unit_of_work import UnitOfWork
 
 # What copies were sealed for from the first on: with another word none could be opened.
@@ -60,11 +60,9 @@ def _tables() -> dict[str, str]:
 def _insert(uow: UnitOfWork, table: str, put_away: list[str], whole: str) -> None:
     given: dict[str, Any] = {"table": table, "put_away": put_away}
     columns, values = uow.session.execute(_COLUMNS, given).one()
-    execute(
-        uow,
-        text(
-            f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} "
-            f"FROM jsonb_populate_recordset(NULL::{table}, CAST(:whole AS jsonb) -> :table)"
-        ),
-        {"whole": whole, "table": table},
+    statement = text(
+        f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} "
+        f"FROM jsonb_populate_recordset(NULL::{table}, CAST(:whole AS jsonb) -> :table)"
     )
+    with one_internal_client():
+        uow.connection.execute(statement, {"whole": whole, "table": table})

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 
 from services.clients.listing.queries.search import Alphabetical, Search
 from services.clients.lists.queries import former_names
-from services.clients.records.models.record import COLUMNS, LISTED, Client, client_of
+from services.clients.records.models.record import CLIENTS, COLUMNS, LISTED, client_of
 from services.clients.records.rules.search_text import search_terms
 from shared.http.paging import Page, Sort, page, rows_after
 from shared.unit_of_work import UnitOfWork
@@ -70,14 +70,11 @@ class Filters:
         return by_name and not self.columns and self.owner is None
 
 
-_TABLE = Client.__table__
-
-
 _SORTS: dict[str, ColumnElement[Any]] = {
-    "company_name": _TABLE.c.sort_name,
-    "client_code": _TABLE.c.sort_code,
-    "created_at": _TABLE.c.created_at,
-    "updated_at": _TABLE.c.updated_at,
+    "company_name": CLIENTS.c.sort_name,
+    "client_code": CLIENTS.c.sort_code,
+    "created_at": CLIENTS.c.created_at,
+    "updated_at": CLIENTS.c.updated_at,
 }
 
 
@@ -86,7 +83,7 @@ def filtered_clients(
 ) -> Select[Any]:
     """These columns of all clients that the filters leave, in no order."""
     statement, search = _narrowed(uow, filters, columns), _search(uow, filters)
-    return statement if search is None else statement.where(_TABLE.c.id.in_(search.matches()))
+    return statement if search is None else statement.where(CLIENTS.c.id.in_(search.matches()))
 
 
 def _narrowed(
@@ -96,7 +93,7 @@ def _narrowed(
     statement = select(*columns)
     for name, values in filters.columns.items():
         meant = [each for value in values for each in _names(uow, name, value)]
-        statement = statement.where(_TABLE.c[name].in_(meant))
+        statement = statement.where(CLIENTS.c[name].in_(meant))
     return statement if filters.owner is None else statement.where(_owned(uow, filters.owner))
 
 
@@ -107,7 +104,7 @@ def _names(uow: UnitOfWork, column: str, value: str) -> Sequence[str]:
 
 
 def _owned(uow: UnitOfWork, owner: str) -> ColumnElement[bool]:
-    column = _TABLE.c.owner_id
+    column = CLIENTS.c.owner_id
     if owner == "none":
         return column.is_(None)
     if owner != "me":
@@ -125,7 +122,7 @@ def list_clients(
     columns: Sequence[str] = COLUMNS,
 ) -> Page:
     """A page of clients with these columns, without contacts and rates."""
-    selected = [_TABLE.c[name] for name in columns]
+    selected = [CLIENTS.c[name] for name in columns]
     statement, search = _narrowed(uow, filters, selected), _search(uow, filters)
     listed = _PageRequest(uow, filters, cursor, limit)
     if search is None:
@@ -133,7 +130,7 @@ def list_clients(
     elif filters.are_words_by_name and search.is_rare_enough:
         found = _first_found(listed, statement, search)
     else:
-        found = listed.page(statement.where(search.on_page(_TABLE.c.id)))
+        found = listed.page(statement.where(search.on_page(CLIENTS.c.id)))
     return Page([client_of(row, columns) for row in found.rows], found.next)
 
 
@@ -143,7 +140,7 @@ def _first_found(listed: _PageRequest, statement: Select[Any], search: Search) -
     near = search.near(alphabetical)
     for within in (near, None) if near is not None else (None,):
         first = search.first_matches(alphabetical, within)
-        found = listed.page(statement.where(_TABLE.c.id.in_(first)))
+        found = listed.page(statement.where(CLIENTS.c.id.in_(first)))
         if found.next is not None:
             break
     return found
@@ -183,7 +180,7 @@ class _PageRequest:
 def order_of(sort: str) -> list[Sort]:
     """The columns that a list is sorted by; the last one is unique."""
     descending = sort.startswith("-")
-    return [Sort(_SORTS[sort.removeprefix("-")], descending), Sort(_TABLE.c.id, descending)]
+    return [Sort(_SORTS[sort.removeprefix("-")], descending), Sort(CLIENTS.c.id, descending)]
 
 
 def _search(uow: UnitOfWork, filters: Filters) -> Search | None:

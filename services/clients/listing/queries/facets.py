@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import func, select, text, tuple_
 
 from services.clients.listing.queries.clients import FACETS, Filters, filtered_clients
-from services.clients.records.models.record import Client
+from services.clients.records.models.record import CLIENTS
 from shared.unit_of_work import UnitOfWork
 
 Counts = dict[str, dict[str | None, int]]
 
-_TABLE = Client.__table__
 _KEPT = text(
     """
     SELECT facet, status, value, sum(clients) AS clients FROM client_counts
@@ -49,7 +48,7 @@ def _add(counts: dict[str | None, int], value: str | None, clients: int) -> None
 
 
 def _counted(uow: UnitOfWork, filters: Filters) -> Counts:
-    found = filtered_clients(uow, filters, *(_TABLE.c[name] for name in FACETS)).subquery()
+    found = filtered_clients(uow, filters, *(CLIENTS.c[name] for name in FACETS)).subquery()
     columns = [found.c[name] for name in FACETS]
     counts: Counts = {name: {} for name in FACETS}
     grouped = func.grouping_sets(*(tuple_(each) for each in columns))

@@ -1,7 +1,7 @@
 """Clients by their words, on the way that reads the least.
 
-Words stand in the order of the list (`ClientWord`), each client's words also as a whole
-(`ClientSearch`). What few clients have is looked up among the words. What very many have is
+Words stand in the order of the list (`CLIENT_WORDS`), each client's words also as a whole
+(`CLIENT_SEARCH`). What few clients have is looked up among the words. What very many have is
 found sooner by walking the list and looking at one client after the other.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from services.clients.records.models.record import Client, ClientSearch, ClientWord
+from services.clients.records.models.record import CLIENT_SEARCH, CLIENT_WORDS, CLIENTS
 from services.clients.records.rules.search_text import Term, Word, tsquery
 from shared.http.paging import Sort
 from shared.unit_of_work import UnitOfWork
@@ -33,7 +33,6 @@ _MARGIN = 3
 
 Where = Sequence[ColumnElement[bool]]
 
-_WORDS, _CLIENTS = ClientWord.__table__, Client.__table__
 # Each client is counted once by each facet.
 _ALL = text("SELECT sum(clients) FROM client_counts WHERE facet = 'industry'")
 
@@ -49,7 +48,7 @@ class Alphabetical:
 
     def narrow(self, statement: Select[Any], near: int | None) -> Select[Any]:
         """The first words of the page, where it does not reach further than so `near` clients."""
-        order = self._order(_WORDS.c.sort_name, _WORDS.c.client_id)
+        order = self._order(CLIENT_WORDS.c.sort_name, CLIENT_WORDS.c.client_id)
         if near is not None:
             statement = statement.where(self._is_near(near))
         clauses = (sort.clause for sort in order)
@@ -57,11 +56,11 @@ class Alphabetical:
 
     def _is_near(self, near: int) -> ColumnElement[bool]:
         """Nothing is where there are not so many clients any more."""
-        order = self._order(_CLIENTS.c.sort_name, _CLIENTS.c.id)
-        clients = select(_CLIENTS.c.sort_name).where(*self.after(order))
+        order = self._order(CLIENTS.c.sort_name, CLIENTS.c.id)
+        clients = select(CLIENTS.c.sort_name).where(*self.after(order))
         clauses = (sort.clause for sort in order)
         last = clients.order_by(*clauses).offset(near).limit(1).scalar_subquery()
-        name = _WORDS.c.sort_name
+        name = CLIENT_WORDS.c.sort_name
         return name >= last if self.descending else name <= last
 
     def _order(self, *columns: ColumnElement[Any]) -> list[Sort]:
@@ -85,7 +84,7 @@ class Search:
 
     def matches(self) -> Select[Any]:
         """The ids of all clients that have all of it; some of them may come twice."""
-        statement = select(_WORDS.c.client_id).where(or_(*map(_meant, self._rarest)))
+        statement = select(CLIENT_WORDS.c.client_id).where(or_(*map(_meant, self._rarest)))
         return self._with_others(statement)
 
     def on_page(self, client_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -108,7 +107,7 @@ class Search:
         `near` as that."""
         tops = []
         for word in self._rarest:
-            found = select(_WORDS.c.client_id).where(_meant(word), _is_first(word))
+            found = select(CLIENT_WORDS.c.client_id).where(_meant(word), _is_first(word))
             tops.append(select(page.narrow(self._with_others(found), near).subquery()))
         return select(union_all(*tops).subquery())
 
@@ -119,24 +118,26 @@ class Search:
             if count > self.fewest * _ENTRIES_PER_CLIENT:
                 looked_at.append(term)
             else:
-                held = select(_WORDS.c.client_id).where(or_(*map(_meant, term)))
-                statement = statement.where(_WORDS.c.client_id.in_(held))
-        return statement.where(_has(_WORDS.c.client_id, looked_at)) if looked_at else statement
+                held = select(CLIENT_WORDS.c.client_id).where(or_(*map(_meant, term)))
+                statement = statement.where(CLIENT_WORDS.c.client_id.in_(held))
+        return (
+            statement.where(_has(CLIENT_WORDS.c.client_id, looked_at)) if looked_at else statement
+        )
 
 
 def _meant(word: Word) -> ColumnElement[bool]:
-    return _WORDS.c.word.between(word.text, word.last)
+    return CLIENT_WORDS.c.word.between(word.text, word.last)
 
 
 def _is_first(word: Word) -> ColumnElement[bool]:
     """True for one of a client's words that begin so, the first."""
-    return _WORDS.c.shared < len(word.text)
+    return CLIENT_WORDS.c.shared < len(word.text)
 
 
 def _has(client_id: ColumnElement[Any], terms: Sequence[Term]) -> ColumnElement[bool]:
     asked = literal(tsquery(terms)).cast(TSQUERY)
-    words = select(ClientSearch.words.op("@@")(asked))
-    mine = words.where(ClientSearch.client_id == client_id).correlate_except(ClientSearch)
+    words = select(CLIENT_SEARCH.c.words.op("@@")(asked))
+    mine = words.where(CLIENT_SEARCH.c.client_id == client_id).correlate_except(CLIENT_SEARCH)
     return mine.scalar_subquery()
 
 

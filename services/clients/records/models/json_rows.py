@@ -8,17 +8,11 @@ from typing import Any
 
 import orjson
 
-from services.clients.records.models.record import COLUMNS, Client, Contact, Rate, Record
+from services.clients.records.models.record import Client, Record
 from services.clients.records.rules.custom_values import texts_of
 from services.clients.records.rules.likeness import email_domain, name_key, website_host
 from services.clients.records.rules.search_text import search_vector
 from services.clients.values.addresses import email_key
-
-CONTACT_COLUMNS = tuple(Contact.__table__.columns.keys())
-
-
-RATE_COLUMNS = tuple(Rate.__table__.columns.keys())
-
 
 #: The columns that keys are made of.
 KEYED = frozenset({"company_name", "website", "contact_email", "tax_id_hash"})
@@ -40,8 +34,7 @@ SEARCHED = (
 
 def client_row(client: Client) -> str:
     """A client's row as JSON; bytes as PostgreSQL writes them."""
-    row = {column: client.__dict__[column] for column in COLUMNS}
-    return orjson.dumps(row, default=_bytes).decode()
+    return orjson.dumps(client, default=_bytes).decode()
 
 
 def key_rows(clients: Iterable[Client]) -> str:

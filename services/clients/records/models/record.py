@@ -1,138 +1,121 @@
 """The record's tables, and a client as commands and queries hand it around.
 
-A `Client` that this feature hands out belongs to no session: what is set on it is not
-written. Only the operations here write clients, by statements of their own; loading and
-flushing one through the session took twice the processor time of those.
+Only the operations here write clients, by statements of their own; loading and flushing one
+through a session took twice the processor time of those.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, TypedDict
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, TypedDict, get_type_hints
 
-from sqlalchemy import ARRAY, Computed, ForeignKey, Numeric, Text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
 from services.clients.lists.models import INDUSTRIES, SERVICE_TYPES, STANDARDS
-from shared.db.base import Base
 
 
-class Client(Base):
-    """One client. Its version covers the record, its contacts and its rates."""
+@dataclass(slots=True)
+class Client:
+    """One client, as its row has it. Its version covers the record, its contacts and its rates."""
 
-    __tablename__ = "clients"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[uuid.UUID]
-    version: Mapped[int]
-    company_name: Mapped[str]
-    client_code: Mapped[str | None]
-    status: Mapped[str]
-    contact_name: Mapped[str | None]
-    contact_email: Mapped[str]
-    contact_phone: Mapped[str | None]
-    website: Mapped[str | None]
-    street: Mapped[str | None]
-    city: Mapped[str | None]
-    state: Mapped[str | None]
-    county: Mapped[str | None]
-    postal_code: Mapped[str | None]
-    country: Mapped[str | None]
-    industry: Mapped[str | None]
-    company_size: Mapped[str | None]
-    annual_revenue: Mapped[str | None]
-    primary_service_type: Mapped[str | None]
-    current_systems: Mapped[str | None]
-    technical_requirements: Mapped[str | None]
-    compliance_requirements: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    tax_id: Mapped[bytes | None]
-    tax_id_hash: Mapped[bytes | None]
-    tax_id_last4: Mapped[str | None]
-    email_notifications: Mapped[bool]
-    quarterly_reports: Mapped[bool]
-    auto_invoicing: Mapped[bool]
-    internal: Mapped[bool]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    sort_name: Mapped[str]
-    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    custom_fields: Mapped[dict[str, Any]]
-    owner: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(Computed("CAST(owner ->> 'id' AS uuid)"))
-    sort_code: Mapped[str] = mapped_column(Computed("coalesce(client_code, '~')"))
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    version: int
+    company_name: str
+    client_code: str | None
+    status: str
+    contact_name: str | None
+    contact_email: str
+    contact_phone: str | None
+    website: str | None
+    street: str | None
+    city: str | None
+    state: str | None
+    county: str | None
+    postal_code: str | None
+    country: str | None
+    industry: str | None
+    company_size: str | None
+    annual_revenue: str | None
+    primary_service_type: str | None
+    current_systems: str | None
+    technical_requirements: str | None
+    compliance_requirements: list[str]
+    tax_id: bytes | None
+    tax_id_hash: bytes | None
+    tax_id_last4: str | None
+    email_notifications: bool
+    quarterly_reports: bool
+    auto_invoicing: bool
+    internal: bool
+    created_at: datetime
+    updated_at: datetime
+    sort_name: str
+    tags: list[str]
+    custom_fields: dict[str, Any]
+    owner: dict[str, Any] | None
 
 
-class Contact(Base):
-    """Someone at the client beside the primary contact."""
+#: The columns of a client that are written and read, in one order everywhere.
+COLUMNS = tuple(each.name for each in fields(Client))
 
-    __tablename__ = "contacts"
-
-    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"), primary_key=True)
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[uuid.UUID]
-    name: Mapped[str | None]
-    email: Mapped[str | None]
-    email_key: Mapped[str | None]
-    phone: Mapped[str | None]
-    title: Mapped[str | None]
-    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
-
-
-class Rate(Base):
-    """What an hour of a position costs, for good or between two days."""
-
-    __tablename__ = "rates"
-
-    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"), primary_key=True)
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[uuid.UUID]
-    position: Mapped[str]
-    regular_rate: Mapped[Decimal] = mapped_column(Numeric)
-    overtime_rate: Mapped[Decimal | None] = mapped_column(Numeric)
-    currency: Mapped[str]
-    valid_from: Mapped[date | None]
-    valid_until: Mapped[date | None]
+_KINDS: dict[Any, TypeEngine[Any]] = {
+    uuid.UUID: Uuid(),
+    int: Integer(),
+    str: Text(),
+    bool: Boolean(),
+    bytes: LargeBinary(),
+    datetime: DateTime(timezone=True),
+    list[str]: ARRAY(Text),
+    dict[str, Any]: JSONB(),
+}
 
 
-class ClientCode(Base):
-    """A code that is spoken for. `frozen_at`: since when it stands on an invoice."""
-
-    __tablename__ = "client_codes"
-
-    workspace_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(primary_key=True)
-    client_id: Mapped[uuid.UUID]
-    frozen_at: Mapped[datetime | None]
+def _client_columns() -> list[Column[Any]]:
+    hints = get_type_hints(Client)
+    return [Column(name, next(_KINDS[it] for it in _choices(hints[name]))) for name in COLUMNS]
 
 
-class ClientSearch(Base):
-    """The words a client is found by, and the standards it is held to."""
-
-    __tablename__ = "client_search"
-
-    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"), primary_key=True)
-    workspace_id: Mapped[uuid.UUID]
-    words: Mapped[str] = mapped_column(TSVECTOR)
-    folding: Mapped[int]
-    sort_name: Mapped[str]
+def _choices(hint: Any) -> tuple[Any, ...]:
+    return (hint,) if hint in _KINDS else hint.__args__
 
 
-class ClientWord(Base):
-    """One of the words of `ClientSearch`, which the database keeps from those. `shared`: how
-    many first letters the client's word before it in the alphabet has as well."""
+_METADATA = MetaData()
 
-    __tablename__ = "client_words"
-
-    workspace_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    word: Mapped[str] = mapped_column(primary_key=True)
-    sort_name: Mapped[str] = mapped_column(primary_key=True)
-    client_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    shared: Mapped[int]
+#: A client's row; the last two columns are computed by the database.
+CLIENTS = Table(
+    "clients", _METADATA, *_client_columns(), Column("owner_id", Uuid), Column("sort_code", Text)
+)
+#: The words a client is found by, and the standards it is held to.
+CLIENT_SEARCH = Table(
+    "client_search", _METADATA, Column("client_id", Uuid), Column("words", TSVECTOR)
+)
+#: One of those words, which the database keeps from them. `shared`: how many first letters the
+#: client's word before it in the alphabet has as well.
+CLIENT_WORDS = Table(
+    "client_words",
+    _METADATA,
+    Column("word", Text),
+    Column("sort_name", Text),
+    Column("client_id", Uuid),
+    Column("shared", Integer),
+)
 
 
 class ContactData(TypedDict):
@@ -167,6 +150,11 @@ class Record:
     rates: list[RateData]
 
     @property
+    def children(self) -> dict[str, list[Any]]:
+        """Contacts and rates, each list under its name."""
+        return {"contacts": [*self.contacts], "rates": [*self.rates]}
+
+    @property
     def id(self) -> uuid.UUID:
         """The client's id."""
         return self.client.id
@@ -176,9 +164,6 @@ class Record:
         """The version that covers all of it."""
         return self.client.version
 
-
-#: The columns of a client that are written and read, in one order everywhere.
-COLUMNS = tuple(c.name for c in Client.__table__.columns if c.computed is None)
 
 #: What a client has when nothing is said; whatever is not named here has nothing.
 DEFAULTS: dict[str, Any] = {
@@ -240,10 +225,11 @@ PATHS: dict[str, str] = {name: name for name in _PLAIN} | {
 #: What the path of one of the workspace's own fields begins with.
 OWN_FIELD = "custom_fields."
 
+_NOTHING = dict.fromkeys(COLUMNS)
+
 
 def client_of(values: Iterable[Any], columns: Iterable[str] = COLUMNS) -> Client:
     """A client of a row's values, in the order of the columns; any other is None."""
-    client = Client()
-    # Not through the attributes: each would note a change that no session will ever write.
-    client.__dict__.update(zip(columns, values, strict=True))
-    return client
+    if columns is COLUMNS:
+        return Client(*values)
+    return Client(**{**_NOTHING, **dict(zip(columns, values, strict=True))})

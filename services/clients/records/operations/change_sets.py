@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,20 +12,26 @@ import orjson
 from sqlalchemy import TextClause, text
 
 from services.clients.records import events
+from services.clients.records.errors import one_internal_client
 from services.clients.records.models.json_rows import (
-    CONTACT_COLUMNS,
     KEYED,
-    RATE_COLUMNS,
     SEARCHED,
     contact_rows,
     key_rows,
     rate_rows,
     words_of,
 )
-from services.clients.records.models.record import Client, ContactData, RateData, Record
-from services.clients.records.operations import rows
+from services.clients.records.models.record import Client, Record
 from services.clients.records.queries import clients
-from services.clients.records.rules.elements import NO_EDITS, Edits
+from services.clients.records.queries.clients import Children
+from services.clients.records.rules.elements import (
+    KINDS,
+    Edits,
+    Element,
+    Kind,
+    by_id,
+    edits_between,
+)
 from services.clients.records.rules.search_text import sort_name
 from shared.clock import now
 from shared.db.pipelining import fetch
@@ -33,7 +39,14 @@ from shared.messaging.envelope import Event
 from shared.unit_of_work import UnitOfWork
 from shared.values.folding import FOLDING
 
-Children = tuple[list[ContactData], list[RateData]]
+#: Puts keys in the place of those that the client has.
+REPLACE_KEYS = """
+    INSERT INTO client_keys
+    SELECT k.* FROM jsonb_populate_recordset(NULL::client_keys, CAST(:keys AS jsonb)) k
+    ON CONFLICT (client_id) DO UPDATE SET
+        name_key = excluded.name_key, website_host = excluded.website_host,
+        email_domain = excluded.email_domain, tax_id_hash = excluded.tax_id_hash
+"""
 
 _WORDS = text(
     "UPDATE client_search SET words = CAST(:words AS tsvector), sort_name = :sort_name, "
@@ -42,35 +55,44 @@ _WORDS = text(
 
 
 @dataclass(slots=True)
-class Change:
+class ChangeSet:
     """What is to become of a client: only what really differs.
 
-    `children` are its contacts and rates as they will be; None where nobody has read them.
+    `children` are its contacts and rates as they will be, each list under its name; None where
+    nobody has read them. `edits` make them so.
     """
 
     client: Client
     columns: dict[str, Any] = field(default_factory=dict)
     children: Children | None = None
-    contacts: Edits = NO_EDITS
-    rates: Edits = NO_EDITS
+    edits: dict[str, Edits] = field(default_factory=dict)
     reason: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.columns or self.contacts or self.rates)
+        return bool(self.columns or self.edits)
+
+    def elements(self, kind: Kind) -> list[Any]:
+        """A list as it will be; only where the children were read."""
+        return (self.children or {})[kind.name]
+
+    def replace(self, kind: Kind, after: Sequence[Element]) -> None:
+        """Let a list become another."""
+        if edits := edits_between(self.elements(kind), after):
+            self.edits[kind.name] = edits
+        self.children = {**(self.children or {}), kind.name: by_id(after)}
 
 
-def carry_out(uow: UnitOfWork, change: Change) -> Record:
+def carry_out(uow: UnitOfWork, change: ChangeSet) -> Record:
     """Publish the events and write the rows; a change without effect does neither."""
     client = change.client
     if not change:
-        contacts, rates = change.children or clients.get_children(uow.session, client.id)
-        return Record(client, contacts, rates)
+        return Record(client, **(change.children or clients.get_children(uow.session, client.id)))
     client.updated_at = next_moment(client)
     _announce(uow, change)
-    contacts, rates = _write_client(uow, change)
-    record = Record(client, contacts, rates)
-    _write_elements(uow, change)
-    if change.contacts or any(column in _SEARCHED for column in change.columns):
+    record = Record(client, **_write_client(uow, change))
+    for name, edits in change.edits.items():
+        _write_elements(uow, client, name, edits)
+    if "contacts" in change.edits or any(column in _SEARCHED for column in change.columns):
         words = {"words": words_of(record), "sort_name": client.sort_name}
         uow.write_last(_WORDS, {**words, "id": client.id})
     return record
@@ -85,7 +107,7 @@ def next_moment(client: Client) -> datetime:
 _SEARCHED = {*SEARCHED, "tax_id_last4", "compliance_requirements", "tags", "custom_fields"}
 
 
-def _announce(uow: UnitOfWork, change: Change) -> None:
+def _announce(uow: UnitOfWork, change: ChangeSet) -> None:
     """Each event is one version: the record first, then its status, contacts and rates."""
     client = change.client
     columns = {name: value for name, value in change.columns.items() if name != "status"}
@@ -96,9 +118,9 @@ def _announce(uow: UnitOfWork, change: Change) -> None:
     if "status" in change.columns:
         before, client.status = client.status, change.columns["status"]
         _publish(uow, client, events.status_changed, before, change.reason)
-    for build, edits in _element_events(change):
-        for edit in edits:
-            _publish(uow, client, build, *edit)
+    for kind in KINDS:
+        if kind.name in change.edits:
+            _announce_edits(uow, client, kind.name, change.edits[kind.name])
 
 
 def _set(client: Client, columns: dict[str, Any]) -> None:
@@ -106,25 +128,28 @@ def _set(client: Client, columns: dict[str, Any]) -> None:
         setattr(client, name, value)
 
 
-def _publish(uow: UnitOfWork, client: Client, build: Callable[..., Event], *told: Any) -> None:
+def _publish(uow: UnitOfWork, client: Client, build: Callable[..., Event], *facts: Any) -> None:
     client.version += 1
-    uow.publish(build(client, *told))
+    uow.publish(build(client, *facts))
 
 
-def _element_events(change: Change) -> list[tuple[Callable[..., Event], Iterable[Any]]]:
-    """Builders with what each edit tells them beside the client."""
-    contacts, rates = change.contacts, change.rates
-    return [
-        (events.contact_removed, zip(contacts.removed)),
-        (events.contact_updated, contacts.updated),
-        (events.contact_added, zip(contacts.added)),
-        (events.rate_removed, zip(rates.removed)),
-        (events.rate_updated, rates.updated),
-        (events.rate_added, zip(rates.added)),
-    ]
+_REMOVED_UPDATED_ADDED: dict[str, tuple[Callable[..., Event], ...]] = {
+    "contacts": (events.contact_removed, events.contact_updated, events.contact_added),
+    "rates": (events.rate_removed, events.rate_updated, events.rate_added),
+}
 
 
-def _write_client(uow: UnitOfWork, change: Change) -> Children:
+def _announce_edits(uow: UnitOfWork, client: Client, name: str, edits: Edits) -> None:
+    removed, updated, added = _REMOVED_UPDATED_ADDED[name]
+    for element in edits.removed:
+        _publish(uow, client, removed, element)
+    for before, after in edits.updated:
+        _publish(uow, client, updated, before, after)
+    for element in edits.added:
+        _publish(uow, client, added, element)
+
+
+def _write_client(uow: UnitOfWork, change: ChangeSet) -> Children:
     """The client's row; its contacts and rates come back with it where they are not known."""
     client = change.client
     if "company_name" in change.columns:
@@ -134,14 +159,9 @@ def _write_client(uow: UnitOfWork, change: Change) -> Children:
     sent = {name: _sent(name, value) for name, value in values.items()}
     if not KEYED.isdisjoint(change.columns):
         sent["keys"] = key_rows([client])
-    with rows.one_internal_client():
+    with one_internal_client():
         found = fetch(uow.connection, statement, {**sent, "id": client.id})
-    return change.children if change.children is not None else _children(found[0])
-
-
-def _children(row: Any) -> Children:
-    contacts, rates = row
-    return contacts, rates
+    return clients.children_of(found[0]) if change.children is None else change.children
 
 
 _JSON = {"custom_fields", "owner"}
@@ -156,43 +176,49 @@ def _update(columns: tuple[str, ...], *, reads: bool) -> TextClause:
     """Only what changes is set: an index is left alone whose columns are."""
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
     returning = clients.CHILDREN if reads else "1"
-    keys = "" if KEYED.isdisjoint(columns) else f"WITH keys_put AS ({rows.REPLACE_KEYS})"
+    keys = "" if KEYED.isdisjoint(columns) else f"WITH keys_put AS ({REPLACE_KEYS})"
     return text(f"{keys} UPDATE clients c SET {assignments} WHERE id = :id RETURNING {returning}")
 
 
-def _upsert(table: str, columns: tuple[str, ...]) -> TextClause:
-    """Removes elements, and puts others in the place of those of their id, in one statement."""
-    values = ", ".join(f"r.{name}" for name in columns)
-    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns)
-    return text(
-        f"""
-        WITH removed AS (
-            DELETE FROM {table} WHERE client_id = :id AND id = ANY(CAST(:removed AS uuid[]))
-        )
-        INSERT INTO {table} ({", ".join(columns)})
-        SELECT {values} FROM jsonb_populate_recordset(NULL::{table}, CAST(:put AS jsonb)) r
-        ON CONFLICT (client_id, id) DO UPDATE SET {assignments}
+# Removes elements, and puts others in the place of those of their ids.
+_PUT = {
+    "contacts": text(
         """
-    )
+        WITH removed AS (
+            DELETE FROM contacts WHERE client_id = :id AND id = ANY(CAST(:removed AS uuid[]))
+        )
+        INSERT INTO contacts (client_id, id, workspace_id, name, email, email_key, phone, title,
+                              roles)
+        SELECT r.client_id, r.id, r.workspace_id, r.name, r.email, r.email_key, r.phone, r.title,
+               r.roles
+        FROM jsonb_populate_recordset(NULL::contacts, CAST(:put AS jsonb)) r
+        ON CONFLICT (client_id, id) DO UPDATE SET
+            name = excluded.name, email = excluded.email, email_key = excluded.email_key,
+            phone = excluded.phone, title = excluded.title, roles = excluded.roles
+        """
+    ),
+    "rates": text(
+        """
+        WITH removed AS (
+            DELETE FROM rates WHERE client_id = :id AND id = ANY(CAST(:removed AS uuid[]))
+        )
+        INSERT INTO rates (client_id, id, workspace_id, position, regular_rate, overtime_rate,
+                           currency, valid_from, valid_until)
+        SELECT r.client_id, r.id, r.workspace_id, r.position, r.regular_rate, r.overtime_rate,
+               r.currency, r.valid_from, r.valid_until
+        FROM jsonb_populate_recordset(NULL::rates, CAST(:put AS jsonb)) r
+        ON CONFLICT (client_id, id) DO UPDATE SET
+            position = excluded.position, regular_rate = excluded.regular_rate,
+            overtime_rate = excluded.overtime_rate, currency = excluded.currency,
+            valid_from = excluded.valid_from, valid_until = excluded.valid_until
+        """
+    ),
+}
+_ROWS = {"contacts": contact_rows, "rates": rate_rows}
 
 
-_PUT_CONTACTS = _upsert("contacts", CONTACT_COLUMNS)
-_PUT_RATES = _upsert("rates", RATE_COLUMNS)
-
-
-def _write_elements(uow: UnitOfWork, change: Change) -> None:
-    if change.contacts:
-        put = contact_rows(change.client, _put(change.contacts))
-        uow.session.execute(_PUT_CONTACTS, _edit_values(change, change.contacts, put))
-    if change.rates:
-        put = rate_rows(change.client, _put(change.rates))
-        uow.session.execute(_PUT_RATES, _edit_values(change, change.rates, put))
-
-
-def _put(edits: Edits) -> list[Any]:
-    return [after for _before, after in edits.updated] + edits.added
-
-
-def _edit_values(change: Change, edits: Edits, put: str) -> dict[str, Any]:
+def _write_elements(uow: UnitOfWork, client: Client, name: str, edits: Edits) -> None:
+    put = [after for _before, after in edits.updated] + edits.added
     removed = [element["id"] for element in edits.removed]
-    return {"id": change.client.id, "removed": removed, "put": put}
+    values = {"id": client.id, "removed": removed, "put": _ROWS[name](client, put)}
+    uow.session.execute(_PUT[name], values)

@@ -10,7 +10,6 @@ from typing import Any
 from services.clients.records import events
 from services.clients.records.errors import NoSuchVersion, StaleClient
 from services.clients.records.models.record import DEFAULTS, PATHS, Client, Record
-from services.clients.records.operations.locking import lock_client
 from services.clients.records.queries import clients
 from services.clients.records.queries.history import events_of, past_at
 from services.clients.records.rules.past import HIDDEN, Past, fold
@@ -134,21 +133,20 @@ def lock_version(
     `expected` is that version (None: any). Raises as `lock_client`, and `StaleClient` if there
     never was such a version; `yours` is what the caller wants to change, for that answer.
     """
-    client = lock_client(uow, client_id)
+    client = clients.lock_client(uow, client_id)
     if expected is None or expected == client.version:
         return LockedClient(client)
-    told = events_of(uow, client_id)
+    history = events_of(uow, client_id)
     try:
-        base = past_at(told, expected)
+        base = past_at(history, expected)
     except NoSuchVersion:
         raise _never_was(uow, client, yours) from None
-    present = fold(told)
+    present = fold(history)
     changed = present is not None and present.tax_id_version != base.tax_id_version
     return LockedClient(client, base, changed)
 
 
 def _never_was(uow: UnitOfWork, client: Client, yours: Mapping[str, Any]) -> StaleClient:
-    contacts, rates = clients.get_children(uow.session, client.id)
-    theirs = events.whole(Record(client, contacts, rates))
+    theirs = events.whole(Record(client, **clients.get_children(uow.session, client.id)))
     sent = {name: HIDDEN if name == "tax_id" else value for name, value in yours.items()}
     return StaleClient(client.version, {"base": None, "theirs": theirs, "yours": sent})

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from services.clients.records.models.json_rows import key_rows, words_of
 from services.clients.records.models.record import Record
-from services.clients.records.operations import rows
+from services.clients.records.operations.change_sets import REPLACE_KEYS
 from services.clients.records.queries import clients
 from services.clients.records.rules.search_text import sort_name
 from shared.unit_of_work import UnitOfWork
@@ -33,7 +33,7 @@ _WRITE = text(
     WITH made AS (
         SELECT * FROM jsonb_to_recordset(CAST(:made AS jsonb)) AS it(
             id uuid, words text, sort_name text)
-    ), keys_put AS ({rows.REPLACE_KEYS}), sorted AS (
+    ), keys_put AS ({REPLACE_KEYS}), sorted AS (
         UPDATE clients c SET sort_name = made.sort_name FROM made
         WHERE c.id = made.id AND c.sort_name IS DISTINCT FROM made.sort_name
     )

@@ -5,7 +5,7 @@ What is wrong is added to the findings and raised by the caller once all is know
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
@@ -16,10 +16,8 @@ from services.clients.lists.queries import choices, find_entry
 from services.clients.lists.rules.entries import Entry
 from services.clients.records.models.record import DEFAULTS, GROUPS, LISTED, TAX_ID_CONTEXT, Client
 from services.clients.records.queries.clients import workspace_defaults
-from services.clients.records.rules import elements
 from services.clients.records.rules.custom_values import custom_value
 from services.clients.values import phones, tax_ids
-from shared.ids import uuid7
 from shared.security.crypto import Vault
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings, Wrong
@@ -86,7 +84,7 @@ def columns_of(context: Context, values: Mapping[str, Any]) -> dict[str, Any]:
         columns["country"] = context.defaults.country
     if columns.get("contact_phone"):
         place = "primary_contact.phone"
-        columns["contact_phone"] = _phone(context, place, columns["contact_phone"], columns)
+        columns["contact_phone"] = stored_phone(context, place, columns["contact_phone"], columns)
     note_unlisted(context, columns)
     note_custom_fields(context, columns)
     if "owner_id" in columns:
@@ -196,7 +194,8 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: DEFAULTS.get(name) if item is None else item for name, item in columns.items()}
 
 
-def _phone(context: Context, path: str, typed: str, columns: Mapping[str, Any]) -> str:
+def stored_phone(context: Context, path: str, typed: str, columns: Mapping[str, Any]) -> str:
+    """A number as it is dialled from anywhere; or as typed, with a warning, where it is none."""
     found = phones.e164(typed, None if typed[0] == "+" else country_of(context, columns))
     if found is None:
         context.findings.warn(path, phones.as_typed())
@@ -226,64 +225,3 @@ def _is_known_mask(context: Context, typed: str) -> bool:
     if known is None or not tax_ids.is_masked(typed):
         return False
     return typed == tax_ids.masked(context.vault.decrypt(known, TAX_ID_CONTEXT).decode())
-
-
-@dataclass(frozen=True, slots=True)
-class ElementPatch:
-    """Elements that were sent, those they may mean, and where a caller finds each."""
-
-    elements: Sequence[Mapping[str, Any]]
-    known: Sequence[Mapping[str, Any]] = ()
-    path: Callable[[int], str] = lambda _: ""
-
-
-def contacts_of(context: Context, sent: ElementPatch, columns: Mapping[str, Any]) -> list[Any]:
-    """Whole contacts of what was sent; one that is known keeps what was not sent of it.
-
-    `columns` are the client's that change at the same time: its country may be among them.
-    """
-    contacts = []
-    for place, element in enumerate(sent.elements):
-        contact = _element(context, sent, place, elements.NEW_CONTACT)
-        if element.get("phone"):
-            where = _join(sent.path(place), "phone")
-            contact["phone"] = _phone(context, where, element["phone"], columns)
-        contact["roles"] = contact["roles"] or []
-        contacts.append(contact)
-    return contacts
-
-
-def rates_of(context: Context, sent: ElementPatch) -> list[Any]:
-    """Whole rates of what was sent; one that is known keeps what was not sent of it.
-
-    The currency of a new client's rates is left for the insert to fill in.
-    """
-    rates = []
-    for place in range(len(sent.elements)):
-        rate = _element(context, sent, place, elements.NEW_RATE)
-        if rate["currency"] is None and context.before is not None:
-            rate["currency"] = context.defaults.currency
-        rates.append(rate)
-    return rates
-
-
-def _element(
-    context: Context, sent: ElementPatch, place: int, new: Mapping[str, Any]
-) -> dict[str, Any]:
-    element = sent.elements[place]
-    if "id" in element and all(known["id"] != element["id"] for known in sent.known):
-        wrong = Wrong("unknown_id", "The client has no such element; leave `id` out for a new one.")
-        context.findings.add(_join(sent.path(place), "id"), wrong)
-    return {"id": str(uuid7()), **elements.merged(sent.known, element, new)}
-
-
-def note_findings(
-    context: Context, findings: Iterable[elements.Finding], path: Callable[[int], str]
-) -> None:
-    """Add what is wrong with a list taken together."""
-    for place, name, wrong in findings:
-        context.findings.add(_join(path(place), name), wrong)
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path and name else path or name

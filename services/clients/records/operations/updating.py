@@ -8,20 +8,13 @@ from typing import Any
 
 from services.clients.records.errors import InvalidClient
 from services.clients.records.models.record import Client, Record
-from services.clients.records.operations.change_sets import Change, carry_out
+from services.clients.records.operations.change_sets import ChangeSet, carry_out
 from services.clients.records.operations.codes import change_code
+from services.clients.records.operations.elements import ListPatch, elements_of
 from services.clients.records.operations.late_changes import LockedClient, lock_version
-from services.clients.records.operations.stored_values import (
-    Context,
-    Defaults,
-    ElementPatch,
-    columns_of,
-    contacts_of,
-    note_findings,
-    rates_of,
-)
+from services.clients.records.operations.stored_values import Context, Defaults, columns_of
 from services.clients.records.queries import clients
-from services.clients.records.rules import elements as lists
+from services.clients.records.rules.elements import KINDS, Kind
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
 
@@ -42,11 +35,11 @@ def update_client(
     for an older version is merged with what was changed since. Raises
     `ClientNotFound`, `StaleClient`, `InvalidClient`, `CodeFrozen`, `InternalClientExists`.
     """
-    held = lock_version(uow, client_id, expected_version, values)
-    client = held.client
+    locked = lock_version(uow, client_id, expected_version, values)
+    client = locked.client
     context = Context(findings or Findings(), uow.vault, Defaults(uow), client)
-    change = _prepared(uow, context, held, held.sent(values))
-    held.refuse_overlaps()
+    change = _prepared(uow, context, locked, locked.sent(values))
+    locked.refuse_overlaps()
     if "client_code" in change.columns:
         change_code(uow, context.findings, client, change.columns["client_code"])
     if context.findings.errors:
@@ -62,26 +55,24 @@ def change_status(
     findings: Findings | None = None,
 ) -> Record:
     """Set `values["status"]`, for the reason in `values["reason"]`; raises as `update_client`."""
-    held = lock_version(uow, client_id, expected_version, values)
+    locked = lock_version(uow, client_id, expected_version, values)
     if findings is not None and findings.errors:
         raise InvalidClient(errors=findings.errors)
-    columns = _different(held.client, held.explicit_columns({"status": values["status"]}))
-    return carry_out(uow, Change(held.client, columns, reason=values.get("reason")))
+    columns = _different(locked.client, locked.explicit_columns({"status": values["status"]}))
+    return carry_out(uow, ChangeSet(locked.client, columns, reason=values.get("reason")))
 
 
 def _prepared(
-    uow: UnitOfWork, context: Context, held: LockedClient, values: Mapping[str, Any]
-) -> Change:
-    client = held.client
-    columns = held.columns(columns_of(context, values))
-    change = Change(client, _different(client, columns))
-    if "contacts" in values or "rates" in values:
-        contacts, rates = clients.get_children(uow.session, client.id)
-        change.children = (contacts, rates)
-        if "contacts" in values:
-            _replace_contacts(context, held, change, values["contacts"])
-        if "rates" in values:
-            _replace_rates(context, held, change, values["rates"])
+    uow: UnitOfWork, context: Context, locked: LockedClient, values: Mapping[str, Any]
+) -> ChangeSet:
+    client = locked.client
+    columns = locked.columns(columns_of(context, values))
+    change = ChangeSet(client, _different(client, columns))
+    sent = [kind for kind in KINDS if kind.name in values]
+    if sent:
+        change.children = clients.get_children(uow.session, client.id)
+    for kind in sent:
+        _replace(context, locked, change, kind, values[kind.name])
     return change
 
 
@@ -98,33 +89,14 @@ def _differences(client: Client, columns: dict[str, Any]) -> Iterator[tuple[str,
             yield name, value
 
 
-def _replace_contacts(
-    context: Context, held: LockedClient, change: Change, sent: Sequence[Mapping[str, Any]]
-) -> None:
-    before, rates = change.children or ([], [])
-    elements = _elements(held, "contacts", before, sent)
-    after = contacts_of(context, elements, change.columns)
-    note_findings(context, lists.contact_findings(after), elements.path)
-    change.contacts = lists.edits(before, after)
-    change.children = (lists.by_id(after), rates)
-
-
-def _replace_rates(
-    context: Context, held: LockedClient, change: Change, sent: Sequence[Mapping[str, Any]]
-) -> None:
-    contacts, before = change.children or ([], [])
-    elements = _elements(held, "rates", before, sent)
-    after = rates_of(context, elements)
-    note_findings(context, lists.rate_findings(after), elements.path)
-    change.rates = lists.edits(before, after)
-    change.children = (contacts, lists.by_id(after))
-
-
-def _elements(
-    held: LockedClient,
-    name: str,
-    before: Sequence[Mapping[str, Any]],
+def _replace(
+    context: Context,
+    locked: LockedClient,
+    change: ChangeSet,
+    kind: Kind,
     sent: Sequence[Mapping[str, Any]],
-) -> ElementPatch:
-    merged = held.elements(name, before, sent)
-    return ElementPatch(merged.elements, before, lambda at: f"{name}[{merged.places[at]}]")
+) -> None:
+    before = change.elements(kind)
+    left = locked.elements(kind.name, before, sent)
+    patch = ListPatch(kind, left.elements, before, lambda at: f"{kind.name}[{left.places[at]}]")
+    change.replace(kind, elements_of(context, patch, change.columns))

@@ -1,22 +1,18 @@
-"""Reading the record: one client, the list, and which codes are free."""
+"""Reading the record, and the lock that every command of a client begins with."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import JSON, column, func, select, text
 from sqlalchemy.orm import Session
 
-from services.clients.records.models.record import (
-    COLUMNS,
-    Client,
-    ContactData,
-    RateData,
-    Record,
-    client_of,
-)
-from services.clients.records.queries.missing import absent
+from services.clients.records.models.record import CLIENTS, COLUMNS, Client, Record, client_of
+from services.clients.records.queries.missing import why_missing
+from shared.db.pipelining import fetch
+from shared.unit_of_work import UnitOfWork
 
 #: A client's contacts and rates as JSON, in the order they were added.
 CHILDREN = """
@@ -34,7 +30,7 @@ SELECTED = ", ".join(f"c.{name}" for name in COLUMNS)
 
 
 # With the columns told, their description is worked out once instead of for every row read.
-TYPED = [Client.__table__.c[name] for name in COLUMNS]
+TYPED = [CLIENTS.c[name] for name in COLUMNS]
 _GET = text(f"SELECT {SELECTED}, {CHILDREN} FROM clients c WHERE c.id = :id").columns(
     *TYPED, column("contacts", JSON), column("rates", JSON)
 )
@@ -43,6 +39,9 @@ _GET_MANY = text(
     "WHERE c.id = ANY(CAST(:ids AS uuid[])) ORDER BY c.id"
 ).columns(*TYPED, column("contacts", JSON), column("rates", JSON))
 _GET_CHILDREN = text(f"SELECT {CHILDREN} FROM clients c WHERE c.id = :id")
+# Contacts and rates are not read here: a statement that had to wait for the lock sees the
+# client as it is now, but everything else as it was when the statement began.
+_LOCK = text(f"SELECT {SELECTED} FROM clients c WHERE c.id = :id FOR UPDATE")
 _DEFAULTS = text("SELECT country, currency FROM workspaces")
 
 
@@ -50,7 +49,7 @@ def get_client(session: Session, client_id: uuid.UUID) -> Record:
     """The client with its contacts and rates; raises `ClientNotFound`."""
     row = session.execute(_GET, {"id": client_id}).one_or_none()
     if row is None:
-        raise absent(session, client_id)
+        raise why_missing(session, client_id)
     *values, contacts, rates = row
     return Record(client_of(values), contacts, rates)
 
@@ -61,12 +60,29 @@ def get_clients(session: Session, client_ids: Sequence[uuid.UUID]) -> list[Recor
     return [Record(client_of(values), contacts, rates) for *values, contacts, rates in found]
 
 
-def get_children(
-    session: Session, client_id: uuid.UUID
-) -> tuple[list[ContactData], list[RateData]]:
+#: A client's contacts and rates, each list under its name.
+Children = dict[str, list[Any]]
+
+
+def get_children(session: Session, client_id: uuid.UUID) -> Children:
     """A client's contacts and rates."""
-    contacts, rates = session.execute(_GET_CHILDREN, {"id": client_id}).one()
-    return contacts, rates
+    return children_of(session.execute(_GET_CHILDREN, {"id": client_id}).one())
+
+
+def children_of(row: Sequence[Any]) -> Children:
+    """As they stand in a row of `CHILDREN`."""
+    contacts, rates = row
+    return {"contacts": contacts, "rates": rates}
+
+
+def lock_client(uow: UnitOfWork, client_id: uuid.UUID) -> Client:
+    """The client, held until the transaction ends; raises as `why_missing` says.
+
+    Every command of a client begins with it: the order of its events rests on that.
+    """
+    for row in fetch(uow.connection, _LOCK, {"id": client_id}):
+        return client_of(row)
+    raise why_missing(uow.session, client_id)
 
 
 def workspace_defaults(session: Session) -> tuple[str, str]:
@@ -82,5 +98,5 @@ def workspaces_to_reindex(session: Session) -> Sequence[uuid.UUID]:
 
 def require_client(session: Session, client_id: uuid.UUID) -> None:
     """Raise why not, unless the client is in the session's workspace."""
-    if session.scalar(select(Client.id).where(Client.id == client_id)) is None:
-        raise absent(session, client_id)
+    if session.scalar(select(CLIENTS.c.id).where(CLIENTS.c.id == client_id)) is None:
+        raise why_missing(session, client_id)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from services.clients.records.models.json_rows import key_rows
 from services.clients.records.models.record import Client
-from services.clients.records.queries.missing import absent
+from services.clients.records.queries.missing import why_missing
 
-#: Candidates that are told with a refusal, and where they are asked for.
-MOST_TOLD = 10
+#: Candidates that are named with a refusal, and where they are asked for.
+MOST_REFUSED_WITH = 10
 MOST_LISTED = 100
 
 #: Rows `a` of `clients_alike` as JSON, the likest first.
@@ -54,7 +54,7 @@ def duplicates_of(session: Session, client_id: uuid.UUID) -> list[Candidate]:
     """The clients that are much like one, the likest first; raises `ClientNotFound`."""
     found = session.execute(_LISTED, {"id": client_id, "most": MOST_LISTED}).one_or_none()
     if found is None:
-        raise absent(session, client_id)
+        raise why_missing(session, client_id)
     return found.alike or []
 
 
@@ -65,9 +65,9 @@ def like_new(
 
     `waits`: for everyone who is making one of the same keys, who then waits for us.
     """
-    told = {"keys": key_rows(clients), "most": MOST_TOLD, "waits": waits}
+    given = {"keys": key_rows(clients), "most": MOST_REFUSED_WITH, "waits": waits}
     found: dict[uuid.UUID, list[Candidate]] = {}
-    for place, *values in session.execute(_LIKE_NEW, told):
+    for place, *values in session.execute(_LIKE_NEW, given):
         of_one = found.setdefault(clients[place - 1].id, [])
         of_one.append(_candidate(*values))
     return found

@@ -22,7 +22,7 @@ _WENT = text(
 )
 
 
-def absent(session: Session, client_id: uuid.UUID) -> DomainError:
+def why_missing(session: Session, client_id: uuid.UUID) -> DomainError:
     """What to raise for a client that was not found."""
     went = session.execute(_WENT, {"id": client_id}).one()
     if went.merged_into is not None:

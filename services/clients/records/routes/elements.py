@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.clients.records.models.record import Record
-from services.clients.records.operations import contacts, rates
-from services.clients.records.operations.contacts import find_contact
+from services.clients.records.operations import elements
 from services.clients.records.queries import clients
+from services.clients.records.rules.elements import CONTACTS, RATES
 from services.clients.records.schemas.bodies import (
     ContactBody,
     ContactChanges,
@@ -55,7 +55,9 @@ def get_contacts(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 @blueprint.response(201, ContactView)
 def post_contact(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Add a contact."""
-    record, contact = contacts.add_contact(uow, client_id, body.values, if_match(), body.findings)
+    record, contact = elements.add_element(
+        uow, CONTACTS, client_id, body.values, if_match(), body.findings
+    )
     location = f"/v1/clients/{client_id}/contacts/{contact['id']}"
     return _answer(record, contact, body, 201, location)
 
@@ -66,7 +68,7 @@ def post_contact(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 def get_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """One contact."""
     record = clients.get_client(uow.session, client_id)
-    return Answer(find_contact(record.contacts, contact_id), etag=record.version)
+    return Answer(elements.find_element(CONTACTS, record.contacts, contact_id), etag=record.version)
 
 
 @blueprint.route("/contacts/<uuid:contact_id>", methods=["PATCH"])
@@ -77,8 +79,8 @@ def patch_contact(
     uow: UnitOfWork, body: Body, client_id: uuid.UUID, contact_id: uuid.UUID
 ) -> Answer:
     """Merge changes into a contact."""
-    record, contact = contacts.update_contact(
-        uow, client_id, contact_id, body.values, if_match(), body.findings
+    record, contact = elements.update_element(
+        uow, CONTACTS, client_id, contact_id, body.values, if_match(), body.findings
     )
     return _answer(record, contact, body)
 
@@ -88,7 +90,7 @@ def patch_contact(
 @blueprint.response(204)
 def delete_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """Take a contact off."""
-    record = contacts.remove_contact(uow, client_id, contact_id, if_match())
+    record = elements.remove_element(uow, CONTACTS, client_id, contact_id, if_match())
     return Answer(None, 204, etag=record.version)
 
 
@@ -97,7 +99,7 @@ def delete_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID)
 @blueprint.response(200, ClientView)
 def make_primary(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """Make a contact the primary one; who was primary stays as a contact."""
-    record = contacts.make_primary(uow, client_id, contact_id, if_match())
+    record = elements.make_primary(uow, client_id, contact_id, if_match())
     shown = present(record, uow.vault, current_identity().permissions)
     return Answer(shown, etag=record.version)
 
@@ -117,7 +119,9 @@ def get_rates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 @blueprint.response(201, RateView)
 def post_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Add a rate; two of one position may not hold on the same day."""
-    record, rate = rates.add_rate(uow, client_id, body.values, if_match(), body.findings)
+    record, rate = elements.add_element(
+        uow, RATES, client_id, body.values, if_match(), body.findings
+    )
     return _answer(record, rate, body, 201, f"/v1/clients/{client_id}/rates/{rate['id']}")
 
 
@@ -127,8 +131,8 @@ def post_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 @blueprint.response(200, RateView)
 def patch_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID, rate_id: uuid.UUID) -> Answer:
     """Merge changes into a rate."""
-    record, rate = rates.update_rate(
-        uow, client_id, rate_id, body.values, if_match(), body.findings
+    record, rate = elements.update_element(
+        uow, RATES, client_id, rate_id, body.values, if_match(), body.findings
     )
     return _answer(record, rate, body)
 
@@ -138,7 +142,7 @@ def patch_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID, rate_id: uuid.
 @blueprint.response(204)
 def delete_rate(uow: UnitOfWork, client_id: uuid.UUID, rate_id: uuid.UUID) -> Answer:
     """Take a rate off."""
-    record = rates.remove_rate(uow, client_id, rate_id, if_match())
+    record = elements.remove_element(uow, RATES, client_id, rate_id, if_match())
     return Answer(None, 204, etag=record.version)
 
 

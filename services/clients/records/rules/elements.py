@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.clients.records.errors import ContactNotFound, RateNotFound
 from services.clients.values.addresses import email_key
+from shared.errors import NotFound
 from shared.values.findings import Wrong
 from shared.values.folding import fold
 
 MAX_CONTACTS = 100
 MAX_RATES = 200
-
-NEW_CONTACT: dict[str, Any] = {
-    "name": None,
-    "email": None,
-    "phone": None,
-    "title": None,
-    "roles": [],
-}
-NEW_RATE: dict[str, Any] = {
-    "position": None,
-    "regular_rate": None,
-    "overtime_rate": None,
-    "currency": None,
-    "valid_from": None,
-    "valid_until": None,
-}
 
 _FIRST_DAY, _LAST_DAY = "0000-00-00", "9999-99-99"
 
@@ -47,16 +33,8 @@ class Edits:
     def __bool__(self) -> bool:
         return bool(self.removed or self.updated or self.added)
 
-    @property
-    def count(self) -> int:
-        """How many elements are touched: as many events, as many versions."""
-        return len(self.removed) + len(self.updated) + len(self.added)
 
-
-NO_EDITS = Edits([], [], [])
-
-
-def edits(before: Sequence[Element], after: Sequence[Element]) -> Edits:
+def edits_between(before: Sequence[Element], after: Sequence[Element]) -> Edits:
     """The edits from one list to the other; an element is known by its id."""
     known = {element["id"]: element for element in before}
     kept = {element["id"] for element in after}
@@ -148,3 +126,39 @@ def _first(rate: Element) -> str:
 
 def _last(rate: Element) -> str:
     return rate["valid_until"] or _LAST_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A list of a client: the record has it under `name`.
+
+    `new` is what an element has where nothing is said; `findings` tells what is wrong with such
+    a list taken together; `missing` is raised where there is no such element.
+    """
+
+    name: str
+    new: Element
+    findings: Callable[[Sequence[Element]], Iterator[Finding]]
+    missing: type[NotFound]
+
+
+CONTACTS = Kind(
+    "contacts",
+    {"name": None, "email": None, "phone": None, "title": None, "roles": []},
+    contact_findings,
+    ContactNotFound,
+)
+RATES = Kind(
+    "rates",
+    {
+        "position": None,
+        "regular_rate": None,
+        "overtime_rate": None,
+        "currency": None,
+        "valid_from": None,
+        "valid_until": None,
+    },
+    rate_findings,
+    RateNotFound,
+)
+KINDS = (CONTACTS, RATES)

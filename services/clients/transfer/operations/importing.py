@@ -164,7 +164,7 @@ def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Rec
 
 
 def _state(record: Record) -> dict[str, Any]:
-    columns = {name: record.client.__dict__[name] for name in COLUMNS}
+    columns = {name: getattr(record.client, name) for name in COLUMNS}
     return {**columns, "contacts": list(record.contacts), "rates": list(record.rates)}
 
 

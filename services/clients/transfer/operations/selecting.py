@@ -11,10 +11,9 @@ from sqlalchemy import ColumnElement, Select, Uuid, column, func, select
 from services.clients.jobs.models import Job
 from services.clients.jobs.operations.outcomes import await_rows
 from services.clients.listing.queries.clients import Filters, filtered_clients, order_of
-from services.clients.records.models.record import Client
+from services.clients.records.models.record import CLIENTS
 from shared.unit_of_work import UnitOfWork
 
-_CLIENTS = Client.__table__
 
 
 def select_clients(
@@ -38,7 +37,7 @@ def _filtered(uow: UnitOfWork, filters: Filters) -> Select[Any]:
         for sort in order_of(filters.sort)
     ]
     place = func.row_number().over(order_by=order)
-    return filtered_clients(uow, filters, place, _CLIENTS.c.id)
+    return filtered_clients(uow, filters, place, CLIENTS.c.id)
 
 
 def count_clients(
@@ -46,8 +45,8 @@ def count_clients(
 ) -> int:
     """How many clients there are of these."""
     statement = (
-        select(_CLIENTS.c.id).where(_CLIENTS.c.id.in_(ids))
+        select(CLIENTS.c.id).where(CLIENTS.c.id.in_(ids))
         if ids is not None
-        else filtered_clients(uow, Filters.of(filters), _CLIENTS.c.id)
+        else filtered_clients(uow, Filters.of(filters), CLIENTS.c.id)
     )
     return int(uow.session.scalar(select(func.count()).select_from(statement.subquery())) or 0)

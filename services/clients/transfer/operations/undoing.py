@@ -25,11 +25,11 @@ from services.clients.jobs.operations.outcomes import Outcome, note_outcomes
 from services.clients.jobs.queries import get_job, jobs_of_import, rows_of
 from services.clients.jobs.rules import DONE
 from services.clients.records.models.record import COLUMNS, Client
-from services.clients.records.operations.change_sets import Change, carry_out
+from services.clients.records.operations.change_sets import ChangeSet, carry_out
 from services.clients.records.operations.codes import change_code
-from services.clients.records.operations.locking import lock_client
 from services.clients.records.queries import clients as records
-from services.clients.records.rules.elements import edits
+from services.clients.records.queries.clients import lock_client
+from services.clients.records.rules.elements import KINDS
 from services.clients.transfer.errors import NothingToUndo
 from services.clients.transfer.models import IMPORT, UNDO, Import
 from services.clients.transfer.operations.earlier_states import unhexed
@@ -117,14 +117,8 @@ def _revert(uow: UnitOfWork, client: Client, before: Mapping[str, Any]) -> int:
     columns.pop("sort_name", None)
     if "client_code" in columns:
         change_code(uow, Findings(), client, columns["client_code"])
-    contacts, rates = records.get_children(uow.session, client.id)
-    old_contacts = before.get("contacts", contacts)
-    old_rates = before.get("rates", rates)
-    change = Change(
-        client,
-        columns,
-        (old_contacts, old_rates),
-        edits(contacts, old_contacts),
-        edits(rates, old_rates),
-    )
+    change = ChangeSet(client, columns, records.get_children(uow.session, client.id))
+    for kind in KINDS:
+        if kind.name in before:
+            change.replace(kind, before[kind.name])
     return carry_out(uow, change).version
