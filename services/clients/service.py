@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 def register_features() -> None:
     """Hand what features have to those below them, which may not know them.
 
-    Every process that has jobs done or clients deleted begins with this.
+    Every process that looks for clients, deletes them or has jobs done begins with this.
     """
     from services.clients.billing.operations import removal as billing
+    from services.clients.client_merge.queries import merged_away
     from services.clients.deletion.operations.client_data import CLIENT_DATA, ClientData
+    from services.clients.deletion.queries import deleted
     from services.clients.jobs.operations import outcomes as jobs
     from services.clients.jobs.operations.kinds import KINDS
     from services.clients.records.operations import removal as records
+    from services.clients.records.queries.missing import REASONS, Reason
     from services.clients.transfer.operations import forgetting as transfer
     from services.clients.transfer.operations.kinds import KINDS as TRANSFERS
 
+    REASONS.register(Reason("merged", merged_away), Reason("deleted", deleted))
     KINDS.register(*TRANSFERS)
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
@@ -94,6 +98,7 @@ def _api(_: Settings) -> Api:
 def _consumers() -> list[Apply]:
     from services.clients.deletion import consumers as deletion
 
+    register_features()
     return [deletion.apply]
 
 

@@ -11,22 +11,24 @@ from sqlalchemy.orm import Session
 from services.clients.billing.queries import count_books
 from services.clients.deletion.errors import DeletionNotFound
 from services.clients.deletion.models import Deletion, Holdings, Plan
+from services.clients.records.errors import ClientDeleted
 from services.clients.records.models.record import Client
 from services.clients.records.queries.clients import get_children
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
 
+_DELETION = text("SELECT id FROM deletions WHERE client_id = :id AND undone_at IS NULL")
 _WORKSPACES = text("SELECT workspaces_with_deletions()")
 
 
 def plan_of(uow: UnitOfWork, client: Client, holdings: Holdings) -> Plan:
     """What deleting the client would take along, counted now."""
-    contacts, rates = get_children(uow.session, client.id)
+    children = get_children(uow.session, client.id)
     books = count_books(uow.session, client.id)
     goes = [
         {"kind": "client", "count": 1},
-        {"kind": "contacts", "count": len(contacts)},
-        {"kind": "rates", "count": len(rates)},
+        {"kind": "contacts", "count": len(children["contacts"])},
+        {"kind": "rates", "count": len(children["rates"])},
         {"kind": "projects", "count": books.projects},
         {"kind": "draft_invoices", "count": books.unnumbered_invoices},
         _elsewhere("documents", "documents", holdings, holdings.documents, bytes=holdings.bytes),
@@ -76,3 +78,9 @@ def list_deletions(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
 def workspaces_with_deletions(session: Session) -> list[uuid.UUID]:
     """Every workspace where a deletion is due, or its part here is not done."""
     return list(session.scalars(_WORKSPACES))
+
+
+def deleted(session: Session, client_id: uuid.UUID) -> ClientDeleted | None:
+    """That a client which is not there was deleted, if it was, with its receipt's id."""
+    deletion_id = session.scalar(_DELETION, {"id": client_id})
+    return None if deletion_id is None else ClientDeleted(deletion_id=str(deletion_id))

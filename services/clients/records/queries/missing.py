@@ -1,32 +1,33 @@
-"""Why a client is not there: it was merged, it was deleted, or it never was.
+"""Why a client is not there. Features above this one know more than that it never was.
 
-Asked only once a look-up has found nothing, so it costs nothing where there is a client. The
-two tables belong to lifecycle; what became of a record is part of the answer about it.
+Asked only once a look-up has found nothing, so it costs nothing where there is a client.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.clients.records.errors import ClientDeleted, ClientMerged, ClientNotFound
+from services.clients.records.errors import ClientNotFound
 from shared.errors import DomainError
+from shared.registry import Registry
 
-_WENT = text(
-    """
-    SELECT (SELECT target_id FROM client_aliases WHERE client_id = :id) AS merged_into,
-           (SELECT id FROM deletions WHERE client_id = :id AND undone_at IS NULL) AS deletion_id
-    """
-)
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Tells what to raise for the client of an id; None where it is not missing for that."""
+
+    name: str
+    of: Callable[[Session, uuid.UUID], DomainError | None]
+
+
+REASONS: Registry[Reason] = Registry("reasons why a client is missing")
 
 
 def why_missing(session: Session, client_id: uuid.UUID) -> DomainError:
-    """What to raise for a client that was not found."""
-    went = session.execute(_WENT, {"id": client_id}).one()
-    if went.merged_into is not None:
-        return ClientMerged(client_id, went.merged_into)
-    if went.deletion_id is not None:
-        return ClientDeleted(deletion_id=str(went.deletion_id))
-    return ClientNotFound()
+    """What to raise for a client that was not found: the first reason that is its own."""
+    found = (reason.of(session, client_id) for reason in REASONS)
+    return next((error for error in found if error is not None), ClientNotFound())
