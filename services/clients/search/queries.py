@@ -44,7 +44,9 @@ def find_documents(
     """Of documents those that belong to a client that is there: a draft has some of its own."""
     listed = list(documents)
     ids = {uuid.UUID(document["client_id"]) for document in listed}
-    rows = session.execute(select(CLIENTS.c.id, CLIENTS.c.company_name).where(CLIENTS.c.id.in_(ids)))
+    rows = session.execute(
+        select(CLIENTS.c.id, CLIENTS.c.company_name).where(CLIENTS.c.id.in_(ids))
+    )
     names = {str(client_id): name for client_id, name in rows}
     kept = [document for document in listed if document["client_id"] in names][:most]
     return [_document(document, names[document["client_id"]]) for document in kept]

@@ -16,6 +16,7 @@ from services.clients.access.models import Workspace
 from services.clients.access.operations.people import create_workspace
 from services.clients.billing.routes import BLUEPRINTS
 from services.clients.records.operations.creating import create_client
+from services.clients.service import register_features
 from shared.http.app import Api, create_api
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
@@ -27,6 +28,8 @@ from tests.factories.events import JO
 from tests.fixtures.databases import Databases
 
 Call = Callable[..., Any]
+
+register_features()
 
 
 @dataclass(frozen=True)

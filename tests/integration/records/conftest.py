@@ -19,6 +19,7 @@ from services.clients.listing.queries import search
 from services.clients.listing.routes import blueprint as views
 from services.clients.records.routes.clients import blueprint as records
 from services.clients.records.routes.elements import blueprint as elements
+from services.clients.service import register_features
 from shared.http.app import Api, create_api
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
@@ -28,6 +29,8 @@ from shared.security.permissions import PERMISSIONS
 from shared.settings import Settings
 from tests.factories.events import JO
 from tests.fixtures.databases import Databases
+
+register_features()
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from services.clients.deletion.operations.confirmation import confirms, plan_not
 from services.clients.deletion.operations.erasing import start
 from services.clients.deletion.queries import lock_deletion, plan_of
 from services.clients.records.models.record import Client
-from services.clients.records.queries.clients import lock_client
 from services.clients.records.operations.removal import set_version
+from services.clients.records.queries.clients import lock_client
 from services.clients.values.confirmations import expiry
 from shared.clock import now, rfc3339
 from shared.ids import uuid7

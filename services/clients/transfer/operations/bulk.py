@@ -23,8 +23,8 @@ from services.clients.jobs.operations.creating import create_job
 from services.clients.jobs.operations.outcomes import Outcome, note_outcomes
 from services.clients.jobs.queries import rows_of
 from services.clients.records.models.record import Client
-from services.clients.records.queries.clients import lock_client
 from services.clients.records.operations.updating import change_status, update_client
+from services.clients.records.queries.clients import lock_client
 from services.clients.records.rules.tags import without
 from services.clients.records.schemas.bodies import ClientChanges
 from services.clients.transfer.models import BULK

@@ -15,7 +15,6 @@ from services.clients.records.models.record import CLIENTS
 from shared.unit_of_work import UnitOfWork
 
 
-
 def select_clients(
     uow: UnitOfWork, job: Job, ids: Sequence[str] | None, filters: Mapping[str, Any]
 ) -> None:
