@@ -216,7 +216,7 @@ def _words(record: Record) -> tuple[Any, ...]:
 
 def _row(client: Client) -> Iterator[Any]:
     for column in COLUMNS:
-        value = client.__dict__[column]
+        value = getattr(client, column)
         yield Jsonb(value) if isinstance(value, dict) else value
 
 

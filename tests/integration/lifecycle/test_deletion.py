@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from services.clients.deletion.operations import confirmation
+from services.clients.values import confirmations
 from shared import clock
 from tests.fixtures.api import Api, Caller
 
@@ -139,7 +139,7 @@ def test_a_plan_is_good_for_ten_minutes(
     left = datetime.fromisoformat(plan["expires_at"]) - clock.now()
     assert timedelta(minutes=9, seconds=50) < left <= timedelta(minutes=10)
     late = datetime.fromisoformat(plan["expires_at"]) + timedelta(seconds=1)
-    monkeypatch.setattr(confirmation, "now", lambda: late.astimezone(UTC))
+    monkeypatch.setattr(confirmations, "now", lambda: late.astimezone(UTC))
     assert _delete(api.owner, acme, plan["confirm"]).status_code == 409
     monkeypatch.undo()
     assert _delete(api.owner, acme, plan["confirm"]).status_code == 202

@@ -67,7 +67,7 @@ def test_a_run_that_is_interrupted_is_resumed_by_the_next(
             raise InterruptedError
         return runs[-1]
 
-    monkeypatch.setattr("services.clients.records.operations.reindex_some", dies_in_its_second)
+    monkeypatch.setattr(reindexing, "reindex_some", dies_in_its_second)
     with pytest.raises(InterruptedError):
         reindex_clients(runtime)
     assert _left(database) == 2
