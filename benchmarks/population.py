@@ -30,8 +30,8 @@ from services.clients.lists.models import INDUSTRIES, SERVICE_TYPES
 from services.clients.lists.rules.defaults import default_entries
 from services.clients.records.models.json_rows import keys_of, words_of
 from services.clients.records.models.record import COLUMNS, DEFAULTS, Client, Record, client_of
+from services.clients.records.rules.choices import ANNUAL_REVENUES, COMPANY_SIZES, STATUSES
 from services.clients.records.rules.search_text import sort_name
-from services.clients.values.choices import ANNUAL_REVENUES, COMPANY_SIZES, STATUSES
 from shared.clock import now
 from shared.ids import uuid7
 from shared.values.folding import FOLDING

@@ -13,15 +13,12 @@ from typing import Any, Protocol, cast
 from marshmallow import Schema, fields
 
 from shared.errors import FieldError
+from shared.http.fields import NOTHING, Errors, or_null
 from shared.http.schemas import StrictSchema
-from shared.values.findings import Body, Check, Findings, Wrong
+from shared.values.findings import Body, Findings
 
-#: In place of a value that was wrong.
-_NOTHING = object()
 #: A body of a megabyte can be wrong in a hundred thousand places.
 MAX_ERRORS = 200
-
-Errors = list[FieldError]
 
 
 class _Readable(Protocol):
@@ -37,19 +34,19 @@ class ReadingSchema(StrictSchema):
         """Never raises: whoever carries the change out raises all findings together."""
         errors: Errors = []
         values = self.read(data, "", errors)
-        kept = {} if values is _NOTHING else values
+        kept = {} if values is NOTHING else values
         return Body(kept, Findings(errors[:MAX_ERRORS]))
 
     def read(self, data: Any, path: str, errors: Errors) -> Any:
         """The values of an object; what is wrong in it is added to `errors`."""
         if not isinstance(data, dict):
             errors.append(FieldError(path, "wrong_type", "Must be an object."))
-            return _NOTHING
+            return NOTHING
         values = {}
         for key, value in data.items():
             place = f"{path}.{key}" if path else key
             found = self._value(key, value, place, errors)
-            if found is not _NOTHING:
+            if found is not NOTHING:
                 values[key] = found
         for key in self._required:
             if key not in data:
@@ -61,7 +58,7 @@ class ReadingSchema(StrictSchema):
         field = self._readable.get(key)
         if field is None:
             errors.append(FieldError(path, "unknown_field", "Unknown field."))
-            return _NOTHING
+            return NOTHING
         return field.read(value, path, errors)
 
     @cached_property
@@ -73,48 +70,6 @@ class ReadingSchema(StrictSchema):
         return [name for name, field in self._readable.items() if field.required]
 
 
-class _Checked(fields.Field[Any]):
-    """A field with a check of its own; null stands for nothing unless `nullable` is false."""
-
-    def __init__(self, check: Check, *, nullable: bool = True, **kwargs: Any) -> None:
-        self.check = check
-        super().__init__(allow_none=nullable, **_described(kwargs))
-
-    def read(self, value: Any, path: str, errors: Errors) -> Any:
-        """The value after its check."""
-        if value is None:
-            return _null(self.allow_none, path, errors)
-        try:
-            return self.check(value)
-        except Wrong as wrong:
-            errors.append(wrong.at(path))
-            return _NOTHING
-
-
-class Rule(_Checked, fields.String):
-    """A text with a check of its own."""
-
-
-class FlagRule(_Checked, fields.Boolean):
-    """True or false."""
-
-
-class ListRule(fields.List[Any]):
-    """A list of plain values checked as a whole."""
-
-    def __init__(self, inner: fields.Field[Any], check: Check, **kwargs: Any) -> None:
-        self._rule = Rule(check)
-        super().__init__(inner, allow_none=True, **_described(kwargs))
-
-    def read(self, value: Any, path: str, errors: Errors) -> Any:
-        """The list after its check."""
-        return self._rule.read(value, path, errors)
-
-
-class ValuesRule(_Checked, fields.Dict):
-    """An object whose keys are for the workspace to say; checked once those are known."""
-
-
 class Group(fields.Nested):
     """A nested object."""
 
@@ -124,7 +79,7 @@ class Group(fields.Nested):
     def read(self, value: Any, path: str, errors: Errors) -> Any:
         """Its values; null where all of them are to go."""
         if value is None:
-            return _null(self.allow_none, path, errors)
+            return or_null(self.allow_none, path, errors)
         return cast(ReadingSchema, self.schema).read(value, path, errors)
 
 
@@ -141,24 +96,11 @@ class Elements(fields.List[Any]):
             return []
         if not isinstance(value, list):
             errors.append(FieldError(path, "wrong_type", "Must be a list."))
-            return _NOTHING
+            return NOTHING
         if len(value) > self._most:
             told = f"At most {self._most}; these are {len(value)}."
             errors.append(FieldError(path, "too_many", told))
-            return _NOTHING
+            return NOTHING
         schema = cast(ReadingSchema, cast(fields.Nested, self.inner).schema)
         found = (schema.read(item, f"{path}[{at}]", errors) for at, item in enumerate(value))
-        return [{} if values is _NOTHING else values for values in found]
-
-
-def _null(allowed: bool, path: str, errors: Errors) -> Any:
-    if allowed:
-        return None
-    errors.append(FieldError(path, "null", "Must not be null."))
-    return _NOTHING
-
-
-def _described(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Whatever marshmallow does not know is for the OpenAPI document."""
-    required = kwargs.pop("required", False)
-    return {"required": required, "metadata": kwargs}
+        return [{} if values is NOTHING else values for values in found]

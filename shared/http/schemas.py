@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
@@ -53,27 +52,6 @@ class StrictSchema(Schema):
         """marshmallow's switches."""
 
         unknown = RAISE
-
-
-class Label(fields.String):
-    """A text on one line in which something is seen, at most so many characters as sent; loaded
-    in normal form C, without blanks around it."""
-
-    def __init__(self, limit: int, **kwargs: Any) -> None:
-        super().__init__(validate=[validate.Length(max=limit), _check_label], **kwargs)
-
-    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        """The text as it is kept."""
-        loaded = super().deserialize(value, *args, **kwargs)
-        return unicodedata.normalize("NFC", loaded).strip() if isinstance(loaded, str) else loaded
-
-
-def _check_label(value: str) -> None:
-    kinds = [unicodedata.category(character) for character in value]
-    if any(kind in {"Cc", "Zl", "Zp"} for kind in kinds):
-        raise ValidationError(Coded("control_character", "May not hold control characters."))
-    if all(kind[0] in "ZC" for kind in kinds):
-        raise ValidationError(Coded("required", "Must not be empty."))
 
 
 def listed_once(parts: Iterable[str]) -> list[str]:

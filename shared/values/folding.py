@@ -25,6 +25,11 @@ SPELLED = str.maketrans(
 FOLDING = 1
 
 
+def caseless(name: str) -> str:
+    """The same for two names that differ in nothing but capitals and width; accents tell apart."""
+    return normalize("NFKC", normalize("NFKC", name).casefold())
+
+
 def fold(text: str) -> str:
     """The same for two texts that a reader would take for the same."""
     if text.isascii():

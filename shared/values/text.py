@@ -22,26 +22,31 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def line(limit: int) -> Check:
+def line(limit: int | None = None) -> Check:
     """A text on one line of at most `limit` characters; a blank one is None."""
     return lambda value: _checked(value, limit, _CONTROL)
-
-
-def required_line(limit: int) -> Check:
-    """As `line`, but something visible must stand there."""
-
-    def check(value: Any) -> str:
-        text = _checked(value, limit, _CONTROL)
-        if text is None:
-            raise Wrong("required", "Must not be empty.")
-        return text
-
-    return check
 
 
 def prose(limit: int) -> Check:
     """A text that may have several lines; a blank one is None."""
     return lambda value: _checked(value, limit, _CONTROL_IN_PROSE)
+
+
+def visible(check: Check, code: str = "required") -> Check:
+    """As the check, but something that a reader sees must stand there."""
+
+    def checked(value: Any) -> str:
+        text = check(value)
+        if text is None:
+            raise Wrong(code, "Must not be empty.")
+        return str(text)
+
+    return checked
+
+
+def required_line(limit: int) -> Check:
+    """As `line`, but something visible must stand there."""
+    return visible(line(limit))
 
 
 def words_of_a_list(most: int, limit: int) -> Check:
@@ -66,11 +71,11 @@ def plain(value: Any) -> str:
     return (value if value.isascii() else normalize("NFC", value)).strip()
 
 
-def _checked(value: Any, limit: int, forbidden: re.Pattern[str]) -> str | None:
+def _checked(value: Any, limit: int | None, forbidden: re.Pattern[str]) -> str | None:
     text = plain(value)
     if forbidden.search(text):
         raise Wrong("control_character", "May not contain control characters.")
-    if len(text) > limit:
+    if limit is not None and len(text) > limit:
         raise Wrong("too_long", f"At most {limit} characters; this has {len(text)}.")
     return text if _is_visible(text) else None
 

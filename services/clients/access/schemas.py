@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import zoneinfo
 from functools import lru_cache
 from typing import Any
 
-import pycountry
-from email_validator import EmailNotValidError, validate_email
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from services.clients.access.models import ApiKey, User, Workspace
 from services.clients.access.rules import BadPattern, parse_pattern
+from services.clients.values import addresses, money
 from shared.clock import rfc3339
-from shared.http.schemas import Coded, StrictSchema
+from shared.http.fields import Moment, Rule, required_line
+from shared.http.schemas import StrictSchema
 from shared.security.passwords import MAX_LENGTH, MIN_LENGTH
 from shared.security.permissions import PERMISSIONS, ROLES
+from shared.values import text
+from shared.values.findings import Wrong
 
 
 @lru_cache
@@ -24,51 +25,30 @@ def _zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
-# Addresses that exist in a firm's own network only: good to sign in with, and refused by the
-# validator because the world cannot reach them.
-_OWN_NETWORK = re.compile(
-    r"[\w.+-]+@([\w-]+\.)*(internal|lan|local|localhost|test)", re.ASCII | re.IGNORECASE
-)
+def _zone(value: Any) -> str:
+    zone = text.plain(value)
+    if zone not in _zones():
+        raise Wrong("unknown_time_zone", "Must be like America/Chicago.")
+    return zone
 
 
-def _check_email(value: str) -> None:
-    if len(value) <= 254 and _OWN_NETWORK.fullmatch(value):
-        return
+def _pattern(value: Any) -> str:
+    pattern = text.plain(value)
     try:
-        validate_email(value, check_deliverability=False)
-    except EmailNotValidError as error:
-        raise ValidationError(Coded("invalid_email", str(error))) from error
-
-
-def _check_country(value: str) -> None:
-    if pycountry.countries.get(alpha_2=value) is None:
-        raise ValidationError(Coded("unknown_country", "Must be ISO 3166 alpha-2, like US."))
-
-
-def _check_currency(value: str) -> None:
-    if pycountry.currencies.get(alpha_3=value) is None:
-        raise ValidationError(Coded("unknown_currency", "Must be ISO 4217, like USD."))
-
-
-def _check_zone(value: str) -> None:
-    if value not in _zones():
-        raise ValidationError(Coded("unknown_time_zone", "Must be like America/Chicago."))
-
-
-def _check_pattern(value: str) -> None:
-    try:
-        parse_pattern(value)
+        parse_pattern(pattern)
     except BadPattern as error:
-        raise ValidationError(Coded("bad_pattern", str(error))) from error
+        raise Wrong("bad_pattern", str(error)) from error
+    return pattern
 
 
-_NAME = [validate.Length(1, 200), validate.Regexp(r".*\S", error="May not be blank.")]
+def _name(**kwargs: Any) -> Rule:
+    return required_line(text.NAME_LENGTH, minLength=1, pattern=r".*\S", **kwargs)
 
 
 class LogInBody(StrictSchema):
     """`POST /v1/auth/token`."""
 
-    email = fields.String(required=True, validate=validate.Length(1, 254))
+    email = required_line(addresses.EMAIL_LENGTH, minLength=1, required=True)
     password = fields.String(required=True, validate=validate.Length(1, MAX_LENGTH))
 
 
@@ -83,11 +63,11 @@ class LogInView(StrictSchema):
 class WorkspaceBody(StrictSchema):
     """`PATCH /v1/workspace`."""
 
-    name = fields.String(validate=_NAME)
-    country = fields.String(validate=_check_country)
-    currency = fields.String(validate=_check_currency)
-    time_zone = fields.String(validate=_check_zone)
-    invoice_number_pattern = fields.String(validate=_check_pattern)
+    name = _name()
+    country = Rule(text.visible(addresses.country, "unknown_country"), nullable=False)
+    currency = Rule(text.visible(money.currency, "unknown_currency"), nullable=False)
+    time_zone = Rule(_zone, nullable=False)
+    invoice_number_pattern = Rule(_pattern, nullable=False)
     deletion_undo_days = fields.Integer(
         strict=True,
         validate=validate.Range(0, 365),
@@ -107,8 +87,8 @@ class WorkspaceView(WorkspaceBody):
 class UserBody(StrictSchema):
     """`POST /v1/users`."""
 
-    email = fields.String(required=True, validate=_check_email)
-    name = fields.String(required=True, validate=_NAME)
+    email = Rule(addresses.sign_in_email, nullable=False, required=True)
+    name = _name(required=True)
     password = fields.String(required=True, validate=validate.Length(MIN_LENGTH, MAX_LENGTH))
     role = fields.String(required=True, validate=validate.OneOf(sorted(ROLES)))
 
@@ -141,13 +121,13 @@ class MeView(StrictSchema):
 class ApiKeyBody(StrictSchema):
     """`POST /v1/api-keys`."""
 
-    name = fields.String(required=True, validate=_NAME)
+    name = _name(required=True)
     permissions = fields.List(
         fields.String(validate=validate.OneOf(sorted(PERMISSIONS))),
         required=True,
         validate=validate.Length(1, len(PERMISSIONS)),
     )
-    expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    expires_at = Moment(load_default=None, allow_none=True)
 
 
 class ApiKeyView(StrictSchema):

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from services.clients.billing.models import Invoice, InvoiceLine, Payment, Project
-from services.clients.billing.rules import amount_text, decimal_text, price_text
+from services.clients.values.money import amount_text, decimal_text, price_text
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Event
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, lazyload
 
 from services.clients.billing.errors import InvoiceNotFound, ProjectNotFound
 from services.clients.billing.models import ACTIVE, DRAFT, PAID, VOID, Invoice, Project
-from services.clients.billing.rules import amount_text
 from services.clients.records.models.record import CLIENTS
+from services.clients.values.money import amount_text
 
 
 def get_project(session: Session, project_id: uuid.UUID) -> Project:

@@ -8,7 +8,8 @@ from marshmallow import fields, post_load, validate
 
 from services.clients.custom_fields.events import snapshot
 from services.clients.custom_fields.models import TYPES, CustomField
-from shared.http.schemas import Label, StrictSchema
+from shared.http.fields import flag, required_line
+from shared.http.schemas import StrictSchema
 
 MAX_CHOICES = 200
 LABEL_LENGTH = 100
@@ -17,22 +18,14 @@ LABEL_LENGTH = 100
 class CustomFieldChanges(StrictSchema):
     """`PATCH` of a field; its key and its type stay."""
 
-    label = Label(LABEL_LENGTH, metadata={"examples": ["Account tier"]})
-    required = fields.Boolean(
-        truthy={True},
-        falsy={False},
-        metadata={"description": "Whether each new client must have it."},
-    )
+    label = required_line(LABEL_LENGTH, examples=["Account tier"])
+    required = flag(description="Whether each new client must have it.")
     choices = fields.List(
-        Label(LABEL_LENGTH),
+        required_line(LABEL_LENGTH),
         validate=validate.Length(max=MAX_CHOICES),
         metadata={"description": "What can be chosen, for `choice` and `multi_choice`."},
     )
-    retired = fields.Boolean(
-        truthy={True},
-        falsy={False},
-        metadata={"description": "A retired field stays on the clients that have it."},
-    )
+    retired = flag(description="A retired field stays on the clients that have it.")
 
     @post_load
     def _tidied(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -57,7 +50,7 @@ class CustomFieldBody(CustomFieldChanges):
             "examples": ["account_tier"],
         },
     )
-    label = Label(LABEL_LENGTH, required=True)
+    label = required_line(LABEL_LENGTH, required=True)
     type = fields.String(required=True, validate=validate.OneOf(TYPES))
 
 

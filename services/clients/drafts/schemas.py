@@ -19,7 +19,8 @@ from services.clients.records.schemas.bodies import ClientBody
 from services.clients.records.schemas.views import WarningView
 from shared.clock import rfc3339
 from shared.errors import FieldError, Invalid
-from shared.http.reading import MAX_ERRORS, Errors, ReadingSchema
+from shared.http.fields import Errors, flag
+from shared.http.reading import MAX_ERRORS, ReadingSchema
 from shared.http.schemas import StrictSchema
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
@@ -146,11 +147,7 @@ class NewDraftBody(StrictSchema):
 class SubmitBody(StrictSchema):
     """`POST …/submit`: what is said with a client and is no part of it."""
 
-    allow_duplicate = fields.Boolean(
-        truthy={True},
-        falsy={False},
-        metadata={"description": "Make the client although there is one much like it."},
-    )
+    allow_duplicate = flag(description="Make the client although there is one much like it.")
 
 
 class _DraftFields(Schema):

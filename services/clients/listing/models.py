@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from typing import Any
-from unicodedata import normalize
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,11 +32,6 @@ class SavedView(Base):
     created_by: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-
-
-def key_of(name: str) -> str:
-    """The same for two names that differ in capitals only."""
-    return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def maker_of(actor: Actor) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 from services.clients.access.queries import get_workspace
 from services.clients.listing import events
 from services.clients.listing.errors import NotYourView, StaleView
-from services.clients.listing.models import MAX_VIEWS, SavedView, key_of, maker_of
+from services.clients.listing.models import MAX_VIEWS, SavedView, maker_of
 from services.clients.listing.queries import saved_views
 from shared.clock import now
 from shared.errors import FieldError, Invalid, require_version
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import caseless
 
 
 def add_view(uow: UnitOfWork, values: Mapping[str, Any]) -> SavedView:
@@ -27,7 +28,7 @@ def add_view(uow: UnitOfWork, values: Mapping[str, Any]) -> SavedView:
         id=uuid7(),
         workspace_id=uow.workspace_id,
         version=1,
-        name_key=key_of(values["name"]),
+        name_key=caseless(values["name"]),
         maker=maker_of(uow.actor),
         created_by=uow.actor.as_dict(),
         created_at=moment,
@@ -58,7 +59,7 @@ def update_view(
     if changes := events.view_changes(view, values):
         for name, value in values.items():
             setattr(view, name, value)
-        view.name_key = key_of(view.name)
+        view.name_key = caseless(view.name)
         _check_name(uow, view)
         view.version += 1
         view.updated_at = now()

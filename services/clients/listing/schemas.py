@@ -7,11 +7,12 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from services.clients.listing.models import NAME_LENGTH, SavedView
+from services.clients.records.rules import choices
 from services.clients.records.schemas.bodies import Names
 from services.clients.records.schemas.views import ClientSummaryView
-from services.clients.values import choices
 from shared.clock import rfc3339
-from shared.http.schemas import Label, PageQuery, StrictSchema
+from shared.http.fields import Rule, flag, required_line
+from shared.http.schemas import PageQuery, StrictSchema
 from shared.values import text
 
 SORTS = ("company_name", "client_code", "created_at", "updated_at")
@@ -19,20 +20,31 @@ _SORTS_BOTH_WAYS = [*SORTS, *(f"-{name}" for name in SORTS)]
 _EXAMPLE = {"examples": ["Active, without an owner"]}
 
 
+_TYPED_LENGTH = 200
+
+
+def _typed(value: Any) -> str:
+    return text.line(_TYPED_LENGTH)(value) or ""
+
+
 def _some(*choices_of: str) -> fields.List[str]:
-    check = validate.OneOf(choices_of) if choices_of else validate.Length(1, text.WORD_LENGTH)
-    return fields.List(fields.String(validate=check), validate=validate.Length(max=20))
+    one = fields.String(validate=validate.OneOf(choices_of)) if choices_of else _word()
+    return fields.List(one, validate=validate.Length(max=20))
+
+
+def _word() -> Rule:
+    return required_line(text.WORD_LENGTH, minLength=1)
 
 
 class ClientListQuery(PageQuery):
     """Filters of the list; one that is given several times takes any of its values."""
 
-    q = fields.String(
-        validate=validate.Length(max=200),
-        metadata={
-            "description": "Beginnings of words of name, code, contacts, e-mail, address, tags, "
-            "own fields; the last four of a tax id for those who may see it."
-        },
+    q = Rule(
+        _typed,
+        nullable=False,
+        maxLength=_TYPED_LENGTH,
+        description="Beginnings of words of name, code, contacts, e-mail, address, tags, "
+        "own fields; the last four of a tax id for those who may see it.",
     )
     status = _some(*choices.STATUSES)
     industry = _some()
@@ -105,19 +117,15 @@ class ViewQuery(ClientListQuery):
 class ViewChanges(StrictSchema):
     """`PATCH` of a view; a `query` takes the place of the one before."""
 
-    name = Label(NAME_LENGTH, metadata=_EXAMPLE)
+    name = required_line(NAME_LENGTH, **_EXAMPLE)
     query = fields.Nested(ViewQuery)
-    shared = fields.Boolean(
-        truthy={True},
-        falsy={False},
-        metadata={"description": "Whether everyone who may view clients sees it."},
-    )
+    shared = flag(description="Whether everyone who may view clients sees it.")
 
 
 class ViewBody(ViewChanges):
     """A new view."""
 
-    name = Label(NAME_LENGTH, required=True, metadata=_EXAMPLE)
+    name = required_line(NAME_LENGTH, required=True, **_EXAMPLE)
 
 
 class MakerView(Schema):

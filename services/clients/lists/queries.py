@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from services.clients.lists.models import LISTS, ListState, WorkspaceList
 from services.clients.lists.rules.defaults import default_entries
-from services.clients.lists.rules.entries import Entry, by_name, key
+from services.clients.lists.rules.entries import Entry, by_name
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import caseless
 
 #: How long a process may take a value that was retired a moment ago elsewhere.
 _SECONDS = 5.0
@@ -39,10 +40,10 @@ def find_entry(uow: UnitOfWork, name: str, written: str) -> Entry | None:
     with _lock:
         remembered = _remembered.get(uow.workspace_id)
     if remembered is not None:
-        found = remembered[name].get(key(written))
+        found = remembered[name].get(caseless(written))
         if found is not None and not found.retired:
             return found
-    return _read(uow)[name].get(key(written))
+    return _read(uow)[name].get(caseless(written))
 
 
 def choices(uow: UnitOfWork, name: str) -> str:

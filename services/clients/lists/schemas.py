@@ -8,23 +8,20 @@ from marshmallow import fields, validate
 
 from services.clients.lists.models import ListState
 from services.clients.lists.rules.entries import MAX_ENTRIES, NAME_LENGTH, Entry
-from shared.http.schemas import Label, StrictSchema
+from shared.http.fields import flag, required_line
+from shared.http.schemas import StrictSchema
 
 
 class ListEntryChanges(StrictSchema):
     """`PATCH` of an entry."""
 
-    name = Label(NAME_LENGTH)
+    name = required_line(NAME_LENGTH)
     position = fields.Integer(
         strict=True,
         validate=validate.Range(0, MAX_ENTRIES - 1),
         metadata={"description": "Its place in the list, from 0; the others make room."},
     )
-    retired = fields.Boolean(
-        truthy={True},
-        falsy={False},
-        metadata={"description": "A retired entry stays on the records that have it."},
-    )
+    retired = flag(description="A retired entry stays on the records that have it.")
 
 
 class ListEntryBody(ListEntryChanges):
@@ -35,7 +32,7 @@ class ListEntryBody(ListEntryChanges):
 
         exclude = ("retired",)
 
-    name = Label(NAME_LENGTH, required=True)
+    name = required_line(NAME_LENGTH, required=True)
 
 
 class ListEntryView(StrictSchema):

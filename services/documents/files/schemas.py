@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from services.documents.files.models import (
     CATEGORY_LENGTH,
@@ -15,19 +15,15 @@ from services.documents.files.models import (
     Document,
 )
 from services.documents.files.operations.uploads import UploadLinks
-from services.documents.files.rules.names import MAX_LENGTH, is_file_name
+from shared.http.fields import Day, Rule, flag, line, required_line
 from shared.http.schemas import Coded, StrictSchema
 from shared.storage.store import Part
+from shared.values import text
+from shared.values.file_names import file_name
 
 _MAX_SIZE = 2**53
 _MAX_PARTS = 10_000
 _UPLOAD_TYPE = "application/octet-stream"
-
-
-def _file_name(value: str) -> None:
-    if not is_file_name(value):
-        message = f"1 to {MAX_LENGTH} characters, without slashes and control characters."
-        raise ValidationError(Coded("not_a_file_name", message))
 
 
 _SHA256 = validate.Regexp(
@@ -39,26 +35,29 @@ _CONTENT_TYPE = validate.Regexp(
 )
 
 
-def _category() -> fields.String:
+def _category() -> Rule:
     """What a workspace's list of categories holds is for the clients service to know."""
-    return fields.String(
+    return Rule(
+        text.visible(text.line(), "length"),
+        nullable=False,
         validate=validate.Length(1, CATEGORY_LENGTH),
-        metadata={"description": "One of the workspace's list.", "examples": ["contract"]},
+        description="One of the workspace's list.",
+        examples=["contract"],
     )
 
 
 class _Details(StrictSchema):
-    title = fields.String(allow_none=True, validate=validate.Length(max=200))
+    title = line(200)
     category = _category()
-    expires_on = fields.Date(allow_none=True)
-    portal_visible = fields.Boolean(truthy={True}, falsy={False})
+    expires_on = Day(allow_none=True)
+    portal_visible = flag()
 
 
 class NewDocumentBody(_Details):
     """A file that is about to be uploaded. `content_type` is taken note of and no more: the
     type is read from the bytes."""
 
-    file_name = fields.String(required=True, validate=_file_name)
+    file_name = Rule(file_name, nullable=False, required=True)
     size = fields.Integer(
         required=True, strict=True, validate=[validate.Range(min=1), validate.Range(max=_MAX_SIZE)]
     )
@@ -82,7 +81,7 @@ class PartBody(StrictSchema):
     """A part as it was uploaded: its number and the ETag that the store answered."""
 
     number = fields.Integer(required=True, strict=True, validate=validate.Range(1, _MAX_PARTS))
-    etag = fields.String(required=True, validate=validate.Length(1, 200))
+    etag = required_line(200, minLength=1, required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Part:

@@ -20,8 +20,8 @@ from services.clients.lists.rules.entries import (
     added,
     by_name,
     changed,
-    key,
 )
+from shared.values.folding import caseless
 
 _NAMES = st.sampled_from(["Fish", "FISH", "Food", "Straße", "STRASSE", "食品", "Ｆｏｏｄ"])
 _STEPS = st.lists(
@@ -50,11 +50,11 @@ def test_names_stay_unique_and_every_name_means_one_entry(steps: Any) -> None:
             elif "name" in changes:
                 entry = Entry(str(next(numbers)), changes["name"])
                 entries = added(entries, entry, changes.get("position"))
-        keys = [key(entry.name) for entry in entries]
+        keys = [caseless(entry.name) for entry in entries]
         assert len(keys) == len(set(keys))
         meant = by_name(entries)
-        assert all(meant[key(entry.name)] is entry for entry in entries)
-        former = {(key(name), entry.id) for entry in entries for name in entry.former_names}
+        assert all(meant[caseless(entry.name)] is entry for entry in entries)
+        former = {(caseless(name), entry.id) for entry in entries for name in entry.former_names}
         assert len(former) == len({name for name, _owner in former})
         assert len({entry.id for entry in entries}) == len(entries)
 

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.records.rules import elements
+from services.clients.records.rules import choices, elements
 from services.clients.records.schemas.bodies import ClientBody
-from services.clients.values import addresses, choices, money
+from services.clients.values import addresses, money
 from tests.factories.clients import client_body
 
 BODY = ClientBody()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.clients.values import money, phones, tax_ids
+from shared.values import days
 from shared.values.findings import Check, Wrong
 
 
@@ -181,8 +182,8 @@ def test_a_currency_is_three_letters_of_the_standard() -> None:
 
 
 def test_a_day_is_written_in_full() -> None:
-    assert money.day("2026-02-28") == "2026-02-28"
-    assert money.day("") is None
+    assert days.day("2026-02-28") == "2026-02-28"
+    assert days.day("") is None
     for wrong in ("2026-02-30", "2026-2-3", "20260203", "2026-W07", "yesterday", "２026-01-01"):
-        assert _code(money.day, wrong) == "invalid_date"
-    assert _code(money.day, 20260203) == "wrong_type"
+        assert _code(days.day, wrong) == "invalid_date"
+    assert _code(days.day, 20260203) == "wrong_type"

@@ -10,8 +10,10 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.values import addresses, choices
+from services.clients.records.rules import choices
+from services.clients.values import addresses
 from shared.values import text
+from shared.values.choices import flag, one_of, some_of
 from shared.values.findings import Check, Wrong
 
 
@@ -203,19 +205,19 @@ def test_a_country_is_two_letters_of_the_standard() -> None:
 
 
 def test_a_choice_is_taken_as_it_is_spelt() -> None:
-    size = choices.one_of(choices.COMPANY_SIZES)
+    size = one_of(choices.COMPANY_SIZES)
     assert size("51-200") == "51-200"
     assert size("") is None
     wrongs: tuple[Any, ...] = ("51 - 200", "51", 51, [], None, {})
     for wrong in wrongs:
         assert _code(size, wrong) == "not_a_choice"
-    status = choices.one_of(choices.STATUSES, required=True)
+    status = one_of(choices.STATUSES, required=True)
     for wrong in ("", "Active", "ACTIVE", True):
         assert _code(status, wrong) == "not_a_choice"
 
 
 def test_roles_are_some_of_the_known_ones() -> None:
-    roles = choices.some_of(choices.CONTACT_ROLES)
+    roles = some_of(choices.CONTACT_ROLES)
     assert roles(["reports", "invoices", "reports"]) == ["invoices", "reports"]
     assert roles([]) == []
     assert _code(roles, ["boss"]) == "not_a_choice"
@@ -224,7 +226,7 @@ def test_roles_are_some_of_the_known_ones() -> None:
 
 
 def test_a_flag_is_true_or_false_and_nothing_like_it() -> None:
-    assert choices.flag(True) is True
+    assert flag(True) is True
     wrongs: tuple[Any, ...] = (0, 1, "true", "", None, [])
     for wrong in wrongs:
-        assert _code(choices.flag, wrong) == "wrong_type"
+        assert _code(flag, wrong) == "wrong_type"

@@ -6,7 +6,6 @@ ends without its central directory: no reader takes it for a whole one.
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,11 +20,11 @@ from services.clients.gateway.gateway import Call, Gateway
 from services.clients.gateway.passing import body_of
 from shared.clock import now, rfc3339
 from shared.security.identity import Identity
+from shared.values.file_names import portable
 
 FORMAT = 1
 PAGE = 100
 _GONE = {404, 409, 410}
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 # Most file systems take 255 bytes in a name, of which the id has its share.
 _NAME_BYTES = 200
 
@@ -105,7 +104,7 @@ def write_archive(source: Source, contents: Contents) -> Iterator[bytes]:
 
 def safe_name(document_id: str, file_name: str) -> str:
     """A name that is a file's on any system, and no other document's."""
-    plain = _UNSAFE.sub("_", file_name).encode()[-_NAME_BYTES:].decode(errors="ignore")
+    plain = portable(file_name).encode()[-_NAME_BYTES:].decode(errors="ignore")
     return f"documents/{document_id}-{plain.rstrip(' .')}"
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from services.clients.billing.errors import BillingInvalid
 from services.clients.billing.models import Invoice, Project
-from services.clients.billing.rules import LARGEST, minor_digits, rounded
+from services.clients.billing.rules import LARGEST
+from services.clients.values.money import minor_digits, rounded
 from shared.errors import FieldError
 
 

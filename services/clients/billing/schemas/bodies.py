@@ -8,7 +8,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.clients.billing.models import INVOICE_STATUSES, PROJECT_STATUSES
-from services.clients.billing.schemas.fields import Currency, DecimalText, Text
+from services.clients.billing.schemas.fields import DecimalText, currency, line, prose
+from shared.http.fields import Day
+from shared.http.fields import prose as blank_or_prose
 from shared.http.schemas import Coded, PageQuery, StrictSchema
 
 MAX_LINES = 500
@@ -26,22 +28,22 @@ def _budget(places: int) -> DecimalText:
 class ProjectChanges(StrictSchema):
     """What of a project can be changed."""
 
-    name = Text(most=200)
-    code = Text(most=40, allow_none=True)
+    name = line(200)
+    code = line(40, nullable=True)
     status = fields.String(validate=validate.OneOf(PROJECT_STATUSES))
-    currency = Currency()
+    currency = currency()
     budget_amount = _budget(4)
     budget_hours = _budget(2)
-    starts_on = fields.Date(allow_none=True)
-    ends_on = fields.Date(allow_none=True)
+    starts_on = Day(allow_none=True)
+    ends_on = Day(allow_none=True)
 
 
 class ProjectBody(ProjectChanges):
     """A new project."""
 
-    name = Text(most=200, required=True)
+    name = line(200, required=True)
     status = fields.String(required=True, validate=validate.OneOf(PROJECT_STATUSES))
-    currency = Currency(allow_none=True)
+    currency = currency(nullable=True)
 
 
 _PERCENT = {"description": "Percent: 8.25 stands for 8.25 %."}
@@ -50,7 +52,7 @@ _PERCENT = {"description": "Percent: 8.25 stands for 8.25 %."}
 class LineBody(StrictSchema):
     """A line: quantity × unit price, rounded to the currency."""
 
-    description = Text(most=1000, required=True)
+    description = prose(1000, required=True)
     quantity = DecimalText(places=2, least="0", most="999999.99", required=True)
     unit_price = DecimalText(places=4, least="-999999999", most="999999999", required=True)
     tax_rate = DecimalText(places=4, least="0", most="100", allow_none=True, metadata=_PERCENT)
@@ -69,18 +71,18 @@ def _lines(schema: type[Schema], **kwargs: Any) -> fields.List[Any]:
 class InvoiceChanges(StrictSchema):
     """What of a draft can be changed; `lines` replaces all lines."""
 
-    currency = Currency()
-    period_start = fields.Date(allow_none=True)
-    period_end = fields.Date(allow_none=True)
-    due_on = fields.Date(allow_none=True)
-    notes = Text(most=10_000, least=0, allow_none=True)
+    currency = currency()
+    period_start = Day(allow_none=True)
+    period_end = Day(allow_none=True)
+    due_on = Day(allow_none=True)
+    notes = blank_or_prose(minLength=0)
     lines = _lines(ChangedLine)
 
 
 class InvoiceBody(InvoiceChanges):
     """A new draft."""
 
-    currency = Currency(allow_none=True)
+    currency = currency(nullable=True)
     lines = _lines(LineBody, required=True)
 
 
@@ -91,7 +93,7 @@ class IssueBody(StrictSchema):
 class VoidBody(StrictSchema):
     """Why an invoice is declared void."""
 
-    reason = Text(most=1000, required=True)
+    reason = prose(1000, required=True)
 
 
 class PaymentBody(StrictSchema):
@@ -100,9 +102,9 @@ class PaymentBody(StrictSchema):
     amount = DecimalText(
         places=4, least="-999999999999", most="999999999999", required=True, validate=_nonzero
     )
-    paid_on = fields.Date(required=True)
-    method = Text(most=40, allow_none=True)
-    reference = Text(most=200, allow_none=True)
+    paid_on = Day(required=True)
+    method = line(40, nullable=True)
+    reference = line(200, nullable=True)
 
 
 class ProjectQuery(PageQuery):

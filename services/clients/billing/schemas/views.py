@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from services.clients.billing import events, rules
 from services.clients.billing.models import Invoice, Project
+from services.clients.values import money
 from shared.clock import rfc3339
 
 
@@ -118,7 +119,7 @@ def present_project(project: Project) -> dict[str, Any]:
     return {
         **events.project_snapshot(project),
         # Time is what is spent on a project, and none can be entered yet.
-        "spent_amount": rules.amount_text(Decimal(0), project.currency),
+        "spent_amount": money.amount_text(Decimal(0), project.currency),
         "spent_hours": "0.00",
         **_times(project),
     }
@@ -131,7 +132,7 @@ def present_invoice_summary(invoice: Invoice, today: date) -> dict[str, Any]:
         "overdue": invoice.is_overdue(today),
         "period_start": _day(invoice.period_start),
         "period_end": _day(invoice.period_end),
-        "balance": rules.amount_text(invoice.balance, invoice.currency),
+        "balance": money.amount_text(invoice.balance, invoice.currency),
         **_times(invoice),
     }
 
@@ -160,9 +161,9 @@ def _taxes(invoice: Invoice) -> list[dict[str, str]]:
     lines = [(line.amount, line.tax_rate) for line in invoice.lines]
     return [
         {
-            "rate": rules.decimal_text(tax.rate, 2),
-            "base": rules.amount_text(tax.base, invoice.currency),
-            "amount": rules.amount_text(tax.amount, invoice.currency),
+            "rate": money.decimal_text(tax.rate, 2),
+            "base": money.amount_text(tax.base, invoice.currency),
+            "amount": money.amount_text(tax.amount, invoice.currency),
         }
         for tax in rules.totals(lines, invoice.currency).taxes
     ]

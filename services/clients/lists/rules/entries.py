@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-from unicodedata import normalize
+
+from shared.values.folding import caseless
 
 MAX_ENTRIES = 500
 NAME_LENGTH = 100
@@ -52,15 +53,10 @@ class Entry:
 Entries = tuple[Entry, ...]
 
 
-def key(name: str) -> str:
-    """The same for two names that differ in nothing but capitals and the like."""
-    return normalize("NFKC", name).casefold()
-
-
 def by_name(entries: Sequence[Entry]) -> dict[str, Entry]:
     """The entry that each name means; a present name comes before a former one."""
-    former = {key(name): entry for entry in entries for name in entry.former_names}
-    return former | {key(entry.name): entry for entry in entries}
+    former = {caseless(name): entry for entry in entries for name in entry.former_names}
+    return former | {caseless(entry.name): entry for entry in entries}
 
 
 def added(entries: Entries, entry: Entry, position: int | None) -> Entries:
@@ -89,13 +85,13 @@ def _renamed(entry: Entry, changes: Mapping[str, Any]) -> Entry:
 
 
 def _without(entry: Entry, name: str) -> Entry:
-    kept = tuple(former for former in entry.former_names if key(former) != key(name))
+    kept = tuple(former for former in entry.former_names if caseless(former) != caseless(name))
     return entry if kept == entry.former_names else replace(entry, former_names=kept)
 
 
 def _require_free(entries: Entries, entry: Entry) -> None:
     for other in entries:
-        if other.id != entry.id and key(other.name) == key(entry.name):
+        if other.id != entry.id and caseless(other.name) == caseless(entry.name):
             told = "is in the list" + (", retired: restore it." if other.retired else ".")
             raise Refused("name", "duplicate", f"{other.name} {told}")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from services.clients.custom_fields.models import MAX_FIELDS
 from services.clients.custom_fields.queries import Definition
 from services.clients.values import addresses
+from shared.values import days
 from shared.values.findings import Wrong
+from shared.values.folding import caseless
 from shared.values.text import PROSE_LENGTH, plain, prose, separated
 
 #: A double holds whole numbers up to here without loss.
@@ -51,13 +52,6 @@ def _number(_: Definition, value: Any) -> int | float:
     return value
 
 
-def _date(_: Definition, value: Any) -> str:
-    try:
-        return date.fromisoformat(plain(value)).isoformat()
-    except ValueError as error:
-        raise Wrong("invalid_date", "Must be a day such as 2026-07-31.") from error
-
-
 def _boolean(_: Definition, value: Any) -> bool:
     if isinstance(value, str):
         value = _SWITCHES.get(value.strip().casefold())
@@ -67,9 +61,9 @@ def _boolean(_: Definition, value: Any) -> bool:
 
 
 def _choice(definition: Definition, value: Any) -> str:
-    wanted = plain(value).casefold()
+    wanted = caseless(plain(value))
     for choice in definition.choices:
-        if choice.casefold() == wanted:
+        if caseless(choice) == wanted:
             return choice
     raise Wrong("not_a_choice", "Must be one of: " + ", ".join(definition.choices) + ".")
 
@@ -85,7 +79,7 @@ def _choices(definition: Definition, value: Any) -> list[str] | None:
 _READERS: Mapping[str, Callable[[Definition, Any], Any]] = {
     "text": lambda _, value: _text(value),
     "number": _number,
-    "date": _date,
+    "date": lambda _, value: days.day(value),
     "boolean": _boolean,
     "choice": _choice,
     "multi_choice": _choices,

@@ -6,38 +6,27 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from services.clients.records.rules import codes, custom_values, tags
+from services.clients.records.rules import choices, codes, custom_values, tags
 from services.clients.records.rules.elements import MAX_CONTACTS, MAX_RATES
-from services.clients.values import addresses, choices, money, phones, tax_ids
-from services.clients.values.identifiers import identifier
-from shared.http.reading import Elements, FlagRule, Group, ListRule, ReadingSchema, Rule, ValuesRule
+from services.clients.values import addresses, money, phones, tax_ids
+from shared.http.fields import FlagRule, ListRule, Rule, ValuesRule, line, prose, required_line
+from shared.http.reading import Elements, Group, ReadingSchema
 from shared.http.schemas import Coded, StrictSchema, listed_once
-from shared.values import text
+from shared.values import days, text
+from shared.values.choices import flag, one_of, some_of
+from shared.values.identifiers import identifier
 
 MAX_STANDARDS = 50
 #: Paths that can be asked for at once.
 MAX_NAMES = 200
 
 
-def _line(example: str, limit: int = text.WORD_LENGTH) -> Rule:
-    return Rule(text.line(limit), maxLength=limit, examples=[example])
-
-
-def _required_line(example: str, limit: int, *, required: bool = False) -> Rule:
-    check = text.required_line(limit)
-    return Rule(check, nullable=False, required=required, maxLength=limit, examples=[example])
-
-
-def _prose() -> Rule:
-    return Rule(text.prose(text.PROSE_LENGTH), maxLength=text.PROSE_LENGTH)
-
-
 def _choice(choices_of: tuple[str, ...]) -> Rule:
-    return Rule(choices.one_of(choices_of), enum=[*choices_of, None])
+    return Rule(one_of(choices_of), enum=[*choices_of, None])
 
 
 def _status(*, required: bool = False) -> Rule:
-    check = choices.one_of(choices.STATUSES, required=True)
+    check = one_of(choices.STATUSES, required=True)
     return Rule(check, nullable=False, required=required, enum=choices.STATUSES)
 
 
@@ -62,13 +51,13 @@ def _amount(example: str, *, required: bool = False) -> Rule:
 class ContactChanges(ReadingSchema):
     """`PATCH` of a contact."""
 
-    name = _line("Ana Ruiz", text.NAME_LENGTH)
+    name = line(text.NAME_LENGTH, examples=["Ana Ruiz"])
     email = Rule(addresses.email, format="email", examples=["ana@acme.example.com"])
     phone = _phone("+1 651 555 0101")
-    title = _line("CFO")
+    title = line(text.WORD_LENGTH, examples=["CFO"])
     roles = ListRule(
         fields.String(validate=validate.OneOf(choices.CONTACT_ROLES)),
-        choices.some_of(choices.CONTACT_ROLES),
+        some_of(choices.CONTACT_ROLES),
         description="Who receives invoices and who reports; the primary contact where no one is.",
     )
 
@@ -86,18 +75,18 @@ class ContactElement(ContactChanges):
 class RateChanges(ReadingSchema):
     """`PATCH` of a rate."""
 
-    position = _required_line("Senior Engineer", text.WORD_LENGTH)
+    position = required_line(text.WORD_LENGTH, examples=["Senior Engineer"])
     regular_rate = _amount("150.00")
     overtime_rate = Rule(money.optional_rate, examples=["225.00"])
     currency = Rule(money.currency, description="The workspace's if left out.", examples=["USD"])
-    valid_from = Rule(money.day, format="date")
-    valid_until = Rule(money.day, format="date", description="The last day it holds.")
+    valid_from = Rule(days.day, format="date")
+    valid_until = Rule(days.day, format="date", description="The last day it holds.")
 
 
 class RateBody(RateChanges):
     """A new rate."""
 
-    position = _required_line("Senior Engineer", text.WORD_LENGTH, required=True)
+    position = required_line(text.WORD_LENGTH, required=True, examples=["Senior Engineer"])
     regular_rate = _amount("150.00", required=True)
 
 
@@ -110,7 +99,7 @@ class RateElement(RateChanges):
 class PrimaryContactChanges(ReadingSchema):
     """The primary contact, as far as it is changed."""
 
-    name = _line("Jo Park", text.NAME_LENGTH)
+    name = line(text.NAME_LENGTH, examples=["Jo Park"])
     email = _primary_email()
     phone = _phone("+1 651 555 0100")
 
@@ -124,22 +113,22 @@ class PrimaryContactBody(PrimaryContactChanges):
 class AddressBody(ReadingSchema):
     """Where the client is; the country is the workspace's if left out."""
 
-    street = _line("1 Main St", text.NAME_LENGTH)
-    city = _line("Saint Paul")
-    state = _line("Minnesota")
-    county = _line("Ramsey")
-    postal_code = Rule(text.line(20), maxLength=20, examples=["55101"])
+    street = line(text.NAME_LENGTH, examples=["1 Main St"])
+    city = line(text.WORD_LENGTH, examples=["Saint Paul"])
+    state = line(text.WORD_LENGTH, examples=["Minnesota"])
+    county = line(text.WORD_LENGTH, examples=["Ramsey"])
+    postal_code = line(20, examples=["55101"])
     country = Rule(addresses.country, description="ISO 3166-1, two letters.", examples=["US"])
 
 
 class SettingsBody(ReadingSchema):
     """Four switches."""
 
-    email_notifications = FlagRule(choices.flag, examples=[True])
-    quarterly_reports = FlagRule(choices.flag, examples=[False])
-    auto_invoicing = FlagRule(choices.flag, examples=[False])
+    email_notifications = FlagRule(flag, examples=[True])
+    quarterly_reports = FlagRule(flag, examples=[False])
+    auto_invoicing = FlagRule(flag, examples=[False])
     internal = FlagRule(
-        choices.flag, examples=[False], description="The firm itself; at most one active one."
+        flag, examples=[False], description="The firm itself; at most one active one."
     )
 
 
@@ -149,7 +138,7 @@ class ClientChanges(ReadingSchema):
     Elements of lists are matched by `id`; a matched one keeps what is not sent of it.
     """
 
-    company_name = _required_line("Acme Machines", text.NAME_LENGTH)
+    company_name = required_line(text.NAME_LENGTH, examples=["Acme Machines"])
     client_code = Rule(
         codes.client_code,
         pattern="^[A-Za-z]{3}$",
@@ -160,7 +149,7 @@ class ClientChanges(ReadingSchema):
     primary_contact = Group(PrimaryContactChanges, nullable=False)
     website = Rule(addresses.website, format="uri", examples=["https://acme.example.com"])
     address = Group(AddressBody)
-    industry = _line("Industrials")
+    industry = line(text.WORD_LENGTH, examples=["Industrials"])
     company_size = _choice(choices.COMPANY_SIZES)
     annual_revenue = _choice(choices.ANNUAL_REVENUES)
     tax_id = Rule(
@@ -169,9 +158,9 @@ class ClientChanges(ReadingSchema):
         description="By the rules of the address's country; stored encrypted.",
         examples=["12-3456789"],
     )
-    primary_service_type = _line("Engineering")
-    current_systems = _prose()
-    technical_requirements = _prose()
+    primary_service_type = line(text.WORD_LENGTH, examples=["Engineering"])
+    current_systems = prose()
+    technical_requirements = prose()
     compliance_requirements = ListRule(
         fields.String(),
         text.words_of_a_list(MAX_STANDARDS, text.WORD_LENGTH),
@@ -193,7 +182,7 @@ class ClientChanges(ReadingSchema):
 class ClientBody(ClientChanges):
     """A whole client in one go; only the name and the primary contact's e-mail must be there."""
 
-    company_name = _required_line("Acme Machines", text.NAME_LENGTH, required=True)
+    company_name = required_line(text.NAME_LENGTH, required=True, examples=["Acme Machines"])
     client_code = Rule(
         codes.client_code,
         pattern="^[A-Za-z]{3}$",
@@ -204,7 +193,7 @@ class ClientBody(ClientChanges):
     rates = Elements(RateBody, MAX_RATES)
     contacts = Elements(ContactBody, MAX_CONTACTS)
     allow_duplicate = FlagRule(
-        choices.flag, description="Make the client although there is one much like it."
+        flag, description="Make the client although there is one much like it."
     )
 
 
@@ -212,7 +201,7 @@ class StatusBody(ReadingSchema):
     """`PUT …/status`."""
 
     status = _status(required=True)
-    reason = Rule(text.prose(text.REASON_LENGTH), maxLength=text.REASON_LENGTH)
+    reason = prose(text.REASON_LENGTH)
 
 
 class Names(fields.Field[list[str]]):

@@ -16,7 +16,7 @@ from marshmallow import Schema, fields
 from services.clients.records.schemas.bodies import ClientBody, ClientChanges
 from services.clients.transfer.rules.cells import read_flag, read_json
 from shared.errors import FieldError
-from shared.http.reading import FlagRule
+from shared.http.fields import FlagRule
 from shared.values.text import separated
 
 #: The path that names a client that exists.

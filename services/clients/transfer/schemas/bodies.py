@@ -13,12 +13,18 @@ from services.clients.transfer.models import CREATE, REJECT, SKIP
 from services.clients.transfer.operations.bulk import ACTIONS, DELETE
 from services.clients.transfer.rules.mapping import export_columns
 from services.clients.transfer.rules.writing import CONTENT_TYPES
+from shared.http.fields import Rule, prose, required_line
 from shared.http.schemas import Coded, StrictSchema
+from shared.values import text
 
 #: Clients that can be named one by one; for more there is a filter.
 MOST_IDS = 10_000
 _TEXT = validate.Length(1, 1_000)
 _TAGGED = frozenset({"add_tags", "remove_tags"})
+
+
+def _template(value: Any) -> str:
+    return text.prose(1_000)(value) or ""
 
 
 class FileQuery(StrictSchema):
@@ -31,8 +37,9 @@ class StartBody(StrictSchema):
     """`POST /v1/imports/{id}/preview` and `…/start`."""
 
     mapping = fields.Dict(
+        # A column is found by its name as the file spells it.
         keys=fields.String(validate=_TEXT),
-        values=fields.String(allow_none=True, validate=_TEXT),
+        values=Rule(text.required_line(1_000), minLength=1, maxLength=1_000),
         required=True,
         metadata={
             "description": "From the name of a column to the path of a field, such as "
@@ -41,8 +48,8 @@ class StartBody(StrictSchema):
         },
     )
     constants = fields.Dict(
-        keys=fields.String(validate=_TEXT),
-        values=fields.String(validate=validate.Length(max=1_000)),
+        keys=required_line(1_000, minLength=1),
+        values=Rule(_template, nullable=False, maxLength=1_000),
         load_default=dict,
         metadata={
             "description": "Values by path for every row; `{Column}` stands for the row's cell.",
@@ -117,7 +124,7 @@ class BulkPlanBody(StrictSchema):
     )
     ids = fields.List(fields.UUID(), validate=validate.Length(1, MOST_IDS))
     filter = fields.Nested(FiltersBody)
-    reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1_000))
+    reason = prose(text.REASON_LENGTH, load_default=None)
 
     @validates_schema
     def complete(self, data: dict[str, Any], **_: Any) -> None:

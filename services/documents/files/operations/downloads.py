@@ -9,8 +9,9 @@ from services.documents.files import queries
 from services.documents.files.errors import NotAvailable
 from services.documents.files.operations import details
 from services.documents.files.operations.uploads import Begin, Uploads
-from services.documents.files.rules import keys, names
+from services.documents.files.rules import keys
 from shared.storage.store import Download, ObjectMissing, ObjectStore
+from shared.values.file_names import attachment
 
 
 def hand_out(begin: Begin, uploads: Uploads, client_id: uuid.UUID, document_id: uuid.UUID) -> str:
@@ -26,7 +27,7 @@ def hand_out(begin: Begin, uploads: Uploads, client_id: uuid.UUID, document_id: 
     with begin() as uow:
         details.record_download(uow, client_id, document_id)
     content_type = document.content_type or "application/octet-stream"
-    download = Download(content_type, names.attachment(document.file_name))
+    download = Download(content_type, attachment(document.file_name))
     return uploads.store.download_link(key, uploads.settings.download_link_life, download)
 
 

@@ -1,16 +1,10 @@
-"""What may be chosen from fixed lists."""
+"""What may be chosen: from fixed lists, and yes or no."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from shared.values.findings import Check, Wrong
-
-ACTIVE = "active"
-STATUSES = (ACTIVE, "inactive", "pending")
-COMPANY_SIZES = ("1-10", "11-50", "51-200", "201-500", "500+")
-ANNUAL_REVENUES = ("under_1m", "1m_5m", "5m_20m", "20m_100m", "over_100m")
-CONTACT_ROLES = ("invoices", "reports")
 
 
 def one_of(choices: tuple[str, ...], *, required: bool = False) -> Check:

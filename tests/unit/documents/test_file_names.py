@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.documents.files.rules.checks.kinds import extension_of
-from services.documents.files.rules.names import attachment, is_file_name
+from shared.values.file_names import attachment, is_file_name
 
 
 @pytest.mark.parametrize(

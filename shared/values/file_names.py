@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 from urllib.parse import quote
+
+from shared.values.findings import Wrong
 
 MAX_LENGTH = 255
 # Separators would make a path of it; control and direction characters show another name than
 # the one that is stored (`exe.fdp` read backwards).
 _SEPARATORS = set("/\\")
+_UNPORTABLE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _QUOTED = re.compile(r'["%;]')
 _INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def file_name(value: Any) -> str:
+    """A name that a file can have on any system, in normal form C."""
+    name = unicodedata.normalize("NFC", value) if isinstance(value, str) else ""
+    if not is_file_name(name):
+        told = f"1 to {MAX_LENGTH} characters, without slashes and control characters."
+        raise Wrong("not_a_file_name", told)
+    return name
 
 
 def is_file_name(text: str) -> bool:
@@ -31,6 +44,11 @@ def _is_unwelcome(character: str) -> bool:
         or unicodedata.category(character) in _INVISIBLE
         or unicodedata.bidirectional(character) in _DIRECTIONS
     )
+
+
+def portable(name: str) -> str:
+    """With an underscore for each character that some system takes for something else."""
+    return _UNPORTABLE.sub("_", name)
 
 
 def attachment(file_name: str) -> str:

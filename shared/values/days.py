@@ -1,0 +1,44 @@
+"""Days and moments, as ISO 8601 and RFC 3339 write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from shared.values.findings import Wrong
+from shared.values.text import plain
+
+# The standard library reads other spellings too: 20261123, and 2026-W48-1.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(rf"{_DAY.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}.*", re.DOTALL)
+
+
+def day(value: Any) -> str | None:
+    """A day as `2026-11-23`; a blank one is None."""
+    text = plain(value)
+    return as_date(text).isoformat() if text else None
+
+
+def as_date(value: Any) -> date:
+    """The day itself; raises `Wrong` if it is none."""
+    text = plain(value)
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Wrong("invalid_date", "Must be a day such as 2026-11-23.")
+
+
+def as_moment(value: Any) -> datetime:
+    """A moment with its offset; raises `Wrong` if it is none."""
+    text = plain(value)
+    try:
+        found = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        told = "Must be a moment with its offset, like 2026-01-31T12:00:00Z."
+        raise Wrong("invalid_moment", told)
+    return found
