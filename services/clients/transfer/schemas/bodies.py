@@ -97,7 +97,7 @@ class ExportBody(StrictSchema):
     format = fields.String(required=True, validate=validate.OneOf([*CONTENT_TYPES]))
     filters = fields.Nested(FiltersBody, load_default=dict)
     columns = fields.List(
-        fields.String(),
+        Rule(text.required_line(1_000), nullable=False),
         load_default=None,
         allow_none=True,
         validate=validate.Length(1, 100),
