@@ -14,7 +14,6 @@ from tests.architecture.sources import name_of, parsed, production_files
 VALUES = ("shared/values/", "services/clients/values/")
 LIBRARIES = {
     "unicodedata", "phonenumbers", "email_validator", "pycountry", "stdnum", "cleanco",
-    "charset_normalizer",
 }  # fmt: skip
 
 # Who else may, and why.

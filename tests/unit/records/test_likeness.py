@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.clients.records.rules import codes
 from services.clients.records.rules.likeness import email_domain, name_key, website_host
 
 WORDS = st.lists(
@@ -99,3 +100,23 @@ def test_hosts(website: str | None, host: str | None) -> None:
 )
 def test_domains(address: str, domain: str | None) -> None:
     assert email_domain(address) == domain
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Acme",
+        "Acme Kft.",
+        "The Acme Pty. Ltd.",
+        "ACME s.r.o.",
+        "Acme d.o.o.",
+        "Acme Private Limited",
+    ],
+)
+def test_a_code_and_a_duplicate_agree_on_what_is_a_legal_form(name: str) -> None:
+    assert name_key(name) == "acme"
+    assert next(iter(codes.suggestions(name.replace(".", "")))) == "ACM"
+
+
+def test_letters_that_may_be_a_country_tell_apart() -> None:
+    assert name_key("Acme NL") != name_key("Acme")

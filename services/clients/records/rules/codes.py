@@ -13,6 +13,7 @@ from itertools import combinations
 from string import ascii_uppercase
 from typing import Any
 
+from services.clients.values.legal_forms import telling_words
 from services.clients.values.transliteration import latin_words
 from shared.values.findings import Wrong
 from shared.values.text import plain
@@ -20,14 +21,6 @@ from shared.values.text import plain
 _LETTERS = len(ascii_uppercase)
 ALL_CODES = _LETTERS**3
 
-# What a firm is rather than what it is called; dropped while another word remains.
-_FORMS = frozenset(
-    re.findall(
-        "[A-Z]+",
-        "THE AND INC INCORPORATED CORP CORPORATION CO COMPANY LTD LIMITED LLC LLP LP PLC GMBH AG "
-        "SE KG UG SA SAS SARL BV NV AB AS OY OYJ SPA SRL PTY KK",
-    )
-)
 _LETTERS_TRIED = 12
 
 
@@ -49,7 +42,7 @@ class Suggestions:
     """
 
     def __init__(self, name: str) -> None:
-        words = _telling_words(latin_words(name))
+        words = telling_words(latin_words(name))
         self._named = list(dict.fromkeys(_from_words(words)))
         self._anchor = _anchor(words, name)
         self.order = " ".join(words) or str(self._anchor)
@@ -88,10 +81,6 @@ def _from_words(words: list[str]) -> Iterator[str]:
     for picked in combinations(letters[:_LETTERS_TRIED], 3):
         if picked[0] == letters[0]:
             yield "".join(picked)
-
-
-def _telling_words(words: list[str]) -> list[str]:
-    return [word for word in words if word not in _FORMS] or words
 
 
 def _across(first: str, second: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from services.clients.values.legal_forms import telling_words
 from shared.values.folding import fold
 from shared.values.text import NAME_LENGTH
 
@@ -17,13 +18,6 @@ def _words(listed: str) -> frozenset[str]:
 
 
 _WORD = re.compile(r"[^\W_]+")
-_FILLING = frozenset({"and", "the"})
-_LEGAL_FORMS = _words(
-    """
-    ab ag aps as asa bv co company corp corporation eurl gmbh inc incorporated kft kg kk lda
-    limited llc llp lp ltd ltda nv ohg oy oyj plc pllc pte pty sa sarl sas sl spa srl sro ug
-    """
-)
 
 # RFC 2606: hosts for examples. Only these themselves: acme.example.com is a company in one.
 _RESERVED = frozenset({"example.com", "example.net", "example.org"})
@@ -66,9 +60,7 @@ _NOBODYS = _RESERVED | _MAIL_HOSTS | _SHARED_SITES
 def name_key(company_name: str) -> str:
     """A name without capitals, accents, punctuation and the legal form at its end."""
     folded = fold(company_name)
-    words = [word for word in _WORD.findall(folded.replace(".", "")) if word not in _FILLING]
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
-        words.pop()
+    words = telling_words(_WORD.findall(folded.replace(".", "")))
     return (" ".join(words) or folded)[:NAME_LENGTH]
 
 

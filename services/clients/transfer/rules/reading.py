@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from itertools import islice
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
+from charset_normalizer import from_bytes
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -31,6 +33,15 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WESTERN = "cp1252"
+#: What tables come in where they are neither Unicode nor Western.
+_OTHERS = (
+    "cp1251", "cp1253", "cp1255", "cp1256", "cp932", "euc_jp", "gb18030", "big5", "cp949",
+)  # fmt: skip
+# The right alphabet has letters where a wrong one has signs.
+_NO_LETTER = re.compile(r"[^\w\s!-~]")
+_FOREIGN = r"[^\W\d_A-Za-z\u00aa-\u036f]"
+_FOREIGN_WORD = re.compile(rf"{_FOREIGN}+")
+_MIXED_WORD = re.compile(rf"[A-Za-z](?={_FOREIGN})|{_FOREIGN}(?=[A-Za-z])")
 
 Row = tuple[int, list[str]]
 
@@ -70,7 +81,8 @@ def _read_csv(file: IO[bytes]) -> Table:
 
 
 def _encoding(file: IO[bytes]) -> str:
-    """By its mark; else UTF-16 where every other byte is nothing, UTF-8 where it is valid."""
+    """By its mark; else UTF-16 where every other byte is nothing, UTF-8 where it is valid, and
+    what its letters look like where it is neither."""
     file.seek(0)
     beginning = file.read(_SNIFFED_BYTES)
     for mark, name in _BOMS:
@@ -79,7 +91,20 @@ def _encoding(file: IO[bytes]) -> str:
     for at, name in ((1, "utf-16-le"), (0, "utf-16-be")):
         if len(beginning) > 3 and beginning[at::2].count(0) * 3 > len(beginning[at::2]):
             return name
-    return "utf-8" if _is_utf8(file) else _WESTERN
+    return "utf-8" if _is_utf8(file) else _guessed(beginning)
+
+
+def _guessed(beginning: bytes) -> str:
+    """A guess is believed where whole words are foreign: a Western text read as Cyrillic has
+    foreign letters among Latin ones. Between two Latin alphabets nobody can tell, so it is the
+    more frequent one."""
+    lines = beginning.rpartition(b"\n")[0] or beginning
+    guesses = from_bytes(lines, cp_isolation=[*_OTHERS, _WESTERN])
+    best = min(guesses, key=lambda guess: len(_NO_LETTER.findall(str(guess))), default=None)
+    if best is None or best.encoding == _WESTERN:
+        return _WESTERN
+    foreign, mixed = (len(words.findall(str(best))) for words in (_FOREIGN_WORD, _MIXED_WORD))
+    return str(best.encoding) if foreign > 2 * mixed else _WESTERN
 
 
 def _is_utf8(file: IO[bytes]) -> bool:
