@@ -19,6 +19,7 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, View, if_match, reads, runtime, writes
 from shared.http.identity import current_identity, require
 from shared.http.paging import Sort, page
+from shared.http.schemas import PageQuery
 from shared.unit_of_work import UnitOfWork
 
 MANAGE = "webhooks.manage"
@@ -60,7 +61,7 @@ def _target() -> Target:
 
 @blueprint.route("", methods=["GET"])
 @reads(MANAGE)
-@blueprint.arguments(schemas.PageQuery, location="query")
+@blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, schemas.WebhookPage)
 def get_webhooks(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's webhooks, newest first."""

@@ -11,9 +11,13 @@ from webargs.fields import DelimitedList
 from services.activity.webhooks.models import STATES, Delivery, Webhook
 from services.activity.webhooks.rules.urls import MOST_CHARACTERS
 from shared.clock import rfc3339
-from shared.http.schemas import Label, StrictSchema
+from shared.http.fields import Rule
+from shared.http.schemas import PageQuery, StrictSchema
+from shared.values import text
 
 _MOST_PATTERNS = 50
+_DESCRIBED = 200
+_line = text.line(_DESCRIBED)
 _PATTERN = validate.Regexp(
     r"\A([a-z0-9_.]+|[a-z0-9_.]*\*)\Z",
     error="Use an event type, or the beginning of one with a star: clients.client.*",
@@ -35,13 +39,17 @@ def _types(**more: Any) -> fields.List[str]:
     )
 
 
+def _description(**more: Any) -> Rule:
+    return Rule(lambda value: _line(value) or "", nullable=False, maxLength=_DESCRIBED, **more)
+
+
 class WebhookBody(StrictSchema):
     """A new webhook."""
 
     url = _url(required=True)
     types = _types(required=True)
     ordered = fields.Boolean(load_default=True)
-    description = Label(200, load_default="")
+    description = _description(load_default="")
 
 
 class WebhookChanges(StrictSchema):
@@ -50,7 +58,7 @@ class WebhookChanges(StrictSchema):
     url = _url()
     types = _types()
     ordered = fields.Boolean()
-    description = Label(200)
+    description = _description()
 
 
 class ReplayBody(StrictSchema):
@@ -63,15 +71,6 @@ class ReplayBody(StrictSchema):
             "description": "An event's id (a `webhook-id`), a time, or a cursor of the feed."
         },
     )
-
-
-class PageQuery(StrictSchema):
-    """A page of a list."""
-
-    limit = fields.Integer(
-        load_default=50, validate=[validate.Range(min=1), validate.Range(max=200)]
-    )
-    cursor = fields.String()
 
 
 class DeliveriesQuery(PageQuery):
