@@ -28,7 +28,7 @@ class Webhook(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID]
     url: Mapped[str]
-    description: Mapped[str]
+    description: Mapped[str | None]
     types: Mapped[list[str]] = mapped_column(ARRAY(Text))
     ordered: Mapped[bool]
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -11,13 +11,10 @@ from webargs.fields import DelimitedList
 from services.activity.webhooks.models import STATES, Delivery, Webhook
 from services.activity.webhooks.rules.urls import MOST_CHARACTERS
 from shared.clock import rfc3339
-from shared.http.fields import Rule
+from shared.http.fields import line, required_line
 from shared.http.schemas import PageQuery, StrictSchema
-from shared.values import text
 
 _MOST_PATTERNS = 50
-_DESCRIBED = 200
-_line = text.line(_DESCRIBED)
 _PATTERN = validate.Regexp(
     r"\A([a-z0-9_.]+|[a-z0-9_.]*\*)\Z",
     error="Use an event type, or the beginning of one with a star: clients.client.*",
@@ -25,8 +22,7 @@ _PATTERN = validate.Regexp(
 
 
 def _url(**more: Any) -> fields.Field[str]:
-    told = {"examples": ["https://erp.example.com/hooks/clientele"]}
-    return fields.String(validate=validate.Length(max=MOST_CHARACTERS), metadata=told, **more)
+    return required_line(MOST_CHARACTERS, examples=["https://erp.example.com/hooks"], **more)
 
 
 def _types(**more: Any) -> fields.List[str]:
@@ -39,17 +35,13 @@ def _types(**more: Any) -> fields.List[str]:
     )
 
 
-def _description(**more: Any) -> Rule:
-    return Rule(lambda value: _line(value) or "", nullable=False, maxLength=_DESCRIBED, **more)
-
-
 class WebhookBody(StrictSchema):
     """A new webhook."""
 
     url = _url(required=True)
     types = _types(required=True)
     ordered = fields.Boolean(load_default=True)
-    description = _description(load_default="")
+    description = line(200, load_default=None)
 
 
 class WebhookChanges(StrictSchema):
@@ -58,18 +50,16 @@ class WebhookChanges(StrictSchema):
     url = _url()
     types = _types()
     ordered = fields.Boolean()
-    description = _description()
+    description = line(200)
 
 
 class ReplayBody(StrictSchema):
     """From where on everything is sent again."""
 
-    after = fields.String(
+    after = required_line(
+        1000,
         required=True,
-        validate=validate.Length(min=1, max=1000),
-        metadata={
-            "description": "An event's id (a `webhook-id`), a time, or a cursor of the feed."
-        },
+        description="An event's id (a `webhook-id`), a time, or a feed's cursor.",
     )
 
 
@@ -84,7 +74,7 @@ class WebhookView(Schema):
 
     id = fields.UUID()
     url = fields.String()
-    description = fields.String()
+    description = fields.String(allow_none=True)
     types = fields.List(fields.String())
     ordered = fields.Boolean()
     state = fields.String(validate=validate.OneOf(["active", "paused", "disabled"]))

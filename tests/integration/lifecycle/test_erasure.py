@@ -362,6 +362,7 @@ NOT_PUT_AWAY = {"job_rows_before"}
 REMEMBERED = {
     "erased_clients", "client_aliases", "client_refs", "deletions", "deletion_parts",
     "event_log", "dead_letters", "client_codes", "invoices", "invoice_facts", "job_rows", "feed",
+    "webhook_deliveries",
 }  # fmt: skip
 GONE = {
     "clients": {

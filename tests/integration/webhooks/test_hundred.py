@@ -11,8 +11,8 @@ from typing import Any
 from services.activity.webhooks.tasks.dispatcher import Dispatcher
 from services.activity.webhooks.tasks.sending import Sender
 from shared.ids import uuid7
-from tests.fixtures.processes import eventually
 from tests.fixtures.sink import Received, Reply, Sink
+from tests.fixtures.waiting import eventually
 from tests.integration.webhooks.conftest import Office
 
 _GOOD = tuple(f"/good/{number}" for number in range(95))
@@ -96,7 +96,7 @@ def test_ninety_five_of_a_hundred_do_not_notice_the_five_in_trouble(
         _say(f"p95 alone {alone:.3f} s, beside five in trouble {beside:.3f} s")
         assert beside < 3 * alone + 0.2
         sink.decide = lambda _: Reply()
-        eventually(lambda: _arrived_later(office, sink, told), 60, every=0.5)
+        eventually("all is told", lambda: _arrived_later(office, sink, told), 90, every=0.5)
     for path in (*_GOOD, "/hangs", "/fails", "/leads-inside", "/rebinds"):
         first_time = list(dict.fromkeys(sink.ids(path)))
         assert first_time == told, path
@@ -137,6 +137,6 @@ def _p95(office: Office, sink: Sink, client: Any, told: list[str]) -> float:
                 if each.message_id == event_id and each.path in _GOOD
             ]
 
-        eventually(lambda here=here: len(here()) == len(_GOOD), 30, every=0.1)
+        eventually("it is told", lambda here=here: len(here()) == len(_GOOD))
         waits += [each.at - began for each in here()]
     return sorted(waits)[int(0.95 * len(waits))]

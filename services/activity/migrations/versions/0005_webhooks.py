@@ -22,7 +22,7 @@ CREATE TABLE webhooks (
     id uuid NOT NULL,
     workspace_id uuid NOT NULL,
     url text NOT NULL,
-    description text NOT NULL,
+    description text,
     types text[] NOT NULL,
     ordered boolean NOT NULL,
     permissions text[] NOT NULL,

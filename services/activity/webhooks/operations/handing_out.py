@@ -17,7 +17,8 @@ from shared.clock import rfc3339
 from shared.unit_of_work import UnitOfWork
 
 _FOUND = """
-    SELECT d.id, d.event_id, coalesce(d.client_id, d.workspace_id) AS chain, d.type, d.tries,
+    SELECT d.id, d.event_id AS message_id, coalesce(d.client_id, d.workspace_id) AS chain,
+           d.type AS kind, d.tries,
            d.next_at, d.created_at, d.webhook_id, e.data @> '{{"erased": true}}' AS is_erased,
            {columns}
     FROM (
@@ -102,7 +103,7 @@ def hand_out_early(
 
 def _told(uow: UnitOfWork, rows: Sequence[Row[Any]], moment: datetime) -> list[HandedOut]:
     """The messages of what has something to tell; the rest is closed."""
-    gone = [row.id for row in rows if row.type != PING and row.is_erased is not False]
+    gone = [row.id for row in rows if row.kind != PING and row.is_erased is not False]
     if gone:
         uow.connection.execute(_CLOSE, {"ids": gone, "moment": moment})
     left = set(gone)
@@ -110,9 +111,9 @@ def _told(uow: UnitOfWork, rows: Sequence[Row[Any]], moment: datetime) -> list[H
 
 
 def _handed_out(row: Row[Any], moment: datetime) -> HandedOut:
-    body = _ping_body(row) if row.type == PING else _event_body(row)
+    body = _ping_body(row) if row.kind == PING else _event_body(row)
     planned_at = row.next_at if row.next_at and row.next_at > moment else None
-    return HandedOut(row.id, str(row.event_id), row.chain, row.type, row.tries, planned_at, body)
+    return HandedOut(row.id, str(row.message_id), row.chain, row.kind, row.tries, planned_at, body)
 
 
 def _event_body(row: Row[Any]) -> bytes:
@@ -123,7 +124,7 @@ def _event_body(row: Row[Any]) -> bytes:
 
 def _ping_body(row: Row[Any]) -> bytes:
     told = {
-        "id": row.event_id,
+        "id": row.message_id,
         "type": PING,
         "timestamp": rfc3339(row.created_at),
         "data": {"webhook_id": row.webhook_id},

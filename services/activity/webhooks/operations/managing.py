@@ -34,7 +34,7 @@ def create_webhook(
     permissions: Collection[str],
     *,
     ordered: bool,
-    description: str,
+    description: str | None,
 ) -> tuple[Webhook, str]:
     """A webhook for what happens from now on, and its secret, which is shown once.
 
