@@ -131,8 +131,8 @@ def expire_drafts(uow: UnitOfWork) -> int:
 
     Those that are held at the moment are left for the next time, and so are more than 200.
     """
-    told = {"before": now() - DRAFT_LIFETIME, "most": _MAX_EXPIRED}
-    gone = uow.session.scalars(_EXPIRE, told).all()
+    given = {"before": now() - DRAFT_LIFETIME, "most": _MAX_EXPIRED}
+    gone = uow.session.scalars(_EXPIRE, given).all()
     for draft_id in gone:
         uow.publish(draft_discarded(draft_id, "expired"))
     return len(gone)

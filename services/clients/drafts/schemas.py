@@ -46,8 +46,10 @@ def _body_of(step: str) -> _AsTyped:
     known = [name for name in ClientBody().fields if name not in _NOT_OF_A_STEP]
     names = [name for name in known if step_of(name) == step]
     meta = type("Meta", (StrictSchema.Meta,), {"fields": names})
-    told = {"__doc__": f"The part of a client that the step takes: {', '.join(names)}."}
-    made = type(f"Client{step.capitalize()}Step", (_AsTyped, ClientBody), {"Meta": meta, **told})
+    described = {"__doc__": f"The part of a client that the step takes: {', '.join(names)}."}
+    made = type(
+        f"Client{step.capitalize()}Step", (_AsTyped, ClientBody), {"Meta": meta, **described}
+    )
     return cast(_AsTyped, made(partial=True))
 
 
@@ -100,9 +102,9 @@ def check_draft(uow: UnitOfWork, draft: Draft, defaults: Defaults | None = None)
 
 
 def present_draft(
-    draft: Draft, typed: CheckedDraft, told: Iterable[str], *, see_tax_ids: bool
+    draft: Draft, typed: CheckedDraft, steps: Iterable[str], *, see_tax_ids: bool
 ) -> dict[str, Any]:
-    """A draft as answered; `errors` are those of the steps in `told` that were saved."""
+    """A draft as answered; `errors` are those of the steps in `steps` that were saved."""
     saved = [step for step in STEPS if step in draft.steps]
     warnings = [warning for warning in typed.findings.warnings if step_of(warning.field) in saved]
     answer = {
@@ -110,10 +112,10 @@ def present_draft(
         "version": draft.version,
         "steps": shown(draft.steps, see_tax_ids=see_tax_ids),
         "complete": [step for step in saved if not typed.errors[step]],
-        "errors": _told(chain(*(typed.errors[step] for step in saved if step in told))),
+        "errors": _listed(chain(*(typed.errors[step] for step in saved if step in steps))),
         **_times(draft),
     }
-    return {**answer, "warnings": _told(warnings)} if warnings else answer
+    return {**answer, "warnings": _listed(warnings)} if warnings else answer
 
 
 def present_draft_summary(draft: Draft, typed: CheckedDraft) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def present_draft_summary(draft: Draft, typed: CheckedDraft) -> dict[str, Any]:
     }
 
 
-def _told(findings: Iterable[FieldError]) -> list[Mapping[str, str]]:
+def _listed(findings: Iterable[FieldError]) -> list[Mapping[str, str]]:
     return [one.as_dict() for one in findings]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.clients.lists.rules.entries import Entry
 from shared.db.base import Base
 
-#: The lists by the names they are stored under and told by in events.
+#: The lists by the names they are stored under and have in events.
 INDUSTRIES = "industries"
 SERVICE_TYPES = "service_types"
 STANDARDS = "compliance_standards"

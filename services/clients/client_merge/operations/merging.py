@@ -113,8 +113,8 @@ def merge_clients(
     if confirm is not None and opened(uow.vault, confirm, preview.bound) is None:
         raise PreviewOutdated("Look at the preview again.")
     if preview.conflicts:
-        told = [{"code": each.code, "message": each.message} for each in preview.conflicts]
-        raise CannotMerge(preview.conflicts[0].message, conflicts=told)
+        conflicts = [{"code": each.code, "message": each.message} for each in preview.conflicts]
+        raise CannotMerge(preview.conflicts[0].message, conflicts=conflicts)
     _carry_out(uow, preview)
     return records.get_client(uow.session, target_id)
 

@@ -1,6 +1,6 @@
 """The guided create: a draft with its six steps, and the client that is made of it.
 
-Reading one draft is in the façade, which shows its documents with it.
+Reading one draft is beside its documents, which are shown with it.
 """
 
 from __future__ import annotations
@@ -107,12 +107,12 @@ for _step in STEPS:
 def _answer(
     uow: UnitOfWork,
     draft: Draft,
-    told: tuple[str, ...],
+    steps: tuple[str, ...],
     status: int = 200,
     location: str | None = None,
 ) -> Answer:
     see_tax_ids = SEE_TAX_IDS in current_identity().permissions
     shown = schemas.present_draft(
-        draft, schemas.check_draft(uow, draft), told, see_tax_ids=see_tax_ids
+        draft, schemas.check_draft(uow, draft), steps, see_tax_ids=see_tax_ids
     )
     return Answer(shown, status, etag=draft.version, location=location)

@@ -52,6 +52,6 @@ def _body() -> dict[str, Any]:
 def _entry(uow: UnitOfWork, written: str) -> Entry:
     entry = find_entry(uow, CATEGORIES, written)
     if entry is None or (entry.retired and request.method == "POST"):
-        told = f"Is not in the workspace's list: {choices(uow, CATEGORIES)}."
-        raise Invalid(errors=[FieldError("category", "not_in_list", told)])
+        message = f"Is not in the workspace's list: {choices(uow, CATEGORIES)}."
+        raise Invalid(errors=[FieldError("category", "not_in_list", message)])
     return entry

@@ -69,7 +69,7 @@ def added(entries: Entries, entry: Entry, position: int | None) -> Entries:
 
 
 def changed(entries: Entries, before: Entry, changes: Mapping[str, Any]) -> Entries:
-    """With `name`, `retired` and `position` of an entry as told; raises `Refused`."""
+    """With `name`, `retired` and `position` of an entry as given; raises `Refused`."""
     after = replace(_renamed(before, changes), retired=changes.get("retired", before.retired))
     _require_free(entries, after)
     others = tuple(_without(other, after.name) for other in entries if other.id != after.id)
@@ -92,8 +92,8 @@ def _without(entry: Entry, name: str) -> Entry:
 def _require_free(entries: Entries, entry: Entry) -> None:
     for other in entries:
         if other.id != entry.id and caseless(other.name) == caseless(entry.name):
-            told = "is in the list" + (", retired: restore it." if other.retired else ".")
-            raise Refused("name", "duplicate", f"{other.name} {told}")
+            state = "is in the list" + (", retired: restore it." if other.retired else ".")
+            raise Refused("name", "duplicate", f"{other.name} {state}")
 
 
 def _placed(others: Entries, entry: Entry, position: int) -> Entries:

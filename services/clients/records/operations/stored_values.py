@@ -110,8 +110,8 @@ def note_custom_fields(context: Context, columns: dict[str, Any]) -> None:
     wanted = known if is_new else sent
     for key in wanted:
         if key in known and known[key].required and not known[key].retired and key not in kept:
-            told = Wrong("required", f"{known[key].label} must be there.")
-            context.findings.add(f"custom_fields.{key}", told)
+            wrong = Wrong("required", f"{known[key].label} must be there.")
+            context.findings.add(f"custom_fields.{key}", wrong)
     if "custom_fields" in columns:
         columns["custom_fields"] = kept
 
@@ -124,8 +124,8 @@ def _custom_value(
     path = f"custom_fields.{key}"
     definition = known.get(key)
     if definition is None or definition.retired:
-        told = "The workspace has no such field" + (" any more." if definition else ".")
-        context.findings.add(path, Wrong("unknown_field", told))
+        message = "The workspace has no such field" + (" any more." if definition else ".")
+        context.findings.add(path, Wrong("unknown_field", message))
         return None
     return context.findings.take(path, lambda sent: custom_value(definition, sent), value)
 
@@ -169,8 +169,8 @@ def _entry_name(context: Context, column: str, value: str, held: Iterable[str]) 
     entry = context.defaults.entry(listed, value)
     if entry is not None and not entry.retired:
         return entry.name
-    told = f"{value} is not in the workspace's list: {context.defaults.choices(listed)}."
-    context.findings.add(column, Wrong("not_in_list", told))
+    message = f"{value} is not in the workspace's list: {context.defaults.choices(listed)}."
+    context.findings.add(column, Wrong("not_in_list", message))
     return value
 
 

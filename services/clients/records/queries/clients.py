@@ -29,7 +29,7 @@ CHILDREN = """
 SELECTED = ", ".join(f"c.{name}" for name in COLUMNS)
 
 
-# With the columns told, their description is worked out once instead of for every row read.
+# With the columns given, their description is worked out once instead of for every row read.
 TYPED = [CLIENTS.c[name] for name in COLUMNS]
 _GET = text(f"SELECT {SELECTED}, {CHILDREN} FROM clients c WHERE c.id = :id").columns(
     *TYPED, column("contacts", JSON), column("rates", JSON)

@@ -24,7 +24,7 @@ Point = int | datetime
 
 
 def events_of(uow: UnitOfWork, client_id: uuid.UUID) -> list[ClientEvent]:
-    """Everything that was told of a client, in the order of its versions."""
+    """Every event of a client, in the order of its versions."""
     where = {"workspace_id": uow.workspace_id, "subject": f"client/{client_id}"}
     return [ClientEvent(*row) for row in uow.session.execute(_EVENTS, where)]
 
@@ -32,9 +32,9 @@ def events_of(uow: UnitOfWork, client_id: uuid.UUID) -> list[ClientEvent]:
 def past_at(events: list[ClientEvent], point: Point) -> Past:
     """The record as it was; raises `NoSuchVersion` if it was not there yet, or never so."""
     if isinstance(point, datetime):
-        past = fold(takewhile(lambda told: told.at <= point, events))
+        past = fold(takewhile(lambda event: event.at <= point, events))
     else:
-        past = fold(takewhile(lambda told: told.version <= point, events))
+        past = fold(takewhile(lambda event: event.version <= point, events))
     if past is None or (not isinstance(point, datetime) and past.version != point):
         raise NoSuchVersion
     return past

@@ -72,8 +72,8 @@ def _one(uow: UnitOfWork, client_id: uuid.UUID, moment: datetime | None) -> Answ
     record = clients.get_client(uow.session, client_id)
     if moment is None:
         return _answer(uow, record)
-    told = events_of(uow, client_id)
-    past, latest = past_at(told, moment), past_at(told, record.version)
+    history = events_of(uow, client_id)
+    past, latest = past_at(history, moment), past_at(history, record.version)
     tax_id = present(record, uow.vault, current_identity().permissions)["tax_id"]
     return Answer(present_past(past, latest, tax_id, moment), etag=past.version)
 
@@ -85,9 +85,9 @@ def _one(uow: UnitOfWork, client_id: uuid.UUID, moment: datetime | None) -> Answ
 def get_diff(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """What changed between two versions or moments of a client, in either direction."""
     record = clients.get_client(uow.session, client_id)
-    told = events_of(uow, client_id)
+    history = events_of(uow, client_id)
     end = record.version if query["end"] is None else query["end"]
-    return Answer(present_diff(past_at(told, query["begin"]), past_at(told, end)))
+    return Answer(present_diff(past_at(history, query["begin"]), past_at(history, end)))
 
 
 @blueprint.route("/clients/<uuid:client_id>/duplicates", methods=["GET"])

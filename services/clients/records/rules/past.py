@@ -36,7 +36,7 @@ class Past:
     tax_id_version: int = 0
 
     def value(self, path: str, default: Any = None) -> Any:
-        """What stood under a path (`address.city`); the default where nothing was told of it."""
+        """What stood under a path (`address.city`); the default where nothing is known of it."""
         found: Any = self.record
         for key in path.split("."):
             found = (found or {}).get(key, default)
@@ -46,12 +46,12 @@ class Past:
 def fold(events: Iterable[ClientEvent]) -> Past | None:
     """What the events, from the first one on, make of a record; None of no event."""
     past: Past | None = None
-    for told in events:
-        past = past or Past(told.version, told.at)
-        past.version, past.at = told.version, told.at
-        apply = _APPLY.get(told.type)
+    for event in events:
+        past = past or Past(event.version, event.at)
+        past.version, past.at = event.version, event.at
+        apply = _APPLY.get(event.type)
         if apply is not None:
-            apply(past, told.data)
+            apply(past, event.data)
     return past
 
 
@@ -71,7 +71,7 @@ def _changed(past: Past, data: Mapping[str, Any]) -> None:
 
 
 def _put(record: dict[str, Any], keys: Sequence[str], value: Any) -> None:
-    """Groups are copied: what is folded on must not change what was told."""
+    """Groups are copied: what is folded on must not change the events."""
     if len(keys) == 1:
         record[keys[0]] = value
     else:

@@ -48,8 +48,8 @@ def check_names(
     if wrong:
         known = ", ".join([*allowed, *([] if own else [f"{OWN_FIELD}<key>"])])
         message = "No field {}. There are: " + known + "."
-        told = [FieldError(at, "unknown_field", message.format(_short(name))) for name in wrong]
-        raise Invalid(errors=told)
+        errors = [FieldError(at, "unknown_field", message.format(_short(name))) for name in wrong]
+        raise Invalid(errors=errors)
 
 
 def _short(name: str) -> str:

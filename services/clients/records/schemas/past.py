@@ -16,15 +16,15 @@ from shared.http.schemas import Coded, StrictSchema
 class Moment(fields.Field[datetime]):
     """RFC 3339 with its offset. A plus that a query has turned into a blank is one again."""
 
-    def __init__(self, told: str = "", **kwargs: Any) -> None:
-        described = {"type": "string", "format": "date-time", "description": told}
+    def __init__(self, description: str = "", **kwargs: Any) -> None:
+        described = {"type": "string", "format": "date-time", "description": description}
         super().__init__(metadata=described, **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
         found = _moment(str(value))
         if found is None:
-            told = "Must be a moment with its offset, like 2026-01-31T12:00:00Z."
-            raise ValidationError(Coded("invalid_moment", told))
+            message = "Must be a moment with its offset, like 2026-01-31T12:00:00Z."
+            raise ValidationError(Coded("invalid_moment", message))
         return found
 
 
@@ -39,8 +39,8 @@ def _moment(written: str) -> datetime | None:
 class Point(fields.Field[int | datetime]):
     """A version's number, or a moment."""
 
-    def __init__(self, told: str, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", "description": told}, **kwargs)
+    def __init__(self, description: str, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string", "description": description}, **kwargs)
         self._moment = Moment()
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int | datetime:
@@ -101,5 +101,5 @@ def present_past(past: Past, present: Past, tax_id: str | None, as_of: datetime)
 def present_diff(begin: Past, end: Past) -> dict[str, Any]:
     """As `DiffView`."""
     points = {"from": begin, "to": end}
-    told = {name: {"version": it.version, "at": rfc3339(it.at)} for name, it in points.items()}
-    return {"changes": differences(begin, end), **told}
+    ends = {name: {"version": it.version, "at": rfc3339(it.at)} for name, it in points.items()}
+    return {"changes": differences(begin, end), **ends}

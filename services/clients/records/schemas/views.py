@@ -43,8 +43,8 @@ def present(
 
 def with_warnings(answer: Mapping[str, Any], warnings: Iterable[FieldError]) -> dict[str, Any]:
     """The answer, with `warnings` where there are any."""
-    told = [one.as_dict() for one in warnings]
-    return {**answer, "warnings": told} if told else dict(answer)
+    listed = [one.as_dict() for one in warnings]
+    return {**answer, "warnings": listed} if listed else dict(answer)
 
 
 def present_summary(client: Client, vault: Vault, permissions: Collection[str]) -> dict[str, Any]:
