@@ -21,7 +21,9 @@ _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 def file_name(value: Any) -> str:
     """A name that a file can have on any system, in normal form C."""
-    name = unicodedata.normalize("NFC", value) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        raise Wrong("wrong_type", "Must be a text.")
+    name = unicodedata.normalize("NFC", value)
     if not is_file_name(name):
         told = f"1 to {MAX_LENGTH} characters, without slashes and control characters."
         raise Wrong("not_a_file_name", told)
