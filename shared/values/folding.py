@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from sys import maxunicode
 from unicodedata import combining, normalize
 
 #: Latin letters that are no accented form of another letter, as one spells them without.
@@ -25,6 +27,28 @@ SPELLED = str.maketrans(
 FOLDING = 2
 
 
+def combining_ranges() -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of characters that folding leaves out."""
+    first = None
+    for code in range(maxunicode + 2):
+        is_one = code <= maxunicode and combining(chr(code)) != 0
+        if is_one and first is None:
+            first = code
+        elif not is_one and first is not None:
+            yield first, code - 1
+            first = None
+
+
+def kept_by_lower() -> dict[str, str]:
+    """Letters that stay as they are in small letters, and are folded to another one."""
+    letters = map(chr, range(0xC0, maxunicode + 1))
+    return {
+        letter: letter.casefold()
+        for letter in letters
+        if letter == letter.lower() != letter.casefold() and len(letter.casefold()) == 1
+    }
+
+
 def caseless(name: str) -> str:
     """The same for two names that differ in nothing but capitals and width; accents tell apart."""
     return normalize("NFKC", normalize("NFKC", name).casefold())
@@ -34,6 +58,5 @@ def fold(text: str) -> str:
     """The same for two texts that a reader would take for the same."""
     if text.isascii():
         return text.lower()
-    spelled = text.casefold().translate(SPELLED)
-    bare = "".join(c for c in normalize("NFKD", spelled) if not combining(c))
-    return normalize("NFC", bare.casefold())
+    bare = "".join(part for part in normalize("NFKD", text) if not combining(part))
+    return normalize("NFC", bare.casefold().translate(SPELLED))

@@ -12,30 +12,25 @@ from collections.abc import Mapping
 from alembic import op
 
 from shared.db.schema.tables import allow
+from shared.values.folding import SPELLED, combining_ranges, kept_by_lower
 
 # Whatever is ASCII and no letter or digit parts words, and so do the blanks and marks of other
 # scripts. The collation is named: a database's own may know the capitals of English only.
 _WORDS = r"""
-CREATE FUNCTION search_words(workspace uuid, written text) RETURNS text[]
+CREATE OR REPLACE FUNCTION search_words(workspace uuid, written text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
 $$
     SELECT coalesce(
         array_agg(DISTINCT right(workspace::text, 8) || left(word, 64)), CAST('{}' AS text[]))
     FROM regexp_split_to_table(
-        translate(
-            replace(replace(replace(replace(
-                normalize(
-                    regexp_replace(
-                        normalize(lower(written COLLATE pg_c_utf8), NFKD),
-                        '[\u0300-\u036f]', '', 'g'),
-                    NFC),
-                'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
-            'øłđðıħŋ', 'olddihn'),
-        '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f]+'
+        %(folded)s,
+        '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u3004\u3008-\u3020\u302a-\u3030\u3036\u3037\u303d-\u303f]+'
     ) AS word
     WHERE word <> ''
 $$
 """
+_BARE = """lower(
+            regexp_replace(normalize(written, NFKD), '[%s]', '', 'g') COLLATE pg_c_utf8)"""
 # No word holds a quote or a backslash, as both part words.
 _PREFIXES = """
 CREATE FUNCTION search_prefixes(workspace uuid, written text) RETURNS tsquery
@@ -48,9 +43,30 @@ $$
 _OF_WORDS = ("search_prefixes(uuid, text)", "search_words(uuid, text)")
 
 
+def _folded() -> str:
+    """`shared.values.folding.fold` in SQL."""
+    marks = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in combining_ranges())
+    kept = kept_by_lower()
+    folded = f"translate({_BARE % marks}, '{''.join(kept)}', '{''.join(kept.values())}')"
+    for letter, plain in SPELLED.items():
+        folded = f"replace({folded}, '{chr(letter)}', '{plain}')"
+    return f"normalize({folded}, NFC)"
+
+
+def _define_search_words() -> None:
+    op.execute(_WORDS % {"folded": _folded()})
+
+
+def renew_words(columns: Mapping[str, str]) -> None:
+    """Make the words of the tables anew, folded as they are folded now."""
+    _define_search_words()
+    drop_words(*columns)
+    add_words(columns)
+
+
 def create_search_words() -> None:
     """The two functions, once in each database that has such columns."""
-    op.execute(_WORDS)
+    _define_search_words()
     op.execute(_PREFIXES)
     for signature in _OF_WORDS:
         # Whoever writes a row computes its columns.

@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from tests.fixtures.databases import Databases
 from tests.integration.billing.conftest import Call
 
 Logged = Callable[..., list[dict[str, Any]]]
@@ -155,3 +157,26 @@ def test_another_workspace_sees_nothing(
     call("GET", f"/v1/projects/{made['id']}", expect=404)
     call("PATCH", f"/v1/projects/{made['id']}", {"name": "Mine"}, if_match=1, expect=404)
     call("GET", path(client_id), expect=404)
+
+
+def test_a_name_from_before_it_was_checked_is_kept_while_the_rest_changes(
+    call: Call, client_id: uuid.UUID, databases: Databases
+) -> None:
+    project = call("POST", path(client_id), BODY, expect=201).body
+    own, stored = f"/v1/projects/{project['id']}", "A\x01\nB"
+    with psycopg.connect(databases.url("clients")) as connection:
+        connection.execute("UPDATE projects SET name = %s WHERE id = %s", [stored, project["id"]])
+    assert call("GET", own).body["name"] == stored
+    assert call("PATCH", own, {"status": "active"}, if_match=1).body["name"] == stored
+    wrong = call("PATCH", own, {"name": stored}, if_match=2, expect=422).body
+    assert [(e["field"], e["code"]) for e in wrong["errors"]] == [("name", "control_character")]
+
+
+def test_a_currency_that_is_no_money_is_kept_until_it_is_changed(
+    call: Call, client_id: uuid.UUID, set_workspace: Callable[..., None]
+) -> None:
+    set_workspace(currency="XAU")
+    project = call("POST", path(client_id), BODY, expect=201).body
+    own = f"/v1/projects/{project['id']}"
+    assert call("PATCH", own, {"status": "active"}, if_match=1).body["currency"] == "XAU"
+    call("PATCH", own, {"currency": "XAU"}, if_match=2, expect=422)
