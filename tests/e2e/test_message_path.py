@@ -42,15 +42,15 @@ def test_what_happened_to_a_client_is_in_the_feed_once_and_in_order(
             headers={"If-Match": f'"{number}"'},
         )
         assert patched.status_code == 200
-    path = f"/events?client={made['id']}&types=clients.client.*"
+    asked = {"client": made["id"], "types": "clients.client.*"}
     told = ["clients.client.created.v1", *["clients.client.updated.v1"] * 2]
 
     def followed() -> bool:
-        return [event["type"] for event in firm.get(path)["events"]] == told
+        return [event["type"] for event in firm.get("/events", **asked)["events"]] == told
 
     eventually("the feed to tell of it", followed, 10)
-    first = firm.get(f"{path}&limit=1")
-    rest = firm.get(f"{path}&after={first['next']}")
+    first = firm.get("/events", **asked, limit=1)
+    rest = firm.get("/events", **asked, after=first["next"])
     versions = [event["aggregateversion"] for event in first["events"] + rest["events"]]
     assert versions == sorted(versions)
     assert len(versions) == 3
