@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from services.clients.jobs import tasks
 from services.clients.listing.queries.clients import FACETS, Filters
 from services.clients.listing.queries.facets import _counted, count_by_facet
-from services.clients.transfer import tasks
 from services.clients.transfer.operations import reading
 from tests.fixtures.api import Caller
 from tests.integration.transfer.conftest import Transfer
