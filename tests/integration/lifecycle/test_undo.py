@@ -90,7 +90,7 @@ def test_undone_it_is_back_as_it_was(firm: Firm, acme: str) -> None:
 # none before and is empty no more, and a column that goes.
 _MIGRATED = (
     "ALTER TABLE clients ADD COLUMN later text NOT NULL DEFAULT 'today''s'",
-    "ALTER TABLE projects ADD COLUMN later int",
+    "ALTER TABLE projects ADD COLUMN later int DEFAULT 3",
     "ALTER TABLE contacts ADD COLUMN later jsonb NOT NULL DEFAULT '{\"a\": null}'",
     "ALTER TABLE contacts ALTER COLUMN title SET DEFAULT 'none', ALTER COLUMN title SET NOT NULL",
     "ALTER TABLE rates DROP COLUMN before",
@@ -120,7 +120,7 @@ def test_it_comes_back_into_tables_that_have_changed_since(firm: Firm, acme: str
             owner.execute("DELETE FROM contacts")
             for statement in _BACK:
                 owner.execute(statement)
-    assert (client, project, set(map(str, contacts))) == (("today's",), (None,), {"({'a': None},)"})
+    assert (client, project, set(map(str, contacts))) == (("today's",), (3,), {"({'a': None},)"})
     assert [contact.pop("title") for contact in after[0]["contacts"]] == ["none"]
     for contact in before[0]["contacts"]:
         assert contact.pop("title") is None
