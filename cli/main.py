@@ -29,9 +29,9 @@ COMMANDS = {
     "lag": "cli.messages",
     "events": "cli.messages",
     "dead-letters": "cli.messages",
-    "projections": "cli.projections",
+    "projections": "cli.projections.commands",
     "timeline": "cli.timeline",
-    "reference": "cli.reference",
+    "reference": "cli.reference.commands",
 }
 # These bring or describe a stack; every other command works on the one that is there.
 _WITHOUT_STACK = {"up", "down", "status", "doctor", "logs", "run", "reference", "secrets"}

@@ -21,8 +21,8 @@ def verify(as_json: bool) -> None:
 
     Names each row that was changed, removed or cut off, and then exits with 1.
     """
-    from cli.projections import echo_json, echo_text
     from cli.projections.chains import compare_chains
+    from cli.projections.commands import echo_json, echo_text
     from cli.projections.databases import owner_engines
     from cli.projections.report import Report
     from shared.security.crypto import Vault

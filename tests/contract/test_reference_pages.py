@@ -8,8 +8,8 @@ import orjson
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from cli.reference import PAGES, stale_files, stale_pages, write_pages
 from cli.reference.asyncapi import asyncapi_document
+from cli.reference.commands import PAGES, stale_files, stale_pages, write_pages
 from shared.contracts import schema_files
 from shared.contracts.catalogue import find, types
 from shared.messaging.topology import SUBSCRIPTIONS

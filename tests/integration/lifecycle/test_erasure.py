@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from cli.projections import projections
+from cli.projections.commands import projections
 from cli.services import SERVICES
 from services.clients.deletion.operations import erasing
 from services.clients.deletion.operations.client_data import CLIENT_DATA

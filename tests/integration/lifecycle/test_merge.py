@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from cli.projections import projections
+from cli.projections.commands import projections
 from cli.services import SERVICES
 from shared.messaging.inbox import Inbox
 from tests.factories.events import batch

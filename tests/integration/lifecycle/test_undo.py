@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from cli.projections import projections
+from cli.projections.commands import projections
 from tests.fixtures.api import PASSWORD
 from tests.integration.lifecycle.conftest import Firm
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from cli.projections import projections
+from cli.projections.commands import projections
 from cli.projections.databases import Engines
 from cli.projections.rebuilding import PROJECTIONS, CannotRebuild, rebuild
 from shared.ids import uuid7

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from cli.projections import projections
+from cli.projections.commands import projections
 from cli.projections.databases import Engines
 from services.clients.access.operations.people import found_workspace
 from services.clients.service import CLIENTS
