@@ -20,6 +20,21 @@ FORWARDED = [
     ("delete", "/v1/clients/{client_id}/documents/{document_id}"),
     ("post", "/v1/clients/{client_id}/documents/{document_id}/complete"),
     ("get", "/v1/clients/{client_id}/documents/{document_id}/download"),
+    ("get", "/v1/clients/{client_id}/activity/export"),
+    ("get", "/v1/events"),
+    ("get", "/v1/webhooks"),
+    ("post", "/v1/webhooks"),
+    ("delete", "/v1/webhooks/{webhook_id}"),
+    ("get", "/v1/webhooks/{webhook_id}"),
+    ("patch", "/v1/webhooks/{webhook_id}"),
+    ("get", "/v1/webhooks/{webhook_id}/deliveries"),
+    ("get", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}"),
+    ("post", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend"),
+    ("post", "/v1/webhooks/{webhook_id}/pause"),
+    ("post", "/v1/webhooks/{webhook_id}/ping"),
+    ("post", "/v1/webhooks/{webhook_id}/replay"),
+    ("post", "/v1/webhooks/{webhook_id}/resume"),
+    ("post", "/v1/webhooks/{webhook_id}/rotate-secret"),
 ]
 
 _MERGED = {"$ref": "#/components/responses/ClientMerged"}
