@@ -36,7 +36,7 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize(("state", "move"), itertools.product(STATES, MOVES))
+@pytest.mark.parametrize(("state", "move"), list(itertools.product(STATES, MOVES)))
 def test_every_move_leads_where_it_should_or_nowhere(state: str, move: str) -> None:
     if state in FINAL:
         with pytest.raises(JobFinished):
