@@ -70,7 +70,7 @@ def test_only_wanted_types_are_told(office: Office, sink: Sink) -> None:
                      "rate.removed", "client.created")
     }  # fmt: skip
     office.dispatch()
-    assert sink.ids("/contacts") == [told["contact.added"], told["contact.removed"]]
+    assert set(sink.ids("/contacts")) == {told["contact.added"], told["contact.removed"]}
     assert set(sink.ids("/issued")) == {told["invoice.issued"], told["rate.added"]}
 
 
