@@ -24,6 +24,7 @@ def register_features() -> None:
     from services.clients.deletion.queries import deleted
     from services.clients.jobs.operations import outcomes as jobs
     from services.clients.jobs.operations.kinds import KINDS
+    from services.clients.notes.operations import moving as notes
     from services.clients.records.operations import removal as records
     from services.clients.records.queries.missing import REASONS, Reason
     from services.clients.transfer.operations import forgetting as transfer
@@ -35,6 +36,7 @@ def register_features() -> None:
         ClientData("jobs", forget=jobs.forget_clients),
         ClientData("records", tables=records.TABLES, remove=records.remove_client),
         ClientData("billing", tables=billing.TABLES, remove=billing.remove_client_billing),
+        ClientData("notes", tables=notes.TABLES),
         ClientData("transfer", forget=transfer.forget_clients),
     )
 
@@ -55,6 +57,7 @@ def _api(_: Settings) -> Api:
     from services.clients.jobs import routes as jobs
     from services.clients.listing import routes as listing
     from services.clients.lists.routes import lists
+    from services.clients.notes import routes as notes
     from services.clients.records.routes import clients, elements
     from services.clients.search import routes as search
     from services.clients.transfer.routes import bulk, exports, imports
@@ -84,6 +87,7 @@ def _api(_: Settings) -> Api:
             billing.projects,
             billing.client_invoices,
             billing.invoices,
+            notes.blueprint,
             listing.blueprint,
             clients.blueprint,
             elements.blueprint,

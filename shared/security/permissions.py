@@ -6,6 +6,7 @@ clients.{view create update delete export view_tax_id}
 documents.{view create update delete}
 invoices.{view create update delete issue pay void}
 projects.{view create update delete}
+notes.{view create manage}
 webhooks.manage, workspace.manage, users.manage
 """
 
@@ -37,11 +38,15 @@ INVOICES: Final = (
     "invoices.void",
 )
 PROJECTS: Final = ("projects.view", "projects.create", "projects.update", "projects.delete")
+#: `notes.create` corrects one's own notes for some days, `notes.manage` everyone's at any time.
+NOTES: Final = ("notes.view", "notes.create", "notes.manage")
 MANAGEMENT: Final = ("webhooks.manage", "workspace.manage", "users.manage")
 
-PERMISSIONS: Final = frozenset({*CLIENTS, *DOCUMENTS, *INVOICES, *PROJECTS, *MANAGEMENT})
+PERMISSIONS: Final = frozenset({*CLIENTS, *DOCUMENTS, *INVOICES, *PROJECTS, *NOTES, *MANAGEMENT})
 
-_VIEWER = frozenset({"clients.view", "documents.view", "invoices.view", "projects.view"})
+_VIEWER = frozenset(
+    {"clients.view", "documents.view", "invoices.view", "projects.view", "notes.view"}
+)
 _MEMBER = _VIEWER | {
     "clients.create",
     "clients.update",
@@ -51,6 +56,7 @@ _MEMBER = _VIEWER | {
     "invoices.update",
     "projects.create",
     "projects.update",
+    "notes.create",
 }
 _MANAGER = (PERMISSIONS - {"users.manage", "workspace.manage"}) | _MEMBER
 

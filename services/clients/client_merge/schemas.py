@@ -145,6 +145,7 @@ def _moves(preview: Preview) -> list[dict[str, Any]]:
         {"kind": "projects", "count": books.projects},
         {"kind": "draft_invoices", "count": books.unnumbered_invoices},
         {"kind": "issued_invoices", "count": books.numbered_invoices},
+        {"kind": "notes", "count": preview.notes},
     ]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.clients.billing.queries import count_books
 from services.clients.deletion.errors import DeletionNotFound
 from services.clients.deletion.models import Deletion, Holdings, Plan
+from services.clients.notes.queries import count_notes
 from services.clients.records.errors import ClientDeleted
 from services.clients.records.models.record import Client
 from services.clients.records.queries.clients import get_children
@@ -31,6 +32,7 @@ def plan_of(uow: UnitOfWork, client: Client, holdings: Holdings) -> Plan:
         {"kind": "rates", "count": len(children["rates"])},
         {"kind": "projects", "count": books.projects},
         {"kind": "draft_invoices", "count": books.unnumbered_invoices},
+        {"kind": "notes", "count": count_notes(uow.session, client.id)},
         _elsewhere("documents", "documents", holdings, holdings.documents, bytes=holdings.bytes),
         _elsewhere("timeline", "activity", holdings, holdings.entries),
     ]

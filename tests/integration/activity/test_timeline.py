@@ -277,6 +277,7 @@ def test_a_token_for_something_else_opens_nothing(
 
 
 OWNER = ROLES["owner"]
+NOTE = "clients.note.added.v1"
 INVOICE, PROJECT, DOCUMENT = (
     "clients.invoice.issued.v1", "clients.project.created.v1", "documents.document.added.v1",
 )  # fmt: skip
@@ -288,17 +289,22 @@ def mixed(inbox: Inbox, source: Source, client_id: uuid.UUID) -> list[str]:
     documents = Source("documents", source.workspace_id)
     told = [
         source.tell(name, client_id=client_id, time=f"2026-03-0{n}T12:00:00Z")
-        for n, name in enumerate([UPDATED, INVOICE, PROJECT], 1)
+        for n, name in enumerate([UPDATED, INVOICE, PROJECT, NOTE], 1)
     ]
     inbox.ingest(batch(told))
-    added = documents.tell(DOCUMENT, client_id=client_id, time="2026-03-04T12:00:00Z")
+    added = documents.tell(DOCUMENT, client_id=client_id, time="2026-03-05T12:00:00Z")
     inbox.ingest({**batch([added]), "source": "/documents"})
-    return [UPDATED, INVOICE, PROJECT, DOCUMENT]
+    return [UPDATED, INVOICE, PROJECT, NOTE, DOCUMENT]
 
 
 @pytest.mark.parametrize(
     ("missing", "hidden"),
-    [("invoices.view", INVOICE), ("projects.view", PROJECT), ("documents.view", DOCUMENT)],
+    [
+        ("invoices.view", INVOICE),
+        ("projects.view", PROJECT),
+        ("documents.view", DOCUMENT),
+        ("notes.view", NOTE),
+    ],
 )
 def test_what_belongs_to_a_kind_is_shown_to_those_who_may_view_it(
     mixed: list[str], source: Source, path: str, http: FlaskClient, runtime: Runtime,

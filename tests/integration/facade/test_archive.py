@@ -54,12 +54,16 @@ def test_it_holds_what_the_api_serves_and_the_bytes_of_documents(office: Office)
     ids = [upload(office, "Vertrag Größe.pdf"), upload(office, "Vertrag Größe.pdf")]
     path = f"/clients/{office.client_id}"
     office.call("POST", f"{path}/projects", json={"name": "Audit"})
+    note = office.call("POST", f"{path}/notes", json={"text": "Met them."}).json
     line = {"description": "Audit", "quantity": "2", "unit_price": "80.10"}
     invoice = office.call("POST", f"{path}/invoices", json={"lines": [line]}).json
     archive = opened(office.get("archive"))
     held = {name: archive.read(name) for name in archive.namelist()}
     assert json.loads(held["client.json"]) == office.call("GET", path).json
     assert json.loads(held["invoices.json"]) == [invoice]
+    assert json.loads(held["notes.json"]) == [note]
+    versions = office.call("GET", f"{path}/notes/{note['id']}/versions").json["data"]
+    assert json.loads(held["note_versions.json"]) == versions
     for part in ("projects", "documents"):
         assert sorted(json.loads(held[f"{part}.json"]), key=lambda row: str(row["id"])) == sorted(
             office.get(part).json["data"], key=lambda row: str(row["id"])
@@ -87,7 +91,7 @@ def test_it_needs_its_own_right_and_says_what_other_rights_leave_out(
     office.token = key_with(workspace, "clients.view", "clients.export")
     archive = opened(office.get("archive"))
     left_out = json.loads(archive.read("manifest.json"))["left_out"]
-    assert set(left_out) == {"projects", "invoices", "documents"}
+    assert set(left_out) == {"projects", "invoices", "notes", "note_versions", "documents"}
     assert not {"documents.json", "invoices.json"} & set(archive.namelist())
 
 

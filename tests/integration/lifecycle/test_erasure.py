@@ -44,6 +44,7 @@ def whole(firm: Firm) -> str:
     firm.ok("POST", f"{path}/contacts", {"name": f"Bo {WORD}"}, Idempotency_Key="one")
     firm.call("POST", f"{path}/contacts", {"email": f"{WORD} is no address"}, Idempotency_Key="two")
     firm.ok("POST", f"{path}/projects", {"name": f"{WORD} line", "status": "active"})
+    firm.ok("POST", f"{path}/notes", {"text": f"Met {WORD}", "kind": "meeting"})
     line = {"description": f"{WORD} draft", "quantity": "1", "unit_price": "5.00"}
     firm.ok("POST", f"{path}/invoices", {"lines": [line], "notes": f"For {WORD}"})
     firm.document(client_id, f"{WORD}.pdf")
@@ -57,7 +58,8 @@ def test_the_word_is_everywhere_before(firm: Firm, whole: str) -> None:
     """Otherwise its absence afterwards would prove nothing."""
     found = firm.traces(WORD)
     for place in ("clients: clients.company_name", "clients: event_log.data",
-                  "clients: contacts.name", "clients: client_search.words",
+                  "clients: contacts.name", "clients: notes.text", "clients: note_versions.text",
+                  "clients: client_search.words",
                   "clients: idempotency_keys.body (sealed)", "documents: documents.file_name",
                   "documents: event_log.data", "activity: events.data"):  # fmt: skip
         assert place in found
@@ -372,6 +374,7 @@ GONE = {
         "client_words",
         "client_keys",
         "projects",
+        "notes",
         "job_rows_before",
     },
     "documents": {"documents"},

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from cli.projections.commands import projections
 from cli.services import SERVICES
+from services.clients.client_merge.operations import merging
 from shared.messaging.inbox import Inbox
 from tests.factories.events import batch
 from tests.integration.lifecycle.conftest import Firm
@@ -62,10 +63,11 @@ def test_the_preview_says_what_moves_what_wins_and_what_is_left(
     firm: Firm, old: str, kept: str
 ) -> None:
     firm.ok("POST", f"/clients/{old}/projects", {"name": "Line", "status": "active"})
+    firm.ok("POST", f"/clients/{old}/notes", {"text": "Met them."})
     preview = _preview(firm, old, kept)
     moves = {each["kind"]: each["count"] for each in preview["moves"]}
     assert moves == {"contacts": 2, "rates": 1, "projects": 1, "draft_invoices": 0,
-                     "issued_invoices": 0}  # fmt: skip
+                     "issued_invoices": 0, "notes": 1}  # fmt: skip
     assert {each["kind"]: each["count"] for each in preview["left"]} == {"contacts": 1, "rates": 1}
     differing = {each["field"]: (each["into"], each["source"]) for each in preview["differences"]}
     assert differing["industry"] == ("Manufacturing", "Industrials")
@@ -95,7 +97,7 @@ def test_the_survivor_takes_over_what_it_lacks(firm: Firm, old: str, kept: str) 
 
 def test_the_old_id_leads_to_the_new_one_everywhere(firm: Firm, old: str, kept: str) -> None:
     _merge(firm, old, kept)
-    for part in ("", "/contacts", "/rates", "/projects?limit=5", "/invoices", "/activity",
+    for part in ("", "/contacts", "/rates", "/projects?limit=5", "/invoices", "/notes", "/activity",
                  "/documents", "/metrics", "/overview", "/deletion-plan", "/archive"):  # fmt: skip
         answer: Any = firm.call("GET", f"/clients/{old}{part}")
         assert (answer.status_code, answer.json["merged_into"]) == (301, kept), part
@@ -103,6 +105,36 @@ def test_the_old_id_leads_to_the_new_one_everywhere(firm: Firm, old: str, kept: 
     change: Any = firm.call("PATCH", f"/clients/{old}", {"website": None}, If_Match="*")
     assert (change.status_code, change.headers["Location"]) == (308, f"/v1/clients/{kept}")
     assert firm.call("DELETE", f"/clients/{old}?confirm=x").status_code == 308
+
+
+def test_notes_go_on_under_the_survivor_with_their_versions(
+    firm: Firm, old: str, kept: str
+) -> None:
+    note = firm.ok("POST", f"/clients/{old}/notes", {"text": "Met them."})
+    firm.ok("PATCH", f"/clients/{old}/notes/{note['id']}", {"text": "Met both of them."})
+    own = firm.ok("POST", f"/clients/{kept}/notes", {"text": "Called."})
+    _merge(firm, old, kept)
+    path = f"/clients/{kept}/notes"
+    assert {each["id"] for each in firm.ok("GET", path)["data"]} == {note["id"], own["id"]}
+    versions = firm.ok("GET", f"{path}/{note['id']}/versions")["data"]
+    assert [each["text"] for each in versions] == ["Met both of them.", "Met them."]
+    firm.ok("PATCH", f"{path}/{note['id']}", {"kind": "meeting"})
+    firm.deliver()
+    lines = [line for line in firm.summaries(kept) if "noted" in line]
+    assert len(lines) == 4
+
+
+def test_a_preview_is_outdated_by_a_new_note_and_too_many_stand_against_a_merge(
+    firm: Firm, old: str, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirm = _preview(firm, old, kept)["confirm"]
+    for client_id in (old, kept):
+        firm.ok("POST", f"/clients/{client_id}/notes", {"text": "Met them."})
+    body = {"into": kept, "confirm": confirm}
+    outdated: Any = firm.call("POST", f"/clients/{old}/merge", body)
+    assert outdated.status_code == 409
+    monkeypatch.setattr(merging, "MAX_NOTES", 1)
+    assert [each["code"] for each in _preview(firm, old, kept)["conflicts"]] == ["too_many_notes"]
 
 
 def test_projects_and_invoices_go_on_under_the_survivor(firm: Firm, old: str, kept: str) -> None:
@@ -256,7 +288,7 @@ def test_the_internal_client_is_merged_with_no_other(firm: Firm, old: str) -> No
 def test_whatever_refers_to_a_client_is_moved_or_left_on_purpose(firm: Firm) -> None:
     """A new table is decided on, not lost with the client that goes."""
     moved, left = (
-        {"contacts", "rates", "projects"},
+        {"contacts", "rates", "projects", "notes"},
         {"client_search", "client_keys", "job_rows_before"},
     )
     query = text(

@@ -30,6 +30,8 @@ def acme(firm: Firm) -> str:
     firm.ok("PATCH", "/workspace", {"deletion_undo_days": 3})
     client_id = firm.client("Acme Machines", **CLIENT)
     firm.ok("POST", f"/clients/{client_id}/projects", {"name": "Line", "status": "active"})
+    note = firm.ok("POST", f"/clients/{client_id}/notes", {"text": "Met them."})
+    firm.ok("PATCH", f"/clients/{client_id}/notes/{note['id']}", {"text": "Met both."})
     firm.deliver()
     return client_id
 
@@ -37,7 +39,9 @@ def acme(firm: Firm) -> str:
 def _whole(firm: Firm, client_id: str) -> list[Any]:
     """Everything of a client but its version and the time of its last change."""
     path = f"/clients/{client_id}"
-    found = [firm.ok("GET", f"{path}{part}") for part in ("", "/projects", "/invoices")]
+    notes = firm.ok("GET", f"{path}/notes")["data"]
+    parts = ("", "/projects", "/invoices", "/notes", f"/notes/{notes[0]['id']}/versions")
+    found = [firm.ok("GET", f"{path}{part}") for part in parts]
     for name in ("version", "updated_at"):
         found[0].pop(name)
     return found

@@ -21,7 +21,7 @@ def _undo(transfer: Transfer, sent: Any) -> Any:
 
 
 def test_what_was_made_goes_and_what_was_touched_since_stays(transfer: Transfer) -> None:
-    sent = transfer.send(table(*((f"Firm {n}", f"a@firm{n}.org", "") for n in range(4))))
+    sent = transfer.send(table(*((f"Firm {n}", f"a@firm{n}.org", "") for n in range(5))))
     transfer.start(sent)
     found = transfer.clients()
     transfer.ok("PUT", f"/clients/{found['Firm 1']['id']}/status", {"status": "inactive"})
@@ -30,10 +30,11 @@ def test_what_was_made_goes_and_what_was_touched_since_stays(transfer: Transfer)
         f"/clients/{found['Firm 2']['id']}/projects",
         {"name": "New roof", "status": "planned"},
     )
+    transfer.ok("POST", f"/clients/{found['Firm 3']['id']}/notes", {"text": "Met them."})
     job = _undo(transfer, sent)
-    assert sorted(transfer.clients()) == ["Firm 1", "Firm 2"]
+    assert sorted(transfer.clients()) == ["Firm 1", "Firm 2", "Firm 3"]
     why = {row["row"]: row["errors"][0]["code"] for row in transfer.rows(job, "failed")}
-    assert why == {3: "changed_since", 4: "has_books"}
+    assert why == {3: "changed_since", 4: "has_books", 5: "has_notes"}
 
 
 def test_what_was_changed_is_as_it_was(transfer: Transfer, events: Any) -> None:

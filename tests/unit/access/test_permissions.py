@@ -23,11 +23,14 @@ def test_a_viewer_only_looks() -> None:
 # Who may do something first; everyone above may too. What cannot be taken back, and what goes
 # out of the house, is not for every member; who comes in is for the owner alone.
 LOWEST = {
-    "viewer": {"clients.view", "documents.view", "invoices.view", "projects.view"},
+    "viewer": {"clients.view", "documents.view", "invoices.view", "projects.view", "notes.view"},
     "member": {
-        f"{subject}.{verb}"
-        for subject in ("clients", "documents", "invoices", "projects")
-        for verb in ("create", "update")
+        *(
+            f"{subject}.{verb}"
+            for subject in ("clients", "documents", "invoices", "projects")
+            for verb in ("create", "update")
+        ),
+        "notes.create",
     },
     "manager": {
         *(f"{subject}.delete" for subject in ("clients", "documents", "invoices", "projects")),
@@ -36,6 +39,7 @@ LOWEST = {
         "invoices.issue",
         "invoices.pay",
         "invoices.void",
+        "notes.manage",
         "webhooks.manage",
     },
     "owner": {"workspace.manage", "users.manage"},
@@ -58,5 +62,6 @@ def test_the_names_that_programs_rely_on_are_there() -> None:
             PERMISSIONS
         )
     assert {"invoices.issue", "invoices.pay", "invoices.void"} <= PERMISSIONS
+    assert {"notes.view", "notes.create", "notes.manage"} <= PERMISSIONS
     assert {"webhooks.manage", "workspace.manage", "users.manage"} <= PERMISSIONS
     assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", name) for name in PERMISSIONS)

@@ -52,6 +52,16 @@ def test_no_sentence_stands_for_a_type_that_does_not_exist() -> None:
             "Status changed from Pending to Active: Contract signed",
         ),
         (
+            "clients.note.added.v1",
+            {"note": {"kind": "call", "author": {"name": "Ada"}, "text": "An offer,\nby Friday."}},
+            "Ada noted a call: An offer, by Friday.",
+        ),
+        (
+            "clients.note.removed.v1",
+            {"note": {"kind": "meeting", "author": {"name": "Ada"}}},
+            "A meeting noted by Ada removed",
+        ),
+        (
             "clients.invoice.issued.v1",
             {"invoice": {"number": "ACM-2026-0001"}},
             "Invoice ACM-2026-0001 issued",

@@ -28,7 +28,9 @@ def test_a_viewer_sees_whole_timelines_and_no_users() -> None:
     assert viewing.hidden_types(ROLES["owner"]) == frozenset()
 
 
-@pytest.mark.parametrize("missing", ["invoices.view", "projects.view", "documents.view"])
+@pytest.mark.parametrize(
+    "missing", ["invoices.view", "projects.view", "documents.view", "notes.view"]
+)
 def test_without_a_right_its_kind_is_hidden(missing: str) -> None:
     permissions = ROLES["owner"] - {missing}
     assert not viewing.sees_whole_timelines(permissions)

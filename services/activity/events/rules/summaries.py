@@ -51,6 +51,7 @@ def words(data: Mapping[str, Any]) -> dict[str, str]:
     """The words found in an event's data; a capital first letter asks for one in the text."""
     found = {name: text for name, paths in _PATHS.items() if (text := _first(data, paths))}
     found.update(_money_words(data))
+    found.update(_note_words(data.get("note") or {}))
     if listed := (data.get("entry") or {}).get("list"):
         found["list"] = str(listed).replace("_", " ")
     if starts_at := (data.get("deletion") or {}).get("starts_at"):
@@ -71,11 +72,14 @@ def _without(parts: Sequence[str] | None) -> str:
 
 
 def _because(reason: object) -> str:
-    """A reason at the end of a sentence, cut where it is long; the event has all of it."""
-    if not reason:
-        return ""
-    words = " ".join(str(reason).split())
-    return f": {words}" if len(words) <= _LONGEST_REASON else f": {words[:_LONGEST_REASON]}…"
+    """A reason at the end of a sentence."""
+    return f": {_cut(reason)}" if reason else ""
+
+
+def _cut(written: object) -> str:
+    """A text on one line, cut where it is long; the event has all of it."""
+    words = " ".join(str(written).split())
+    return words if len(words) <= _LONGEST_REASON else f"{words[:_LONGEST_REASON]}…"
 
 
 def describe_changes(changes: Sequence[Mapping[str, Any]]) -> str:
@@ -108,6 +112,17 @@ def _money_words(data: Mapping[str, Any]) -> dict[str, str]:
         amount = str(payment["amount"])
         found["amount"] = f"{amount.removeprefix('-')} {invoice['currency']}"
         found["movement"] = texts.REFUND if amount.startswith("-") else texts.PAYMENT
+    return found
+
+
+def _note_words(note: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    if kind := texts.A_NOTE.get(str(note.get("kind"))):
+        found["a_note"] = kind
+    if author := (note.get("author") or {}).get("name"):
+        found["author"] = str(author)
+    if written := note.get("text"):
+        found["note"] = _cut(written)
     return found
 
 

@@ -77,6 +77,13 @@ SENTENCES: dict[str, Sentence] = {
     "clients.rate.added.v1": Sentence("rate", "Rate for {rate} added", "Rate added"),
     "clients.rate.updated.v1": Sentence("rate", "Rate for {rate}: {changed}", "Rate changed"),
     "clients.rate.removed.v1": Sentence("rate", "Rate for {rate} removed", "Rate removed"),
+    "clients.note.added.v1": Sentence("note", "{author} noted {a_note}: {note}", "Note written"),
+    "clients.note.edited.v1": Sentence(
+        "note", "{A_note} noted by {author}: {changed}", "Note corrected"
+    ),
+    "clients.note.removed.v1": Sentence(
+        "note", "{A_note} noted by {author} removed", "Note removed"
+    ),
     "clients.project.created.v1": Sentence(
         "project", "Project {project} created", "Project created"
     ),
@@ -145,6 +152,7 @@ CHANGED_CLEARED = "{label} cleared"
 CHANGED_LONG = "{label} changed"
 CHANGED_SEVERAL = "{labels} and {last} changed"
 CHANGED_MANY = "{labels} and {count} more fields changed"
+A_NOTE = {"note": "a note", "call": "a call", "meeting": "a meeting"}
 ON, OFF = "on", "off"
 PAYMENT, REFUND = "payment", "refund"
 

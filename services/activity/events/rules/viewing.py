@@ -20,6 +20,7 @@ NEEDED = {
     "project": "projects.view",
     "invoice": "invoices.view",
     "document": "documents.view",
+    "note": "notes.view",
     "user": "users.manage",
     "api_key": "users.manage",
 }

@@ -15,6 +15,9 @@ from services.clients.billing.models import Invoice, Project
 from services.clients.billing.operations.context import local_today
 from services.clients.billing.schemas.views import present_invoice, present_project
 from services.clients.gateway.passing import gateway, passes_on, request_headers
+from services.clients.notes import queries as notes
+from services.clients.notes.models import Note, NoteVersion
+from services.clients.notes.schemas import note_json, version_json
 from services.clients.records.queries.clients import get_client
 from services.clients.records.schemas.views import SEE, present
 from shared.http.blueprint import ApiBlueprint
@@ -30,6 +33,8 @@ RIGHT = "clients.export"
 _RIGHTS = {
     "projects": "projects.view",
     "invoices": "invoices.view",
+    "notes": "notes.view",
+    "note_versions": "notes.view",
     "metrics": SEE,
     "activity": SEE,
     "documents": "documents.view",
@@ -93,7 +98,12 @@ def _may_view(source: Source) -> set[str]:
 def contents_of(source: Source, client: dict[str, Any]) -> Contents:
     """What will be in it of one client. Raises `PartUnavailable` where metrics are away."""
     may = _may_view(source)
-    here = {"projects": _projects(source), "invoices": _invoices(source)}
+    here = {
+        "projects": _projects(source),
+        "invoices": _invoices(source),
+        "notes": _notes(source),
+        "note_versions": _note_versions(source),
+    }
     oldest_first = source.pages("activity", order="oldest")
     return Contents(
         client=client,
@@ -119,6 +129,16 @@ def _invoices(source: Source) -> Pages:
         return lambda invoice: present_invoice(invoice, today)
 
     return _paged(source, statement, Invoice.id, shown)
+
+
+def _notes(source: Source) -> Pages:
+    statement = notes.notes_of(uuid.UUID(source.client_id))
+    return _paged(source, statement, Note.id, lambda _: note_json)
+
+
+def _note_versions(source: Source) -> Pages:
+    statement = notes.versions_of_client(uuid.UUID(source.client_id))
+    return _paged(source, statement, NoteVersion.id, lambda _: version_json)
 
 
 def _paged(source: Source, statement: Any, column: Any, shown: Any) -> Pages:

@@ -28,6 +28,9 @@ from services.clients.client_merge.rules import (
     absorption,
     choosable,
 )
+from services.clients.notes.operations.moving import move_client_notes
+from services.clients.notes.queries import count_notes
+from services.clients.notes.rules import MAX_NOTES
 from services.clients.records.models.record import Client, Record
 from services.clients.records.queries import clients as records
 from services.clients.records.queries.clients import lock_client
@@ -62,6 +65,7 @@ class Preview:
     target: Record
     taken: Absorption
     books: Books
+    notes: int
     conflicts: list[Conflict] = field(default_factory=list)
     choices: Choices = field(default_factory=dict)
 
@@ -72,6 +76,7 @@ class Preview:
             "source": [self.source.id, self.source.version],
             "target": [self.target.id, self.target.version],
             "books": [self.books.projects, self.books.invoices],
+            "notes": self.notes,
             "choices": dict(self.choices),
         }
 
@@ -131,9 +136,10 @@ def _look(uow: UnitOfWork, source_id: uuid.UUID, target_id: uuid.UUID, choices: 
     )
     _check_choices(choices, choosable(target.client, source.client))
     taken = absorption(target, source, choices)
-    conflicts = list(_conflicts(source, target, taken))
+    moving, there = (count_notes(uow.session, each) for each in (source_id, target_id))
+    conflicts = [*_conflicts(source, target, taken), *_notes_conflict(moving + there)]
     books = count_books(uow.session, source_id)
-    return Preview(source, target, taken, books, conflicts, choices)
+    return Preview(source, target, taken, books, moving, conflicts, choices)
 
 
 def _check_choices(choices: Choices, known: set[str]) -> None:
@@ -160,10 +166,17 @@ def _conflicts(source: Record, target: Record, taken: Absorption) -> Iterator[Co
         yield Conflict("too_many_rates", message)
 
 
+def _notes_conflict(notes: int) -> Iterator[Conflict]:
+    if notes > MAX_NOTES:
+        message = f"Together they have {notes} notes; at most {MAX_NOTES}."
+        yield Conflict("too_many_notes", message)
+
+
 def _carry_out(uow: UnitOfWork, preview: Preview) -> None:
     source, target = preview.source.client, preview.target.client
     followers = aliases_of(uow.session, source.id)
     books = move_client_billing(uow, source.id, target.id)
+    notes = move_client_notes(uow, source.id, target.id)
     absorb(uow, preview.target, source, preview.taken)
     _alias(uow, source, target)
     count_version(uow, target)
@@ -172,6 +185,7 @@ def _carry_out(uow: UnitOfWork, preview: Preview) -> None:
         "rates": len(preview.taken.rates),
         "projects": books.projects,
         "invoices": books.invoices,
+        "notes": notes,
     }
     uow.publish(client_merged(source, target, followers, moved))
 

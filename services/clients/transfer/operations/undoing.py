@@ -24,6 +24,7 @@ from services.clients.jobs.operations.creating import create_job
 from services.clients.jobs.operations.outcomes import Outcome, note_outcomes
 from services.clients.jobs.queries import get_job, jobs_of_import, rows_of
 from services.clients.jobs.rules import DONE
+from services.clients.notes.queries import count_notes
 from services.clients.records.models.record import COLUMNS, Client
 from services.clients.records.operations.change_sets import ChangeSet, carry_out
 from services.clients.records.operations.codes import change_code
@@ -96,7 +97,7 @@ def _undo(uow: UnitOfWork, run: Job, row: JobRow) -> Outcome:
     if client.version != row.version:
         raise _Refused("changed_since", "The client has been changed since the import.")
     if row.state == CREATED:
-        _refuse_with_books(uow, client)
+        _refuse_with_more(uow, client)
         delete_now(uow, client.id)
         return Outcome(row.row, DELETED, client.id)
     before = before_of(uow, run.id, row.row)
@@ -105,10 +106,13 @@ def _undo(uow: UnitOfWork, run: Job, row: JobRow) -> Outcome:
     return Outcome(row.row, REVERTED, client.id, _revert(uow, client, before))
 
 
-def _refuse_with_books(uow: UnitOfWork, client: Client) -> None:
+def _refuse_with_more(uow: UnitOfWork, client: Client) -> None:
+    """What was added beside the record, which its version does not tell."""
     books = count_books(uow.session, client.id)
     if books.projects or books.invoices:
         raise _Refused("has_books", "The client has projects or invoices by now.")
+    if count_notes(uow.session, client.id):
+        raise _Refused("has_notes", "The client has notes by now.")
 
 
 def _revert(uow: UnitOfWork, client: Client, before: Mapping[str, Any]) -> int:

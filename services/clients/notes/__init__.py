@@ -1,0 +1,1 @@
+"""Notes, calls and meetings that people write onto a client's timeline."""

@@ -1,0 +1,1 @@
+"""Commands about notes: each locks the client first, and none commits."""
