@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,14 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from shared.http.app import create_api
+from shared.http.front import Front
 from shared.process import collect_less_often, die_with_parent
 from shared.service import S, Service
 from shared.settings import load, setting
 
 # How long a worker may finish its requests; the supervisor and Compose wait a little longer.
 DRAIN_SECONDS = 8
+MOST_CONNECTIONS = 2048
 
 
 @dataclass(frozen=True)
@@ -82,21 +85,26 @@ def _granian(make: Callable[[], Flask], server: ServerSettings, address: tuple[s
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    def make_front() -> Front:
+        # To granian either signal says the same.
+        return Front(make(), server.threads, hands_on=signal.SIGINT)
+
     multiprocessing.set_start_method("fork", force=True)
     found = Granian(
         "clientele",
         address=address[0],
         port=address[1],
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
         workers=server.workers,
-        blocking_threads=server.threads,
+        # Streams and long polls are many and cost little: this bounds them, not the work.
+        backpressure=MOST_CONNECTIONS,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.1,
         workers_kill_timeout=DRAIN_SECONDS,
         log_level=LogLevels.warning,
     )
-    found.serve(target_loader=make, wrap_loader=False)
+    found.serve(target_loader=make_front, wrap_loader=False)
 
 
 def _gunicorn(make: Callable[[], Flask], server: ServerSettings, address: tuple[str, int]) -> None:
