@@ -147,6 +147,13 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
+class TooMany(DomainError):
+    """More at once than is allowed; less of it, or later, is right."""
+
+    code = "too_many"
+    title = "Too many at once"
+
+
 class Unavailable(DomainError):
     """Something this needs does not answer; trying again later is right."""
 

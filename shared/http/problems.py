@@ -28,6 +28,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.TooLarge: 413,
     errors.Invalid: 422,
     errors.PreconditionRequired: 428,
+    errors.TooMany: 429,
     errors.Unavailable: 503,
 }
 
@@ -68,7 +69,7 @@ def domain_problem(error: errors.DomainError) -> Response:
         _lead_on(response, error)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="clientele"'
-    if status == 503:
+    if status in {429, 503}:
         response.headers["Retry-After"] = "2"
     return response
 

@@ -39,8 +39,9 @@ class ServiceClient:
     def __init__(self, runtime: Runtime, service: str) -> None:
         self.service = service
         self._runtime = runtime
+        self.base_url = runtime.settings.service_url(service)
         self._http = httpx.Client(
-            base_url=runtime.settings.service_url(service),
+            base_url=self.base_url,
             # Between services the environment's proxies have no say.
             trust_env=False,
         )
@@ -73,13 +74,16 @@ class ServiceClient:
 
         Raises `ServiceUnavailable`; a body that ceases raises `httpx.HTTPError`.
         """
-        token = issue(self._runtime.vault, self._claims(identity))
-        sent = {**headers, "Authorization": f"Bearer {token}"}
+        sent = {**headers, **self.authorization(identity)}
         request = self._http.build_request("GET", path, headers=sent, timeout=_STREAM_TIMEOUT)
         try:
             return self._http.send(request, stream=True)
         except httpx.HTTPError as error:
             raise ServiceUnavailable(self.service, type(error).__name__) from error
+
+    def authorization(self, identity: Identity) -> dict[str, str]:
+        """The header by which the service knows for whom it is called, for a minute."""
+        return {"Authorization": f"Bearer {issue(self._runtime.vault, self._claims(identity))}"}
 
     def _claims(self, identity: Identity) -> Claims:
         return Claims(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, FieldError, Gone, Invalid, NotFound
+from shared.errors import Conflict, FieldError, Gone, Invalid, NotFound, TooMany
 
 
 class ClientErased(NotFound):
@@ -18,9 +18,9 @@ class BadFeedCursor(Invalid):
     code = "invalid_cursor"
     title = "This cursor does not belong to this feed"
 
-    def __init__(self) -> None:
+    def __init__(self, given_as: str = "after") -> None:
         message = "Use the `next` of the page before, or leave it out to start at the beginning."
-        super().__init__(message, errors=[FieldError("after", "invalid_cursor", message)])
+        super().__init__(message, errors=[FieldError(given_as, "invalid_cursor", message)])
 
 
 class CursorExpired(Gone):
@@ -44,4 +44,16 @@ class LogReset(Conflict):
     def __init__(self, earliest: str) -> None:
         super().__init__(
             "What was read may never have happened. Read again from `earliest`.", earliest=earliest
+        )
+
+
+class TooManyStreams(TooMany):
+    """So many streams and long polls are open for this caller or its workspace already."""
+
+    code = "events.too_many_streams"
+    title = "Too many streams are open"
+
+    def __init__(self, whose: str, most: int) -> None:
+        super().__init__(
+            f"This {whose} may hold {most} streams and long polls. Close one of them first."
         )

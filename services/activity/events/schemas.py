@@ -144,12 +144,24 @@ class TypePattern(fields.String):
         return pattern
 
 
-class FeedQuery(StrictSchema):
-    """From where, what, and how much."""
+#: How long a reader of the feed may have it wait for something new.
+LONGEST_WAIT_SECONDS = 30
+
+
+class StreamQuery(StrictSchema):
+    """From where, and what."""
 
     after = fields.String(validate=validate.Length(min=1, max=200))
     types = DelimitedList(TypePattern(), validate=validate.Length(min=1, max=wildcards.MOST))
     client = fields.UUID()
+
+
+class FeedQuery(StreamQuery):
+    """How much beside; `wait` is for how many seconds an empty page may be held back."""
+
+    wait = fields.Integer(
+        load_default=0, validate=[validate.Range(min=0), validate.Range(max=LONGEST_WAIT_SECONDS)]
+    )
     limit = fields.Integer(
         load_default=100, validate=[validate.Range(min=1), validate.Range(max=1000)]
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
+from services.clients.access.operations.authentication import authenticate
 from services.clients.forwarding import schemas
 from services.clients.gateway import composing
 from services.clients.gateway.documentation import (
@@ -27,11 +29,13 @@ from services.clients.gateway.documents import (
 )
 from services.clients.gateway.gateway import LIMIT_SECONDS, Gateway
 from services.clients.gateway.passing import composes, fetch, pass_on, passes_on, stream_on
+from services.clients.gateway.streaming import pass_on_later
 from services.clients.lists.routes.categories import listed
 from services.clients.records.queries.clients import get_client
 from services.clients.records.routes.lookup import known_client
 from services.clients.records.schemas.views import present
-from shared.http.edge import Answer, View
+from shared.http.edge import Answer, View, runtime
+from shared.runtime import Runtime
 from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
 
@@ -134,6 +138,8 @@ def download_document(
 
 
 EVENTS = "/v1/events"
+# A second more than the activity service lets a reader wait for something new.
+LONGEST_WAIT_SECONDS = 31.0
 events = ForwardingBlueprint("events", __name__, url_prefix=EVENTS)
 
 
@@ -142,7 +148,27 @@ events = ForwardingBlueprint("events", __name__, url_prefix=EVENTS)
 @events.doc(**operation("GET", EVENTS))
 def get_events(identity: Identity) -> Answer | Response:
     """The workspace's events after a cursor."""
+    if "wait" in request.args:
+        return pass_on_later("activity", identity, _same_caller(identity), LONGEST_WAIT_SECONDS)
     return pass_on("activity", identity)
+
+
+@events.route("/stream", methods=["GET"])
+@composes(VIEW_CLIENT)
+@events.doc(**operation("GET", f"{EVENTS}/stream"))
+def get_stream(identity: Identity) -> Answer | Response:
+    """The workspace's events as they happen."""
+    return pass_on_later("activity", identity, _same_caller(identity), LIMIT_SECONDS)
+
+
+def _same_caller(identity: Identity) -> Callable[[], bool]:
+    """Whether the token of this request still stands for this caller with these permissions."""
+    token = request.headers["Authorization"].partition(" ")[2].strip()
+    return partial(_stands_for, runtime(), token, identity)
+
+
+def _stands_for(runtime: Runtime, token: str, identity: Identity) -> bool:
+    return authenticate(runtime, token) == identity
 
 
 def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[str, Any]:

@@ -68,6 +68,14 @@ class Gateway:
         """An answer whose body is read as it comes. Raises `PartUnavailable`."""
         return self._ways[service].stream(path, identity, headers)
 
+    def address(self, service: str, identity: Identity) -> tuple[str, dict[str, str]]:
+        """The base URL of a service, and the header that says for whom it is called."""
+        return self._ways[service].address(identity)
+
+    def away(self, service: str, why: str) -> PartUnavailable:
+        """What to raise where a service was found not to answer."""
+        return self._ways[service].unavailable(why)
+
     def start(self, call: Call) -> Pending:
         """Send the call now and fetch its answer later; never raises."""
         return self._ways[call.service].start(call)
@@ -98,6 +106,9 @@ class _Way:
         self._client = client
         self._breaker = Breaker()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=client.service)
+
+    def address(self, identity: Identity) -> tuple[str, dict[str, str]]:
+        return self._client.base_url, self._client.authorization(identity)
 
     def start(self, call: Call) -> Pending:
         admission = self._breaker.admits()

@@ -24,7 +24,7 @@ from shared.unit_of_work import UnitOfWork
 _SENT_ALONG = ("If-Match", "If-None-Match", "Idempotency-Key", "Content-Type", "Accept")
 _PASSED_BACK = (
     "Content-Type", "Content-Disposition", "ETag", "Location", "Retry-After", "Allow",
-    "Idempotent-Replayed",
+    "Idempotent-Replayed", "X-Accel-Buffering",
 )  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def stream_on(service: str, identity: Identity) -> Response:
             answer.read()
             return _as_response(answer)
         kept = opening.pop_all()
-    response = Response(answer.iter_bytes(), answer.status_code, _kept_headers(answer))
+    response = Response(answer.iter_bytes(), answer.status_code, kept_headers(answer.headers))
     response.call_on_close(kept.close)
     return response
 
@@ -142,11 +142,12 @@ def request_headers() -> dict[str, str]:
 
 
 def _as_response(answer: httpx.Response) -> Response:
-    return Response(answer.content, answer.status_code, _kept_headers(answer))
+    return Response(answer.content, answer.status_code, kept_headers(answer.headers))
 
 
-def _kept_headers(answer: httpx.Response) -> dict[str, str]:
-    return {name: answer.headers[name] for name in _PASSED_BACK if name in answer.headers}
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Those headers of another service's answer that callers are given."""
+    return {name: headers[name] for name in _PASSED_BACK if name in headers}
 
 
 def fetch(

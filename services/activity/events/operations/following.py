@@ -59,6 +59,12 @@ class Told:
     events: list[bytes]
     next: str
     head: str
+    end: Place
+
+    @property
+    def is_all(self) -> bool:
+        """Whether there is no more for now, and nothing in it."""
+        return not self.events and self.next == self.head
 
 
 def next_page(
@@ -79,4 +85,5 @@ def next_page(
         [event.body for event in page.events],
         follower.cursor(Place(bounds.head.epoch, page.upto)),
         follower.cursor(bounds.head),
+        bounds.head,
     )

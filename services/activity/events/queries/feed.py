@@ -94,6 +94,7 @@ class Placed:
 
     pos: int
     type: str
+    client_id: str | None
     body: bytes
 
 
@@ -148,4 +149,5 @@ def envelope_json(row: Sequence[Any], **more: Any) -> bytes:
 
 def _placed(row: Sequence[Any]) -> Placed:
     pos, *envelope = row
-    return Placed(pos, envelope[2], envelope_json(envelope))
+    of = dict(zip(_NAMES, envelope, strict=True))
+    return Placed(pos, of["type"], of["client_id"], envelope_json(envelope))
