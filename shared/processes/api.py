@@ -1,4 +1,4 @@
-"""The API process: Flask under granian, or under gunicorn where a setting says so."""
+"""The API process: Flask behind its asynchronous front, under granian or gunicorn."""
 
 from __future__ import annotations
 
@@ -71,23 +71,21 @@ def serve(make: Callable[[], Flask], server: ServerSettings, address: tuple[str,
     if chosen is None:
         raise SystemExit(f"CLIENTELE_SERVER is {server.server!r}; it can be granian or gunicorn.")
 
-    def make_and_settle() -> Flask:
+    def make_front() -> Front:
         die_with_parent()
-        app = make()
+        # To granian either signal says the same; gunicorn has but one that says so.
+        hands_on = signal.SIGINT if server.server == "granian" else None
+        front = Front(make(), server.threads, hands_on)
         collect_less_often()
-        return app
+        return front
 
-    chosen(make_and_settle, server, address)
+    chosen(make_front, server, address)
 
 
-def _granian(make: Callable[[], Flask], server: ServerSettings, address: tuple[str, int]) -> None:
+def _granian(make: Callable[[], Front], server: ServerSettings, address: tuple[str, int]) -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
-
-    def make_front() -> Front:
-        # To granian either signal says the same.
-        return Front(make(), server.threads, hands_on=signal.SIGINT)
 
     multiprocessing.set_start_method("fork", force=True)
     found = Granian(
@@ -104,10 +102,10 @@ def _granian(make: Callable[[], Flask], server: ServerSettings, address: tuple[s
         workers_kill_timeout=DRAIN_SECONDS,
         log_level=LogLevels.warning,
     )
-    found.serve(target_loader=make_front, wrap_loader=False)
+    found.serve(target_loader=make, wrap_loader=False)
 
 
-def _gunicorn(make: Callable[[], Flask], server: ServerSettings, address: tuple[str, int]) -> None:
+def _gunicorn(make: Callable[[], Front], server: ServerSettings, address: tuple[str, int]) -> None:
     from gunicorn.app.base import BaseApplication
 
     class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types.
@@ -128,8 +126,7 @@ def _gunicorn_options(server: ServerSettings, address: tuple[str, int]) -> dict[
     return {
         "bind": f"{address[0]}:{address[1]}",
         "workers": server.workers,
-        "threads": server.threads,
-        "worker_class": "gthread",
+        "worker_class": "asgi",
         "graceful_timeout": DRAIN_SECONDS,
         "keepalive": 15,
         "loglevel": "warning",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,11 +11,12 @@ from sqlalchemy import Engine, create_engine
 
 from services.activity.events.consumers import apply
 from services.activity.service import ACTIVITY
+from services.activity.settings import ActivitySettings
 from shared.db.engine import role_url
 from shared.messaging.inbox import Inbox
 from shared.processes.api import create_app
 from shared.runtime import Runtime
-from shared.settings import Settings
+from shared.settings import Settings, load
 from tests.factories.callers import service_caller
 from tests.factories.envelopes import Source
 
@@ -23,9 +24,9 @@ Get = Callable[..., Any]
 
 
 @pytest.fixture
-def runtime(settings: Settings) -> Runtime:
+def runtime(environment: dict[str, str]) -> Runtime:
     """The service's process."""
-    return Runtime("activity", settings)
+    return Runtime("activity", load(ActivitySettings, environment))
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def source() -> Source:
 @pytest.fixture
 def http(runtime: Runtime) -> FlaskClient:
     """The service's HTTP side."""
-    return create_app(ACTIVITY, runtime.settings).test_client()
+    return create_app(ACTIVITY, cast(ActivitySettings, runtime.settings)).test_client()
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def addresses(migrated: Databases) -> Iterator[Addresses]:
     environment = migrated.environment
     apps = {
         "documents": create_app(DOCUMENTS, load(DocumentsSettings, environment)),
-        "activity": create_app(ACTIVITY, load(Settings, environment)),
+        "activity": create_app(ACTIVITY, load(ACTIVITY.settings, environment)),
         "metrics": create_app(METRICS, load(Settings, environment)),
     }
     with ExitStack() as stack:

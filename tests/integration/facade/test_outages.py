@@ -13,7 +13,7 @@ from flask import request
 from services.activity.service import ACTIVITY
 from shared.ids import uuid7
 from shared.processes.api import create_app
-from shared.settings import Settings, load
+from shared.settings import load
 from tests.fixtures.waiting import eventually
 from tests.integration.facade.conftest import Addresses, Facade, Office
 from tests.integration.facade.servers import dead_address, frozen, port_of, serving
@@ -119,7 +119,7 @@ def test_one_caller_after_the_other_does_not_wait_in_full_each_time(
 def test_one_slow_answer_does_not_turn_others_away(
     facade: Facade, addresses: Addresses, environment: dict[str, str]
 ) -> None:
-    app = create_app(ACTIVITY, load(Settings, environment))
+    app = create_app(ACTIVITY, load(ACTIVITY.settings, environment))
     slow = [2.5]
 
     @app.before_request
@@ -140,7 +140,7 @@ def test_a_service_that_comes_back_is_found_soon(
     with frozen() as address:
         office = facade({**addresses, "activity": address})
         assert [office.get("activity").status_code for _ in range(3)] == [503] * 3
-    app = create_app(ACTIVITY, load(Settings, environment))
+    app = create_app(ACTIVITY, load(ACTIVITY.settings, environment))
     with serving(app, port_of(address)):
         eventually("it is found again", lambda: office.get("activity").status_code == 200, 3)
     assert office.get("activity").status_code == 503
@@ -210,7 +210,7 @@ def test_a_service_whose_database_is_away_counts_as_away(
     facade: Facade, addresses: Addresses, environment: dict[str, str]
 ) -> None:
     nowhere = {**environment, "CLIENTELE_DATABASE_URL": "postgresql://127.0.0.1:9"}
-    with serving(create_app(ACTIVITY, load(Settings, nowhere))) as address:
+    with serving(create_app(ACTIVITY, load(ACTIVITY.settings, nowhere))) as address:
         office = facade({**addresses, "activity": address})
         answer, seconds = _timed(lambda: office.get("activity"))
     assert (answer.status_code, answer.json["code"]) == (503, "facade.unavailable")

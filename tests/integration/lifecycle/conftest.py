@@ -151,7 +151,7 @@ def firm(databases: Databases) -> Iterator[Firm]:
     documents = create_app(DOCUMENTS, load(DocumentsSettings, environment))
     apps = {
         "documents": documents,
-        "activity": create_app(ACTIVITY, load(Settings, environment)),
+        "activity": create_app(ACTIVITY, load(ACTIVITY.settings, environment)),
         "metrics": create_app(METRICS, load(Settings, environment)),
     }
     with ExitStack() as stack:

@@ -22,6 +22,7 @@ FORWARDED = [
     ("get", "/v1/clients/{client_id}/documents/{document_id}/download"),
     ("get", "/v1/clients/{client_id}/activity/export"),
     ("get", "/v1/events"),
+    ("get", "/v1/events/stream"),
     ("get", "/v1/webhooks"),
     ("post", "/v1/webhooks"),
     ("delete", "/v1/webhooks/{webhook_id}"),
