@@ -46,8 +46,8 @@ class Ledger:
         self.failures: list[str] = []
         self.slowest = 0.0
         self._note = threading.Lock()
-        self._founded = found_workspace(system)
-        self.workspace = str(self._founded["workspace"])
+        founded = found_workspace(system)
+        self.workspace, self.token = str(founded["workspace"]), str(founded["token"])
 
     def __enter__(self) -> Self:
         return self
@@ -148,7 +148,7 @@ class Ledger:
     ) -> dict[str, Any]:
         """The answer to a write, sent again under one key until there is one."""
         key = {"Idempotency-Key": uuid.uuid4().hex, **(headers or {})}
-        key["Authorization"] = f"Bearer {self._founded['token']}"
+        key["Authorization"] = f"Bearer {self.token}"
         deadline = time.monotonic() + PATIENCE_SECONDS
         last = "nothing"
         while time.monotonic() < deadline and not self._give_up.is_set():
