@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import resource
 import signal
 import sys
 
@@ -34,3 +35,12 @@ def collect_less_often() -> None:
     """
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS, 20, 50)
+
+
+def hold_many_connections() -> None:
+    """Let this process have as many files and connections open as the system allows it.
+
+    What is allowed without asking, 1,024 on most systems, is used up by some 500 streams.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

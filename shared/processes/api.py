@@ -14,7 +14,7 @@ from flask import Flask
 
 from shared.http.app import create_api
 from shared.http.front import Front
-from shared.process import collect_less_often, die_with_parent
+from shared.process import collect_less_often, die_with_parent, hold_many_connections
 from shared.service import S, Service
 from shared.settings import load, setting
 
@@ -73,6 +73,7 @@ def serve(make: Callable[[], Flask], server: ServerSettings, address: tuple[str,
 
     def make_front() -> Front:
         die_with_parent()
+        hold_many_connections()
         # To granian either signal says the same; gunicorn has but one that says so.
         hands_on = signal.SIGINT if server.server == "granian" else None
         front = Front(make(), server.threads, hands_on)
