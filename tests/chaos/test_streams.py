@@ -32,7 +32,7 @@ class Follower:
         """Follow from the beginning of the feed until the block ends."""
         headers = {"Authorization": f"Bearer {self._ledger.token}"}
         api = self._system.stack["api"]
-        with httpx.Client(base_url=api, headers=headers, timeout=3) as http:
+        with httpx.Client(base_url=api, headers=headers, timeout=20) as http:
             last_id = http.get("/v1/events", params={"limit": 1}).json()["next"]
             thread = threading.Thread(target=self._follow, args=(http, last_id), daemon=True)
             thread.start()
