@@ -15,7 +15,17 @@ import click
 from benchmarks.results import Figure, show, write
 from benchmarks.stack import Stack, running_stack
 
-SUITES = ("pipeline", "visible", "writes", "records", "timeline", "transfer", "webhooks", "server")
+SUITES = (
+    "pipeline",
+    "visible",
+    "writes",
+    "records",
+    "timeline",
+    "transfer",
+    "webhooks",
+    "streams",
+    "server",
+)
 
 
 @click.command()

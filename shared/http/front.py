@@ -102,7 +102,7 @@ class Front:
         close = getattr(pieces, "close", None)
         if not any(name.lower() == "content-length" for name, _ in headers):
             rest = iter(pieces)
-            return _Answered(status, headers, next(rest, _END), rest, close)
+            return _Answered(status, headers, _next_piece(rest), rest, close)
         try:
             return _Answered(status, headers, b"".join(pieces))
         finally:
