@@ -57,7 +57,8 @@ class Reply:
     async def _send_body(self, piece: bytes, *, more: bool) -> None:
         message = {"type": "http.response.body", "body": piece, "more_body": more}
         try:
-            await asyncio.wait_for(self._send(message), STALL_SECONDS)
+            async with asyncio.timeout(STALL_SECONDS):
+                await self._send(message)
         except TimeoutError as error:
             raise Stalled from error
 
