@@ -16,7 +16,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     # The others report to it what they have erased.
     "clients": ("documents", "activity", "metrics"),
     "documents": ("clients",),
-    "activity": ("clients", "documents"),
+    # What was done to its own webhooks stands in the same feed as all else.
+    "activity": ("clients", "documents", "activity"),
     "metrics": ("clients",),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -69,6 +70,15 @@ class ExportQuery(_Filters):
     """Filters, order and format of an exported timeline."""
 
     format = fields.String(load_default="csv", validate=validate.OneOf(list(exports.WRITERS)))
+
+
+def told_filters(query: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters as an event tells them, which outlives whom it is about: a person is hidden."""
+    found: dict[str, Any] = {name: query[name] for name in ("kind", "actor") if name in query}
+    if "person" in query:
+        found["person"] = "hidden"
+    moments = {"from": query.get("since"), "to": query.get("until")}
+    return found | {name: rfc3339(moment) for name, moment in moments.items() if moment}
 
 
 class ActorView(Schema):

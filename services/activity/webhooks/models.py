@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.db.base import Base
 
 ACTIVE, PAUSED, DISABLED = "active", "paused", "disabled"
+#: Gone for everyone; the row stays until the last of its deliveries is deleted.
+REMOVED = "removed"
 GONE, FAILING = "gone", "failing"
 WAITING, HELD, DELIVERED, FAILED, ERASED = "waiting", "held", "delivered", "failed", "erased"
 STATES = (WAITING, HELD, DELIVERED, FAILED, ERASED)

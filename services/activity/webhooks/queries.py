@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from services.activity.webhooks.errors import DeliveryNotFound, WebhookNotFound
-from services.activity.webhooks.models import Delivery, Webhook
+from services.activity.webhooks.models import REMOVED, Delivery, Webhook
 
 _DUE = text("SELECT workspace_id, webhook_id FROM webhooks_due(:moment)")
 _WITH_OLD = text("SELECT * FROM workspaces_with_old_deliveries(:before)")
+_REMOVED = text("SELECT workspace_id, webhook_id FROM removed_webhooks()")
+_BACKLOGS = text(
+    """
+    SELECT b.*, coalesce(extract(epoch FROM clock_timestamp() - oldest_at), 0) AS seconds
+    FROM webhook_backlogs() AS b
+    """
+)
 _HEAD = text("SELECT coalesce(max(pos), 0) FROM feed WHERE workspace_id = :workspace")
 _PLACE_OF_EVENT = text("SELECT pos FROM feed WHERE event_id = :event AND NOT parked")
 # Places are given in the order of time, so the last one before a moment is found from the end.
@@ -25,6 +33,33 @@ _PLACE_AT = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far behind a webhook is.
+
+    `unread` places of the feed it has not come to (10,000 stands for more), whether it wants
+    them or not; deliveries that are `waiting`, and `held` behind one that failed. `seconds` is
+    the age of the oldest of all of these.
+    """
+
+    workspace: str
+    webhook: str
+    state: str
+    unread: int
+    waiting: int
+    held: int
+    seconds: float
+
+
+def backlogs(session: Session) -> list[Backlog]:
+    """Every webhook of every workspace."""
+    return [
+        Backlog(str(row.workspace_id), str(row.webhook_id), row.state, row.unread, row.waiting,
+                row.held, round(float(row.seconds), 1))
+        for row in session.execute(_BACKLOGS)
+    ]  # fmt: skip
+
+
 def due_webhooks(session: Session, moment: datetime) -> Sequence[Row[uuid.UUID, uuid.UUID]]:
     """Whose webhooks, and which, have something to do that no dispatcher is at."""
     return session.execute(_DUE, {"moment": moment}).all()
@@ -33,6 +68,11 @@ def due_webhooks(session: Session, moment: datetime) -> Sequence[Row[uuid.UUID, 
 def workspaces_with_old_deliveries(session: Session, before: datetime) -> list[uuid.UUID]:
     """The workspaces with deliveries that were finished before."""
     return list(session.scalars(_WITH_OLD, {"before": before}))
+
+
+def removed_webhooks(session: Session) -> Sequence[Row[uuid.UUID, uuid.UUID]]:
+    """Whose webhooks, and which, were removed and have deliveries left."""
+    return session.execute(_REMOVED).all()
 
 
 def head(session: Session, workspace_id: uuid.UUID) -> int:
@@ -53,18 +93,18 @@ def place_at(session: Session, workspace_id: uuid.UUID, moment: datetime) -> int
 
 def count_webhooks(session: Session) -> int:
     """How many webhooks the workspace has."""
-    return session.scalar(select(func.count()).select_from(Webhook)) or 0
+    return session.scalar(select(func.count()).where(Webhook.state != REMOVED)) or 0
 
 
 def webhooks() -> Select[Webhook]:
     """The webhooks of the workspace, unordered."""
-    return select(Webhook)
+    return select(Webhook).where(Webhook.state != REMOVED)
 
 
 def get_webhook(session: Session, webhook_id: uuid.UUID, *, lock: bool = False) -> Webhook:
     """One webhook, locked if it is to be changed; raises `WebhookNotFound`."""
     found = session.get(Webhook, webhook_id, with_for_update=lock or None)
-    if found is None:
+    if found is None or found.state == REMOVED:
         raise WebhookNotFound
     return found
 

@@ -194,7 +194,8 @@ def get_deliveries(uow: UnitOfWork, query: dict[str, Any], webhook_id: uuid.UUID
 @blueprint.response(200, schemas.DeliveryView)
 def get_delivery(uow: UnitOfWork, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> Answer:
     """One delivery with its last attempts."""
-    found = queries.get_delivery(uow.session, webhook_id, delivery_id)
+    webhook = queries.get_webhook(uow.session, webhook_id)
+    found = queries.get_delivery(uow.session, webhook.id, delivery_id)
     return Answer(schemas.present_delivery(found))
 
 

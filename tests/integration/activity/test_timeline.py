@@ -29,6 +29,7 @@ from tests.factories.callers import service_caller, service_token
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
 from tests.integration.activity.conftest import Get
+from tests.integration.messaging.conftest import read_log
 
 UPDATED = "clients.client.updated.v1"
 
@@ -443,3 +444,20 @@ def test_a_page_is_reached_by_the_index_and_not_by_walking_to_it(
         plan = "\n".join(row[0] for row in rows)
     assert re.search(r"Index Cond: .*ROW\(CASE", plan), plan
     assert "Filter: (ROW(" not in plan
+
+
+def test_an_export_is_told_without_the_name_that_was_looked_for(
+    source: Source, client_id: uuid.UUID, path: str, http: FlaskClient, runtime: Runtime
+) -> None:
+    _export(http, runtime, source, path, format="jsonl", kind="client", person="Jo Park",
+            to="2026-03-01")  # fmt: skip
+    (told,) = read_log(runtime)
+    assert (told["type"], told["client_id"]) == ("activity.export.requested.v1", None)
+    export = told["data"]["export"]
+    assert (export["client_id"], export["format"]) == (str(client_id), "jsonl")
+    assert export["filters"] == {
+        "kind": ["client"], "person": "hidden", "to": "2026-03-02T00:00:00Z",
+    }  # fmt: skip
+    assert "Jo Park" not in str(told["data"])
+    _export(http, runtime, source, path, format="pdf")
+    assert len(read_log(runtime)) == 1, "what was refused was not taken out"

@@ -49,13 +49,22 @@ def activity(settings: Settings) -> Inbox:
 
 
 @pytest.fixture
-def deliver(clients: Runtime, documents: Runtime, metrics: Inbox, activity: Inbox) -> Deliver:
+def timeline(settings: Settings) -> Runtime:
+    """The service that listens to itself as well."""
+    return Runtime("activity", settings)
+
+
+@pytest.fixture
+def deliver(
+    clients: Runtime, documents: Runtime, timeline: Runtime, metrics: Inbox, activity: Inbox
+) -> Deliver:
     """Number every event and apply it wherever it is subscribed to."""
 
     def run() -> None:
         _deliver(clients, metrics)
         _deliver(clients, activity)
         _deliver(documents, activity)
+        _deliver(timeline, activity)
 
     return run
 

@@ -97,7 +97,7 @@ def test_types_are_those_that_match_and_may_be_viewed() -> None:
     assert "clients.client.created.v1" in all_of_it
     assert "activity.client.erased.v1" not in all_of_it
     assert types.wanted_types(("clients.*",), everything) < all_of_it
-    assert types.wanted_types(("*",), frozenset({"webhooks.manage"})) == frozenset()
+    assert types.wanted_types(("*",), frozenset({"workspace.manage"})) == frozenset()
     assert types.unmatched(["clients.*", "client.*"]) == ["client.*"]
 
 

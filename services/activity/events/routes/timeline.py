@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, stream_with_context
 
-from services.activity.events import schemas
+from services.activity.events import events, schemas
 from services.activity.events.queries import timeline as queries
 from services.activity.events.rules import exports, texts, viewing
 from shared.http.blueprint import ApiBlueprint, InternalBlueprint
@@ -43,9 +43,12 @@ def get_activity(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -
 @blueprint.arguments(schemas.ExportQuery, location="query")
 @blueprint.response(200, content_type=exports.CONTENT_TYPES["csv"])
 def export_activity(begin: Begin, query: dict[str, Any], client_id: uuid.UUID) -> Response:
-    """All of a timeline that passes the filters, as CSV or as one JSON object per line."""
+    """All of a timeline that passes the filters, as CSV or as one JSON object per line; the log
+    says that it was taken."""
     with begin() as uow:
         first = _page(uow, query, client_id, None, EXPORT_PAGE)
+        told = schemas.told_filters(query)
+        uow.publish(events.export_requested(client_id, query["format"], told))
 
     def pages() -> Iterator[Page]:
         """Each read in a transaction of its own: none is open while the caller is slow."""

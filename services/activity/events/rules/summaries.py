@@ -23,6 +23,7 @@ _PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     "client": (("client", "company_name"),),
     "code": (("client", "client_code"),),
     "format": (("export", "format"),),
+    "url": (("webhook", "url"),),
     "entry": (("entry", "name"),),
     "custom_field": (("custom_field", "label"),),
     "view": (("view", "name"),),

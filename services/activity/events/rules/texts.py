@@ -54,6 +54,25 @@ SENTENCES: dict[str, Sentence] = {
     "clients.archive.requested.v1": Sentence(
         "access", "Archive of all data taken{without}", "Archive of all data taken out"
     ),
+    "activity.export.requested.v1": Sentence(
+        "access", "Timeline exported as {format}", "A timeline exported"
+    ),
+    "activity.webhook.created.v1": Sentence("access", "Webhook to {url} made", "Webhook made"),
+    "activity.webhook.updated.v1": Sentence(
+        "access", "Webhook to {url}: {changed}", "Webhook changed"
+    ),
+    "activity.webhook.state_changed.v1": Sentence(
+        "access", "Webhook to {url}: {changed}{because}", "Webhook paused, resumed or disabled"
+    ),
+    "activity.webhook.secret_rotated.v1": Sentence(
+        "access", "Webhook to {url} has a new secret", "Webhook has a new secret"
+    ),
+    "activity.webhook.replayed.v1": Sentence(
+        "access", "Events sent again to the webhook {url}", "Events sent again to a webhook"
+    ),
+    "activity.webhook.removed.v1": Sentence(
+        "access", "Webhook to {url} removed", "Webhook removed"
+    ),
     "clients.client.created.v1": Sentence("client", "Client {client} created", "Client created"),
     "clients.client.updated.v1": Sentence("client", "{Changed}", "Client changed"),
     "clients.client.status_changed.v1": Sentence("status", "{Changed}{because}", "Status changed"),

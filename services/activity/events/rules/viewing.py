@@ -21,6 +21,7 @@ NEEDED = {
     "invoice": "invoices.view",
     "document": "documents.view",
     "note": "notes.view",
+    "webhook": "webhooks.manage",
     "user": "users.manage",
     "api_key": "users.manage",
 }
@@ -43,7 +44,7 @@ def hidden_types(permissions: Iterable[str]) -> frozenset[str]:
 
 
 #: What no client's timeline holds: the workspace's own matters.
-_OF_NO_CLIENT = frozenset({"user", "api_key"})
+_OF_NO_CLIENT = frozenset({"user", "api_key", "webhook"})
 
 
 def sees_whole_timelines(permissions: Iterable[str]) -> bool:

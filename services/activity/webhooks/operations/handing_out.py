@@ -16,15 +16,28 @@ from services.activity.webhooks.rules.types import PING
 from shared.clock import rfc3339
 from shared.unit_of_work import UnitOfWork
 
+# What an envelope takes beside its data, roughly.
+_AROUND = 700
+_WAITING = """
+    SELECT * FROM webhook_deliveries WHERE webhook_id = :webhook AND state = 'waiting' AND {which}
+"""
+# Only as many as fit, by the size that the feed knows, so that no more is read than is sent;
+# where nothing is under way, the first of them in any case.
+_FITTING = """
+    SELECT * FROM (
+        SELECT w.*, count(*) OVER run AS number,
+               sum(coalesce(f.size, 0) + {around}) OVER run AS bytes
+        FROM ({waiting}) AS w LEFT JOIN feed AS f ON f.pos = w.feed_pos
+        WINDOW run AS (ORDER BY w.feed_pos NULLS FIRST, w.id)
+    ) AS measured
+    WHERE bytes <= :most_bytes OR (number = 1 AND :alone)
+"""
 _FOUND = """
     SELECT d.id, d.event_id AS message_id, coalesce(d.client_id, d.workspace_id) AS chain,
            d.type AS kind, d.tries,
            d.next_at, d.created_at, d.webhook_id, e.data @> '{{"erased": true}}' AS is_erased,
            {columns}
-    FROM (
-        SELECT * FROM webhook_deliveries
-        WHERE webhook_id = :webhook AND state = 'waiting' AND {which}
-    ) AS d
+    FROM ({which}) AS d
     LEFT JOIN events AS e ON e.event_id = d.event_id
     ORDER BY d.feed_pos NULLS FIRST
 """
@@ -37,15 +50,22 @@ _TIME = 4
 _READY = text(
     _FOUND.format(
         columns=COLUMNS,
-        which="""(feed_pos IS NULL OR feed_pos <= :upto)
-          AND (next_at IS NULL OR next_at <= :moment) AND id <> ALL (CAST(:but AS uuid[]))
-        ORDER BY feed_pos NULLS FIRST LIMIT :room""",
+        which=_FITTING.format(
+            around=_AROUND,
+            waiting=_WAITING.format(
+                which="""(feed_pos IS NULL OR feed_pos <= :upto)
+                  AND (next_at IS NULL OR next_at <= :moment) AND id <> ALL (CAST(:but AS uuid[]))
+                ORDER BY feed_pos NULLS FIRST LIMIT :rows"""
+            ),
+        ),
     )
 )
 _NEXT = text(
     _FOUND.format(
         columns=COLUMNS,
-        which="next_at IS NOT NULL AND feed_pos <= :upto ORDER BY next_at, feed_pos LIMIT 1",
+        which=_WAITING.format(
+            which="next_at IS NOT NULL AND feed_pos <= :upto ORDER BY next_at, feed_pos LIMIT 1"
+        ),
     )
 )
 _CLOSE = text(
@@ -54,6 +74,17 @@ _CLOSE = text(
     WHERE id = ANY (CAST(:ids AS uuid[]))
     """
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much more a dispatcher takes: so many deliveries, and so many bytes of them."""
+
+    rows: int
+    bytes: int
+
+
+NO_ROOM = Room(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +108,19 @@ def hand_out(
     webhook_id: uuid.UUID,
     moment: datetime,
     but: Collection[uuid.UUID],
-    room: int,
+    room: Room,
     upto: int | None,
 ) -> list[HandedOut]:
-    """Up to `room` deliveries that are due, in order, but for those handed out before.
+    """The deliveries that are due and fit, in order, but for those handed out before. A larger
+    one than there is ever room for is handed out alone.
 
     `upto` is the place up to where the feed was read; without it, pings alone. What belongs to
     a client that is gone has nothing left to tell and is closed.
     """
-    if room <= 0:
+    if room.rows <= 0:
         return []
-    given = {
-        "webhook": webhook_id, "moment": moment, "but": list(but), "room": room, "upto": upto
-    }  # fmt: skip
+    given = {"webhook": webhook_id, "moment": moment, "but": list(but), "rows": room.rows,
+             "most_bytes": room.bytes, "alone": not but, "upto": upto}  # fmt: skip
     return _told(uow, uow.connection.execute(_READY, given).all(), moment)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.activity.webhooks import queries
+from services.activity.webhooks import events, queries
 from services.activity.webhooks.errors import NothingMatches, StaleWebhook, TooManyWebhooks
-from services.activity.webhooks.models import ACTIVE, PAUSED, Webhook
+from services.activity.webhooks.models import ACTIVE, PAUSED, REMOVED, Webhook
+from services.activity.webhooks.operations.purging import clear_removed
 from services.activity.webhooks.operations.recording import retry_all
 from services.activity.webhooks.rules import signing, types
 from shared.clock import now
@@ -62,6 +63,7 @@ def create_webhook(
     )
     uow.session.add(webhook)
     uow.flush()
+    uow.publish(events.webhook_created(webhook))
     return webhook, secret
 
 
@@ -79,34 +81,45 @@ def change_webhook(
     webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
     require_version(expected_version, webhook.version, StaleWebhook)
     _require_types(changes.get("types", []))
+    before = events.fields_of(webhook)
     for name, value in changes.items():
         setattr(webhook, name, value)
     webhook.permissions = sorted(types.kept_permissions(permissions))
     if "ordered" in changes:
         retry_all(uow, webhook_id)
-    return _changed(uow, webhook)
+    _changed(uow, webhook)
+    if changed := events.changes_of(webhook, before):
+        uow.publish(events.webhook_updated(webhook, changed))
+    return webhook
 
 
 def delete_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> None:
-    """Remove a webhook with its delivery log; raises `WebhookNotFound`."""
-    uow.session.delete(queries.get_webhook(uow.session, webhook_id, lock=True))
+    """Remove a webhook with its delivery log; raises `WebhookNotFound`.
+
+    Of a long log the rest goes later, batch by batch, and until then the webhook is kept as
+    removed: nobody sees it, and nothing more is sent.
+    """
+    webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
+    webhook.state = REMOVED
+    _changed(uow, webhook)
+    webhook.due_at = None
+    uow.publish(events.webhook_removed(webhook))
     uow.flush()
+    clear_removed(uow, webhook_id)
 
 
 def pause_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Webhook:
     """Send nothing more for now; its place in the feed is kept."""
     webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
-    webhook.state, webhook.disabled_because = PAUSED, None
-    return _changed(uow, webhook)
+    return _in_state(uow, webhook, PAUSED)
 
 
 def resume_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Webhook:
     """Go on from where it stood, at once, whatever had failed before."""
     webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
-    webhook.state, webhook.disabled_because = ACTIVE, None
     webhook.failures, webhook.failing_since = 0, None
     retry_all(uow, webhook_id)
-    return _changed(uow, webhook)
+    return _in_state(uow, webhook, ACTIVE)
 
 
 def rotate_secret(uow: UnitOfWork, webhook_id: uuid.UUID) -> tuple[Webhook, str]:
@@ -115,7 +128,9 @@ def rotate_secret(uow: UnitOfWork, webhook_id: uuid.UUID) -> tuple[Webhook, str]
     secret = new_secret()
     webhook.previous_secret, webhook.previous_until = webhook.secret, now() + BOTH_SIGN
     webhook.secret = uow.vault.encrypt(secret, _SEALED_FOR)
-    return _changed(uow, webhook), secret
+    _changed(uow, webhook)
+    uow.publish(events.secret_rotated(webhook))
+    return webhook, secret
 
 
 def look_now(webhook: Webhook, moment: datetime) -> None:
@@ -134,6 +149,16 @@ def secrets_of(webhook: Webhook, vault: Vault, moment: datetime) -> tuple[str, .
     if webhook.previous_secret and webhook.previous_until and moment < webhook.previous_until:
         sealed.append(webhook.previous_secret)
     return tuple(vault.decrypt(bytes(each), _SEALED_FOR).decode() for each in sealed)
+
+
+def _in_state(uow: UnitOfWork, webhook: Webhook, state: str) -> Webhook:
+    """In a state that someone chose; it is told of only if it was in another."""
+    before = webhook.state
+    webhook.state, webhook.disabled_because = state, None
+    _changed(uow, webhook)
+    if before != state:
+        uow.publish(events.state_changed(webhook, before))
+    return webhook
 
 
 def _changed(uow: UnitOfWork, webhook: Webhook) -> Webhook:

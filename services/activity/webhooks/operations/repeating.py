@@ -8,7 +8,7 @@ from datetime import datetime
 from services.activity.events.errors import BadFeedCursor
 from services.activity.events.queries.feed import bounds
 from services.activity.events.rules.cursors import place_of
-from services.activity.webhooks import queries
+from services.activity.webhooks import events, queries
 from services.activity.webhooks.errors import NotNow, UnknownPosition
 from services.activity.webhooks.models import DELIVERED, FAILED, WAITING, Delivery, Webhook
 from services.activity.webhooks.operations.managing import look_now
@@ -65,6 +65,8 @@ def replay(uow: UnitOfWork, webhook_id: uuid.UUID, after: str) -> Webhook:
     """
     webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
     webhook.read_pos = min(webhook.read_pos, _place(uow, after))
+    webhook.version += 1
+    uow.publish(events.replayed(webhook, after))
     look_now(webhook, now())
     uow.flush()
     return webhook

@@ -13,15 +13,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, func, or_, select, text
 
-from services.activity.webhooks.models import ACTIVE, DISABLED, FAILING, GONE, Webhook
+from services.activity.webhooks import events
+from services.activity.webhooks.models import (
+    ACTIVE,
+    DISABLED,
+    FAILING,
+    GONE,
+    REMOVED,
+    Webhook,
+)
 from services.activity.webhooks.operations.handing_out import (
+    NO_ROOM,
     HandedOut,
+    Room,
     hand_out,
     hand_out_early,
 )
@@ -57,14 +67,14 @@ _NEXT_AT = text(
 class Brought:
     """What a dispatcher brings to a turn.
 
-    `handed_out` are the deliveries it has brought no result of yet; it has room for `room` more.
+    `handed_out` are the deliveries it has brought no result of yet; `room` is for how many more.
     `holds` says that it took the turn before, `leaves` that it takes none after.
     """
 
     holds: bool = False
     results: Sequence[Result] = ()
     handed_out: Collection[uuid.UUID] = ()
-    room: int = 0
+    room: Room = NO_ROOM
     leaves: bool = False
 
 
@@ -112,7 +122,7 @@ def take_turn(
     sends = webhook.state == ACTIVE and not _health(webhook).rests(taker.moment)
     more = sends and not brought.leaves and read_on(uow, webhook, taker.moment)
     deliveries = _hand_out(uow, webhook, taker, brought, sends=sends)
-    more = more or len(deliveries) == _room(webhook, brought) > 0
+    more = more or len(deliveries) == _room(webhook, brought).rows > 0
     is_released = not (more or deliveries or brought.handed_out)
     webhook.due_at = taker.moment
     if is_released and not brought.leaves:
@@ -125,7 +135,7 @@ def take_turn(
 
 def _mine(webhook_id: uuid.UUID, taker: Taker, brought: Brought) -> Select[Webhook]:
     """The webhook, locked, if this dispatcher has its lease or may take it."""
-    statement = select(Webhook).where(Webhook.id == webhook_id)
+    statement = select(Webhook).where(Webhook.id == webhook_id, Webhook.state != REMOVED)
     if brought.holds:
         return statement.where(Webhook.lease_owner == taker.owner).with_for_update()
     is_free = or_(Webhook.lease_until.is_(None), Webhook.lease_until < func.clock_timestamp())
@@ -148,14 +158,16 @@ def _judge(uow: UnitOfWork, webhook: Webhook, taker: Taker, results: Sequence[Re
     if before.is_open and Outcome.ARRIVED in outcomes:
         retry_all(uow, webhook.id)
     if Outcome.GONE in outcomes:
-        _disable(webhook, GONE)
+        _disable(uow, webhook, GONE)
     elif health.is_given_up(taker.moment):
-        _disable(webhook, FAILING)
+        _disable(uow, webhook, FAILING)
 
 
-def _disable(webhook: Webhook, because: str) -> None:
+def _disable(uow: UnitOfWork, webhook: Webhook, because: str) -> None:
     if webhook.state == ACTIVE:
         webhook.state, webhook.disabled_because = DISABLED, because
+        webhook.version += 1
+        uow.publish(events.state_changed(webhook, ACTIVE))
         _log.warning("webhook disabled", webhook=str(webhook.id), because=because)
 
 
@@ -165,16 +177,16 @@ def _hand_out(
     room, but = _room(webhook, brought), brought.handed_out
     upto = webhook.read_pos if sends else None
     found = hand_out(uow, webhook.id, taker.moment, but, room, upto)
-    if found or upto is None or room <= 0 or not _health(webhook).is_open:
+    if found or upto is None or room.rows <= 0 or not _health(webhook).is_open:
         return found
     return hand_out_early(uow, webhook.id, taker.moment, upto)
 
 
-def _room(webhook: Webhook, brought: Brought) -> int:
+def _room(webhook: Webhook, brought: Brought) -> Room:
     """One that has failed too often is sent one delivery at a time."""
-    return (
-        min(brought.room, 1 - len(brought.handed_out)) if _health(webhook).is_open else brought.room
-    )
+    if not _health(webhook).is_open:
+        return brought.room
+    return replace(brought.room, rows=min(brought.room.rows, 1 - len(brought.handed_out)))
 
 
 def _keep_lease(webhook: Webhook, owner: str | None) -> None:

@@ -41,3 +41,8 @@ def parse_url(text: str) -> Target:
     if url.fragment:
         raise WrongUrl("Leave out what follows the #: it is never sent.")
     return Target(str(url), host, port, plain=url.scheme == "http")
+
+
+def without_query(url: str) -> str:
+    """Where a URL leads, without what it asks for there, which may be a secret."""
+    return url.partition("?")[0]

@@ -10,10 +10,10 @@ import asyncio
 import contextlib
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from services.activity.webhooks.operations.handing_out import HandedOut
+from services.activity.webhooks.operations.handing_out import NO_ROOM, HandedOut, Room
 from services.activity.webhooks.operations.recording import Result
 from services.activity.webhooks.operations.turns import Brought, Turn
 from services.activity.webhooks.rules.answers import Attempt
@@ -21,8 +21,8 @@ from shared.failpoints import failpoint
 
 #: Posts to one webhook at once.
 AT_ONCE = 8
-#: Deliveries held in memory for one webhook.
-WINDOW = 200
+#: Deliveries held in memory for one webhook, and their bytes.
+WINDOW, WINDOW_BYTES = 200, 1_048_576
 #: Results noted together, and how long the first of them waits for others.
 TOGETHER, WAIT_SECONDS = 64, 0.05
 #: A turn is taken at least so often, well within the lease.
@@ -54,8 +54,8 @@ class Serving:
         self._workers: list[asyncio.Task[None]] = []
         self._chains: dict[uuid.UUID, _Chain] = {}
         self._ready: asyncio.Queue[_Chain] = asyncio.Queue()
-        # Handed out, and no result of it noted yet.
-        self._held: set[uuid.UUID] = set()
+        # Handed out, and no result of it noted yet; with their bytes.
+        self._held: dict[uuid.UUID, int] = {}
         self._results: list[Result] = []
         # Chains of which something was left unsent since the present turn began: what that turn
         # hands out of them comes after it.
@@ -79,7 +79,7 @@ class Serving:
             self._let_go_of_waiting()
         brought = self._bring()
         turn = await self._take_turn(brought)
-        self._held -= {each.delivery.id for each in brought.results}
+        self._forget(each.delivery for each in brought.results)
         if turn is None:
             return False
         self._turn = turn
@@ -92,15 +92,23 @@ class Serving:
     def _bring(self) -> Brought:
         noted, self._results = self._results, []
         self._interrupted = set()
-        under_way = self._held - {each.delivery.id for each in noted}
+        under_way = self._held.keys() - {each.delivery.id for each in noted}
         leaves = self._stop.is_set()
-        room = 0 if leaves else WINDOW - len(under_way)
+        room = NO_ROOM if leaves else self._room(under_way)
         return Brought(self._turn is not None, noted, under_way, room, leaves)
+
+    def _room(self, under_way: Collection[uuid.UUID]) -> Room:
+        held = sum(self._held[each] for each in under_way)
+        return Room(WINDOW - len(under_way), WINDOW_BYTES - held)
+
+    def _forget(self, deliveries: Iterable[HandedOut]) -> None:
+        for delivery in deliveries:
+            del self._held[delivery.id]
 
     def _accept(self, turn: Turn, delivery: HandedOut) -> None:
         if turn.ordered and delivery.chain in self._interrupted:
             return
-        self._held.add(delivery.id)
+        self._held[delivery.id] = len(delivery.body)
         key = delivery.chain if turn.ordered else delivery.id
         entry = (asyncio.get_running_loop().time(), delivery)
         if key in self._chains:
@@ -161,7 +169,7 @@ class Serving:
         del self._chains[chain.key]
         if chain.waiting:
             self._interrupted.add(chain.key)
-            self._held -= {delivery.id for _, delivery in chain.waiting}
+            self._forget(delivery for _, delivery in chain.waiting)
             self._is_time.set()
 
     def _let_go_of_waiting(self) -> None:
@@ -169,5 +177,5 @@ class Serving:
         while not self._ready.empty():
             self._let_go(self._ready.get_nowait())
         for chain in self._chains.values():
-            self._held -= {delivery.id for _, delivery in chain.waiting}
+            self._forget(delivery for _, delivery in chain.waiting)
             chain.waiting.clear()
