@@ -27,6 +27,7 @@ COMMANDS = {
     "workspaces": "cli.tokens",
     "tokens": "cli.tokens",
     "lag": "cli.messages",
+    "webhooks": "cli.webhooks",
     "events": "cli.messages",
     "dead-letters": "cli.messages",
     "projections": "cli.projections.commands",

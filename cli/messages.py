@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import click
 from sqlalchemy import Engine, Row
 
 from cli.services import SERVICES
+from cli.tables import echo_columns, echo_json
 from shared.db.engine import engine_for
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.lag import Lag, measure_lag
@@ -26,28 +26,16 @@ def _engine_of() -> Callable[[str], Engine]:
     return lambda service: engine_for(settings, service, "pipe")
 
 
-def _echo_json(value: Any) -> None:
-    click.echo(json.dumps(value, default=str))
-
-
-def _columns(rows: list[list[Any]]) -> None:
-    """A table as wide as its contents; plain text, so that it can be piped."""
-    widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (str(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
-
-
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
 def lag(as_json: bool) -> None:
     """How far each consumer is behind each source: in events and in seconds."""
     found = measure_lag(_engine_of())
     if as_json:
-        _echo_json([entry.as_dict() for entry in found])
+        echo_json([entry.as_dict() for entry in found])
         return
     head = ["source", "consumer", "head", "sent", "applied", "lag", "seconds", "dead", "relay"]
-    _columns([head, *(_lag_row(entry) for entry in found)])
+    echo_columns([head, *(_lag_row(entry) for entry in found)])
 
 
 def _lag_row(entry: Lag) -> list[Any]:
@@ -82,7 +70,7 @@ def tail(source: str, last: int, follow: bool, as_json: bool) -> None:
 
 def _echo_event(row: Row[Any], as_json: bool) -> None:
     if as_json:
-        _echo_json(dict(row._mapping))  # noqa: SLF001  # SQLAlchemy's public name for it
+        echo_json(dict(row._mapping))  # noqa: SLF001  # SQLAlchemy's public name for it
         return
     when = row.occurred_at.isoformat(timespec="milliseconds")
     who = row.actor.get("name") or row.actor.get("kind")
@@ -102,10 +90,10 @@ def trace_event(event_id: uuid.UUID, as_json: bool) -> None:
     hops = list(trace(engine_of, service, row))
     if as_json:
         told = [{"step": hop.step, "state": hop.state, "detail": hop.detail} for hop in hops]
-        _echo_json({"event": dict(row._mapping), "hops": told})  # noqa: SLF001
+        echo_json({"event": dict(row._mapping), "hops": told})  # noqa: SLF001
         return
     click.echo(f"{row.type}  {row.subject}  correlation {row.correlation_id}")
-    _columns([[hop.state, hop.step, hop.detail] for hop in hops])
+    echo_columns([[hop.state, hop.step, hop.detail] for hop in hops])
 
 
 @click.group("dead-letters")
@@ -135,7 +123,7 @@ def list_letters(state: str, as_json: bool) -> None:
     """Dead letters of every service, oldest first."""
     rows = [(name, row) for name in _CONSUMERS for row in _letters_of(name).list(state)]
     if as_json:
-        _echo_json([{"service": name, **row._mapping} for name, row in rows])  # noqa: SLF001
+        echo_json([{"service": name, **row._mapping} for name, row in rows])  # noqa: SLF001
         return
     if not rows:
         click.echo(f"No {state} dead letters.")
@@ -145,7 +133,7 @@ def list_letters(state: str, as_json: bool) -> None:
         [name, r.id, r.source, r.pos, r.type, r.reason, r.attempts, r.parked_at.isoformat()]
         for name, r in rows
     ]
-    _columns([head, *lines])
+    echo_columns([head, *lines])
 
 
 @dead_letters.command()
@@ -156,7 +144,7 @@ def show(service: str, letter_id: int) -> None:
     row = _letters_of(service).show(letter_id)
     if row is None:
         raise click.ClickException(f"{service} has no dead letter {letter_id}.")
-    _echo_json(dict(row._mapping))  # noqa: SLF001
+    echo_json(dict(row._mapping))  # noqa: SLF001
 
 
 @dead_letters.command()
