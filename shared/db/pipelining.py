@@ -22,6 +22,10 @@ from shared.db.engine import autocommitting
 PipelineCursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
 
+class NotCommitted(Exception):
+    """The transaction had failed before its end, so nothing of it was kept."""
+
+
 @contextmanager
 def pipelined(engine: Engine) -> Iterator[Connection]:
     """A transaction of its own: committed at the end of the block, rolled back on an error.
@@ -29,12 +33,13 @@ def pipelined(engine: Engine) -> Iterator[Connection]:
     Statements are carried out in order, but `execute` waits for none and has no result to give;
     `send` gives a result that waits when it is read, at the latest until the commit. An error
     is raised by a later statement or at the end of the block, as the class it would have had
-    at its own.
+    at its own; `NotCommitted` where the server tells of none and has kept nothing all the same.
     """
     with autocommitting(engine).connect() as connection, _pipeline(connection) as (driver, _):
         driver.execute("BEGIN")
         yield connection
-        driver.execute("COMMIT")
+        committed = driver.execute("COMMIT")
+    _require_committed(committed)
 
 
 @contextmanager
@@ -42,13 +47,21 @@ def committing(connection: Connection) -> Iterator[psycopg.Pipeline]:
     """The end of a transaction: what is sent in the block shares the round trip of its COMMIT."""
     with _pipeline(connection) as (driver, pipeline):
         yield pipeline
-        driver.execute("COMMIT")
+        committed = driver.execute("COMMIT")
+    _require_committed(committed)
 
 
 def commit(connection: Connection) -> None:
     """The end of a transaction that has nothing left to send: a pipeline would cost more."""
     with as_driver(connection) as driver:
-        driver.execute("COMMIT")
+        committed = driver.execute("COMMIT")
+    _require_committed(committed)
+
+
+def _require_committed(answer: PipelineCursor) -> None:
+    """To the COMMIT of a transaction that has failed PostgreSQL answers ROLLBACK, and no error."""
+    if answer.statusmessage != "COMMIT":
+        raise NotCommitted(f"the server answered COMMIT with {answer.statusmessage}")
 
 
 @contextmanager

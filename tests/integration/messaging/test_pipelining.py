@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DataError, OperationalError
 
-from shared.db.pipelining import pipelined, send
+from shared.db.engine import autocommitting
+from shared.db.pipelining import NotCommitted, commit, pipelined, send
 from shared.runtime import Runtime
 
 Statement = tuple[TextClause, dict[str, Any]]
 
-ADD = text("INSERT INTO ingest_attempts (source, pos, attempts) VALUES ('/test', :pos, 1)")
+ADD = text("INSERT INTO ingest_attempts VALUES ('/test', :pos, 1, 1)")
 WRONG = text("SELECT CAST(:word AS int)")
 SEEN = text("SELECT array_agg(pos ORDER BY pos) FROM ingest_attempts")
 DIE = text("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -61,6 +63,20 @@ def test_an_error_in_a_pipeline_keeps_its_class_and_undoes_everything(
     with pytest.raises(DataError):
         _carry_out(activity, [(ADD, {"pos": 1}), (WRONG, {"word": "seven"}), *later])
     assert _seen(activity) is None
+
+
+def test_a_transaction_that_failed_unnoticed_is_not_taken_for_committed(activity: Runtime) -> None:
+    """The server says ROLLBACK to its COMMIT, and no error."""
+
+    def fail_unnoticed() -> None:
+        with autocommitting(activity.pipe_engine).connect() as connection:
+            for statement in ("BEGIN", "SELECT 1/0"):
+                with contextlib.suppress(DataError):
+                    connection.exec_driver_sql(statement)
+            commit(connection)
+
+    with pytest.raises(NotCommitted, match="ROLLBACK"):
+        fail_unnoticed()
 
 
 def test_a_connection_lost_in_a_pipeline_is_an_infrastructure_error(activity: Runtime) -> None:

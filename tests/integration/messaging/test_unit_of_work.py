@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
+from shared.db.pipelining import NotCommitted
 from shared.errors import Invalid
 from shared.messaging.envelope import Event
 from shared.runtime import Runtime
@@ -86,3 +88,17 @@ def test_an_event_that_is_refused_stops_its_change(clients: Runtime) -> None:
     with pytest.raises(Invalid):
         _change(clients, workspace_id, large)
     assert _rows(clients, workspace_id) == (0, 0)
+
+
+def test_a_change_after_a_failure_that_nobody_noticed_is_not_said_to_be_made(
+    clients: Runtime,
+) -> None:
+    """The server keeps nothing of a transaction in which a statement has failed."""
+    workspace_id = uuid.uuid4()
+
+    def change() -> None:
+        with clients.unit_of_work(origin(workspace_id)) as uow, contextlib.suppress(DataError):
+            uow.connection.exec_driver_sql("SELECT 1/0")
+
+    with pytest.raises(NotCommitted):
+        change()
