@@ -17,6 +17,10 @@ from shared.settings import Settings, load
 
 Schedule = dict[str, dict[str, Any]]
 
+# A wake-up that waited for its interval has been overtaken by the next, so few pile up where no
+# worker is. Its end is told by this machine's clock and read by that of a worker's machine.
+CLOCKS_APART_SECONDS = 120.0
+
 
 def run(services: Iterable[Service[Any]]) -> None:
     """Wake the periodic jobs of all services until SIGTERM; a second beat does no harm."""
@@ -35,8 +39,10 @@ def schedule(services: Iterable[Service[Any]]) -> Schedule:
         job.name: {
             "task": job.name,
             "schedule": job.every_seconds,
-            # A wake-up that waited longer than its interval has been overtaken by the next.
-            "options": {"queue": jobs_queue(service.name), "expires": job.every_seconds},
+            "options": {
+                "queue": jobs_queue(service.name),
+                "expires": job.every_seconds + CLOCKS_APART_SECONDS,
+            },
         }
         for service in services
         for job in service.jobs
