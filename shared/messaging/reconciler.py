@@ -22,6 +22,7 @@ _log = get_logger(__name__)
 # A position that has not moved for this long is a hole, not a message on its way.
 PATIENCE_SECONDS = 3.0
 PAGE = 500
+TIDY_ROWS = 5000
 
 _PROGRESS = text(
     """
@@ -58,7 +59,7 @@ _TIDY = text(
         SELECT pos FROM inbox
         WHERE source = :source AND applied_at < clock_timestamp() - interval '1 hour'
           AND pos <= (SELECT contiguous_pos FROM consumer_progress WHERE source = :source)
-        ORDER BY pos LIMIT 5000
+        ORDER BY pos LIMIT :rows
     )
     """
 )
@@ -141,5 +142,10 @@ class Reconciler:
         if time.monotonic() - self._tidied < 60:
             return
         self._tidied = time.monotonic()
+        while self._tidy_some() == TIDY_ROWS:
+            pass
+
+    def _tidy_some(self) -> int:
         with self.inbox.engine.begin() as connection:
-            connection.execute(_TIDY, {"source": self.producer.source})
+            given = {"source": self.producer.source, "rows": TIDY_ROWS}
+            return connection.execute(_TIDY, given).rowcount
