@@ -21,14 +21,36 @@ _NAMES = (
     *("pos", "id", "type", "subject", "time", "workspace", "client_id", "aggregateversion"),
     *("correlationid", "causationid", "traceparent", "actor", "data"),
 )
-#: Reads them after the position that is given as SQL; takes `limit` beside.
-READ_AFTER = """
-    SELECT pos, event_id::text, type, subject, occurred_at AT TIME ZONE 'UTC',
-           workspace_id::text, client_id::text, aggregate_version,
-           correlation_id, causation_id, traceparent, actor::text, data::text
-    FROM event_log WHERE pos > {after} ORDER BY pos LIMIT :limit
+_COLUMNS = """
+    pos, event_id::text, type, subject, occurred_at AT TIME ZONE 'UTC', workspace_id::text,
+    client_id::text, aggregate_version, correlation_id, causation_id, traceparent, actor::text,
+    data::text
 """
-_READ = text(READ_AFTER.format(after=":after AND pos <= :upto"))
+#: Reads them after the position that is given as SQL; takes `limit` beside.
+READ_AFTER = f"""
+    SELECT {_COLUMNS} FROM event_log WHERE pos > {{after}} ORDER BY pos LIMIT :limit
+"""
+# What a read holds at most, but for its last envelope, so that neither a page nor a relay that
+# catches up grows with the size of the events.
+MAX_READ_BYTES = 4_000_000
+# Row by row along the index: it ends where it has read enough, and has read nothing beyond.
+_NEXT = (
+    f"SELECT {_COLUMNS} FROM event_log WHERE pos > {{after}} AND pos <= :upto ORDER BY pos LIMIT 1"
+)
+_READ = text(
+    f"""
+    WITH RECURSIVE page ({", ".join(_NAMES)}, number, bytes) AS (
+        (SELECT first.*, 1, length(first.data)::bigint
+         FROM ({_NEXT.format(after=":after")}) AS first ({", ".join(_NAMES)}))
+        UNION ALL
+        SELECT next.*, page.number + 1, page.bytes + length(next.data)
+        FROM page CROSS JOIN LATERAL (
+            {_NEXT.format(after="page.pos")}) AS next ({", ".join(_NAMES)})
+        WHERE page.number < :limit AND page.bytes < :most_bytes
+    )
+    SELECT {", ".join(_NAMES)} FROM page
+    """
+)
 _UTC = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
 
@@ -57,8 +79,9 @@ def read_head(connection: Connection) -> Head:
 def read_envelopes(
     connection: Connection, service: str, epoch: str, after: int, limit: int, upto: int = 2**62
 ) -> list[EnvelopeBytes]:
-    """The envelopes after a position, in order."""
-    rows = connection.execute(_READ, {"after": after, "limit": limit, "upto": upto}).all()
+    """The envelopes after a position, in order: at most so many, and `MAX_READ_BYTES` of data."""
+    given = {"after": after, "limit": limit, "upto": upto, "most_bytes": MAX_READ_BYTES}
+    rows = connection.execute(_READ, given).all()
     return as_bytes(rows, service, epoch)
 
 

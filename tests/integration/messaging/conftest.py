@@ -39,8 +39,8 @@ def inbox(activity: Runtime) -> Inbox:
     return Inbox("activity", activity.pipe_engine, apply)
 
 
-def read_log(runtime: Runtime, after: int = 0, limit: int = 100_000) -> list[Envelope]:
-    """Number what is new, then every envelope past a position."""
+def read_log(runtime: Runtime, after: int = 0, limit: int = 10_000) -> list[Envelope]:
+    """Number what is new, then the envelopes past a position, as far as one read reaches."""
     while sequence(runtime.pipe_engine):
         pass
     with runtime.pipe_engine.connect() as connection:

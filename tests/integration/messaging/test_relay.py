@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from shared.messaging.celery_app import make_celery
 from shared.messaging.envelope import MAX_BATCH_ENVELOPES, Batch, Event, unpack
+from shared.messaging.feed import MAX_READ_BYTES, read_envelopes, read_head
 from shared.messaging.publisher import Publisher
-from shared.messaging.relay import Relay
+from shared.messaging.relay import Relay, sequence
 from shared.messaging.topology import targets_of
 from shared.runtime import Runtime
 from tests.factories.events import note, origin, publish
@@ -169,13 +170,14 @@ def test_one_relay_works_and_the_other_takes_over_when_its_lease_ends(clients: R
     assert two.hold_lease(30)
 
 
-def test_a_large_event_travels_alone(clients: Runtime, broker: Any) -> None:
-    def client_note(size: int) -> Event:
-        event = note()
-        event.data["api_key"]["permissions"] = ["x" * 90] * (size // 93)
-        return event
+def _large_note(size: int) -> Event:
+    event = note()
+    event.data["api_key"]["permissions"] = ["x" * 90] * (size // 93)
+    return event
 
-    publish(clients, origin(), [note(), client_note(70_000), note()])
+
+def test_a_large_event_travels_alone(clients: Runtime, broker: Any) -> None:
+    publish(clients, origin(), [note(), _large_note(70_000), note()])
     _relay(clients).make_round()
     assert [len(batch["envelopes"]) for batch in _messages(broker, "activity")] == [1, 1, 1]
 
@@ -186,3 +188,23 @@ def test_no_argument_of_a_task_stands_in_its_headers(clients: Runtime, broker: A
     message = orjson.loads(broker.lindex("activity.ingest", 0))
     assert message["headers"]["argsrepr"].startswith("<batch of")
     assert b"Jo Park" not in orjson.dumps(message["headers"])
+
+
+def test_a_read_of_the_log_is_bounded_in_bytes_and_nothing_is_left_out(
+    clients: Runtime, broker: Any
+) -> None:
+    """Legal events of 200 kB each: neither a page nor what a relay holds grows with them."""
+    publish(clients, origin(), [_large_note(200_000) for _ in range(70)])
+    while sequence(clients.pipe_engine):
+        pass
+    read: list[int] = []
+    with clients.pipe_engine.connect() as connection:
+        head = read_head(connection)
+        while page := read_envelopes(connection, "clients", head.epoch, len(read), 500):
+            assert sum(len(each.body) for each in page) < MAX_READ_BYTES + 210_000
+            read += [each.pos for each in page]
+    assert read == list(range(1, 71))
+    relay = _relay(clients)
+    while relay.make_round(hinted=True):
+        pass
+    assert _positions(broker, "activity") == read
