@@ -9,10 +9,10 @@ from typing import Any
 from celery import Celery, Task
 
 from shared.logging import get_logger
-from shared.messaging.attempts import UNREACHABLE
 from shared.messaging.celery_app import make_celery
 from shared.messaging.envelope import Batch, unpack
 from shared.messaging.inbox import Apply, Inbox, WrongEpoch
+from shared.messaging.outages import Outage
 from shared.messaging.topology import ingest_task
 from shared.runtime import Runtime
 
@@ -56,8 +56,8 @@ def _ingest(inbox: Inbox, batch: Batch, redelivered: bool) -> None:
         skipped = len(batch["envelopes"]) - inbox.ingest(batch, suspicious=redelivered)
         if skipped:
             _log.info("known already", source=batch["source"], envelopes=skipped)
-    except UNREACHABLE as error:
-        _log.warning("database away", error=str(error).partition("\n")[0])
+    except Outage as error:
+        _log.warning("cannot apply now", error=str(error))
         time.sleep(OUTAGE_PAUSE_SECONDS)
     except WrongEpoch as error:
         _log.warning("batch of another log", error=str(error))

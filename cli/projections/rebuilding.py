@@ -19,10 +19,10 @@ from services.activity.events import consumers as activity_consumers
 from services.activity.events.operations import recording as activity_recording
 from services.metrics.totals import consumers as metrics_consumers
 from services.metrics.totals import operations as metrics_operations
-from shared.messaging.attempts import UNREACHABLE
 from shared.messaging.envelope import Envelope
 from shared.messaging.feed import Head, read_envelopes, read_head
 from shared.messaging.inbox import Apply
+from shared.messaging.outages import is_outage
 from shared.messaging.topology import SUBSCRIPTIONS, source_of
 
 PAGE = 500
@@ -137,9 +137,9 @@ def _apply_group(
     try:
         with connection.begin_nested():
             projection.apply(connection, envelopes)
-    except UNREACHABLE:
-        raise
     except Exception as error:
+        if is_outage(error):
+            raise
         if len(envelopes) == 1:
             raise CannotRebuild(
                 f"{envelopes[0]['source']} {envelopes[0]['pos']} ({envelopes[0]['type']}): "

@@ -1,40 +1,108 @@
-"""Counting starts: the only way to notice work that kills its own process."""
+"""Counting starts: the only way to notice work that kills its own process.
+
+A start is written down before the work and crossed out after it. What is left over was either
+ended by a death or is still at work; who is at work holds a lock that ends with its connection.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Connection, Engine, TextClause, text
 
-UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
+from shared.db.engine import autocommitting
+from shared.messaging.outages import Outage, is_outage
 
+_LOCK = text("SELECT pg_advisory_lock_shared(hashtext(:source), hashtext(:place))")
+_UNLOCK = text("SELECT pg_advisory_unlock_shared(hashtext(:source), hashtext(:place))")
+# An older count says nothing: what kills does so again within seconds.
 _BEGIN = text(
     """
-    INSERT INTO ingest_attempts (source, pos, attempts) VALUES (:source, :pos, 1)
-    ON CONFLICT (source, pos) DO UPDATE SET attempts = ingest_attempts.attempts + 1
-    RETURNING attempts
+    INSERT INTO ingest_attempts AS known (source, pos, envelopes, attempts)
+    VALUES (:source, :pos, :envelopes, 1)
+    ON CONFLICT (source, pos, envelopes) DO UPDATE
+    SET begun_at = clock_timestamp(), attempts = 1 + CASE
+        WHEN known.begun_at < clock_timestamp() - interval '1 hour' THEN 0
+        ELSE known.attempts END
+    RETURNING attempts - (
+        SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
+        WHERE l.locktype = 'advisory' AND l.mode = 'ShareLock' AND l.granted
+          AND d.datname = current_database()
+          AND l.classid = CAST(hashtext(:source)::bigint & 4294967295 AS oid)
+          AND l.objid = CAST(hashtext(:place)::bigint & 4294967295 AS oid))
     """
 )
-_FORGET = text("DELETE FROM ingest_attempts WHERE source = :source AND pos = :pos")
+_MINE = "source = :source AND pos = :pos AND envelopes = :envelopes"
+_CROSS_OUT = text(f"UPDATE ingest_attempts SET attempts = attempts - 1 WHERE {_MINE}")
+_FORGET = text(f"DELETE FROM ingest_attempts WHERE {_MINE}")
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
-    """Starts per source and first position, committed before the work begins."""
+class Start:
+    """A start of the work on a source's envelopes: so many, from this position on."""
 
-    engine: Engine
     source: str
+    pos: int
+    envelopes: int
 
-    def begin(self, pos: int) -> int:
-        """Count one more start; returns how many there have been."""
-        with self.engine.begin() as connection:
-            return int(connection.scalar(_BEGIN, {"source": self.source, "pos": pos}) or 0)
 
-    def forget(self, pos: int) -> None:
-        """The work ended, well or not; a count that cannot be taken back now only errs on the
-        side of care."""
-        with contextlib.suppress(*UNREACHABLE), self.engine.begin() as connection:
-            connection.execute(_FORGET, {"source": self.source, "pos": pos})
+# What this process could not note as its database was away. It lives, so it is noted yet.
+_owed: list[tuple[Engine, TextClause, Start]] = []
+
+
+@contextlib.contextmanager
+def counted(engine: Engine, start: Start) -> Iterator[int]:
+    """Do some work; yields how many processes have died at exactly this and have not come back.
+
+    Work that ends is forgotten, and work that fails is crossed out, as its process lives to tell.
+    Raises `Outage` where the work cannot be counted, which is then not begun.
+    """
+    with _held(engine, start) as deaths:
+        noted = _CROSS_OUT
+        try:
+            yield deaths
+            noted = _FORGET
+        finally:
+            _owed.append((engine, noted, start))
+            with contextlib.suppress(Outage):
+                _settle(engine)
+
+
+@contextlib.contextmanager
+def _held(engine: Engine, start: Start) -> Iterator[int]:
+    values = {**asdict(start), "place": f"{start.pos}+{start.envelopes}"}
+    with contextlib.ExitStack() as stack:
+        with _telling_outages():
+            _settle(engine)
+            connection = stack.enter_context(autocommitting(engine).connect())
+            connection.execute(_LOCK, values)
+            stack.callback(_unlock, connection, values)
+            deaths = int(connection.scalar(_BEGIN, values) or 0)
+        yield max(0, deaths)
+
+
+def _unlock(connection: Connection, values: dict[str, object]) -> None:
+    """A connection that is gone has let go already; one that is not goes back without the lock."""
+    with contextlib.suppress(Outage), _telling_outages():
+        connection.execute(_UNLOCK, values)
+
+
+def _settle(engine: Engine) -> None:
+    """Note what is owed to this database."""
+    for owed in [each for each in _owed if each[0] is engine]:
+        with _telling_outages(), autocommitting(engine).connect() as connection:
+            connection.execute(owed[1], asdict(owed[2]))
+        with contextlib.suppress(ValueError):  # Another thread has noted it too.
+            _owed.remove(owed)
+
+
+@contextlib.contextmanager
+def _telling_outages() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if is_outage(error):
+            raise Outage(str(error).partition("\n")[0]) from error
+        raise

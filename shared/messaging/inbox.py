@@ -25,8 +25,9 @@ from shared.db.tenancy import become_app, become_pipe
 from shared.failpoints import ENABLED, failpoint
 from shared.logging import get_logger
 from shared.messaging import dead_letters
-from shared.messaging.attempts import UNREACHABLE, Attempts
+from shared.messaging.attempts import Start, counted
 from shared.messaging.envelope import Batch, Envelope
+from shared.messaging.outages import Outage, is_outage, takes_too_much
 
 # What a service makes of envelopes. Its statements are pipelined, so it cannot read.
 Apply = Callable[[Connection, Sequence[Envelope]], None]
@@ -34,7 +35,7 @@ Apply = Callable[[Connection, Sequence[Envelope]], None]
 _log = get_logger(__name__)
 _WORKSPACE = itemgetter("workspace")
 
-# After so many starts that never ended, a batch is taken apart envelope by envelope.
+# After so many starts that never ended, an envelope is parked; a batch is taken apart after one.
 MAX_ATTEMPTS = 3
 
 
@@ -95,9 +96,8 @@ class Inbox:
         """Apply what is new in a batch; returns how many envelopes were.
 
         `suspicious` says that an earlier delivery may have killed its process; then attempts
-        are counted in the database first. Raises `WrongEpoch`, and infrastructure errors
-        (`UNREACHABLE`), after which nothing has changed. A bad envelope never raises: it
-        is parked and the rest is applied.
+        are counted in the database first. Raises `WrongEpoch` and `Outage`, after which nothing
+        more has changed. A bad envelope never raises: it is parked and the rest is applied.
         """
         envelopes = batch["envelopes"]
         if not envelopes:
@@ -108,38 +108,35 @@ class Inbox:
 
     def _ingest_counted(self, source: str, epoch: str, envelopes: Sequence[Envelope]) -> int:
         """Count the start before the work, so that work which kills the process is noticed."""
-        attempts = Attempts(self.engine, source)
-        tries = attempts.begin(envelopes[0]["pos"])
-        if tries <= MAX_ATTEMPTS:
-            try:
-                done = self._ingest(source, epoch, envelopes)
-            except UNREACHABLE:
-                # The process lives to tell: only deaths are counted, an outage never parks.
-                attempts.forget(envelopes[0]["pos"])
-                raise
-        elif len(envelopes) > 1:
-            done = sum(self._ingest_counted(source, epoch, [one]) for one in envelopes)
-        else:
-            detail = f"its process ended {tries - 1} times while applying it"
-            self._park(source, epoch, envelopes[0], "killed_worker", detail, tries - 1)
-            done = 0
-        attempts.forget(envelopes[0]["pos"])
-        return done
+        first = envelopes[0]
+        with counted(self.engine, Start(source, first["pos"], len(envelopes))) as deaths:
+            if deaths and len(envelopes) > 1:
+                return sum(self._ingest_counted(source, epoch, [one]) for one in envelopes)
+            if deaths < MAX_ATTEMPTS:
+                return self._ingest(source, epoch, envelopes)
+            detail = f"its process ended {deaths} times while applying it"
+            self._park(source, epoch, first, "killed_worker", detail, deaths)
+            return 0
 
-    def _ingest(self, source: str, epoch: str, envelopes: Sequence[Envelope]) -> int:
+    def _ingest(
+        self, source: str, epoch: str, envelopes: Sequence[Envelope], tries: int = 1
+    ) -> int:
         """Apply in one transaction; on a data error by halves, down to the bad envelope."""
         try:
             return self._transaction(source, epoch, envelopes)
-        except (WrongEpoch, *UNREACHABLE):
+        except WrongEpoch:
             raise
         except Exception as error:  # Whatever a handler raises is about its envelope.
-            if len(envelopes) == 1:
-                self._park(source, epoch, envelopes[0], type(error).__name__, str(error), 1)
-                return 0
-            middle = len(envelopes) // 2
-            return self._ingest(source, epoch, envelopes[:middle]) + self._ingest(
-                source, epoch, envelopes[middle:]
-            )
+            if is_outage(error):
+                raise Outage(str(error).partition("\n")[0]) from error
+            if len(envelopes) > 1:
+                middle = len(envelopes) // 2
+                halves = (envelopes[:middle], envelopes[middle:])
+                return sum(self._ingest(source, epoch, half) for half in halves)
+            if takes_too_much(error) and tries < MAX_ATTEMPTS:
+                return self._ingest(source, epoch, envelopes, tries + 1)
+            self._park(source, epoch, envelopes[0], type(error).__name__, str(error), tries)
+            return 0
 
     def _transaction(self, source: str, epoch: str, envelopes: Sequence[Envelope]) -> int:
         with pipelined(self.engine) as connection:

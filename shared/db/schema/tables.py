@@ -200,6 +200,34 @@ def drop_pipe_tables() -> None:
     _execute("DROP FUNCTION app_workspace()")
 
 
+def count_starts_by_size() -> None:
+    """Tell starts on one envelope from starts on a batch that it is the first of."""
+    _execute("DELETE FROM ingest_attempts")
+    _execute(
+        """
+        ALTER TABLE ingest_attempts
+            DROP CONSTRAINT ingest_attempts_pkey,
+            ADD COLUMN envelopes int NOT NULL,
+            ADD COLUMN begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            ADD PRIMARY KEY (source, pos, envelopes)
+        """
+    )
+
+
+def count_starts_by_position() -> None:
+    """Undo `count_starts_by_size`."""
+    _execute("DELETE FROM ingest_attempts")
+    _execute(
+        """
+        ALTER TABLE ingest_attempts
+            DROP CONSTRAINT ingest_attempts_pkey,
+            DROP COLUMN envelopes,
+            DROP COLUMN begun_at,
+            ADD PRIMARY KEY (source, pos)
+        """
+    )
+
+
 def create_idempotency_table() -> None:
     """Stored answers by idempotency key, kept for a day, for services that take writes."""
     _execute(

@@ -12,9 +12,8 @@ from sqlalchemy import Connection, text
 
 from services.activity.events.consumers import apply
 from shared.db.engine import engine_for
-from shared.messaging.attempts import Attempts
 from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import MAX_ATTEMPTS, Inbox, WrongEpoch
+from shared.messaging.inbox import Inbox, WrongEpoch
 from shared.runtime import Runtime
 from tests.factories.events import batch, note, origin, publish
 from tests.integration.messaging.conftest import ReadLog, until_someone_waits_for_a_lock
@@ -159,34 +158,6 @@ def test_a_handler_that_fails_for_one_envelope_leaves_the_others_applied(
     Inbox("activity", activity.pipe_engine, touchy).ingest(batch(envelopes))
     assert _letters(activity) == [(21, "ValueError", 1)]
     assert len(_timeline(activity)) == 29
-
-
-def test_an_envelope_that_kills_its_process_is_parked_after_three_starts(
-    inbox: Inbox, activity: Runtime, envelopes: list[Envelope]
-) -> None:
-    """Each start that ended in a kill is left in the table, as the process left it."""
-    for _ in range(MAX_ATTEMPTS):
-        Attempts(activity.pipe_engine, "/clients").begin(1)
-        Attempts(activity.pipe_engine, "/clients").begin(9)
-    inbox.ingest(batch(envelopes[:1]), suspicious=True)
-    assert [reason for _, reason, _ in _letters(activity)] == ["killed_worker"]
-    inbox.ingest(batch(envelopes[1:]), suspicious=True)
-    assert len(_timeline(activity)) == 29
-
-
-def test_a_batch_that_kills_is_taken_apart_until_the_envelope_at_fault_stands_alone(
-    inbox: Inbox, activity: Runtime, envelopes: list[Envelope]
-) -> None:
-    attempts = Attempts(activity.pipe_engine, "/clients")
-    for _ in range(MAX_ATTEMPTS):
-        attempts.begin(1)
-        attempts.begin(17)
-    inbox.ingest(batch(envelopes[1:]), suspicious=False)
-    with activity.pipe_engine.begin() as connection:
-        connection.execute(text("DELETE FROM inbox"))
-        connection.execute(text("DELETE FROM dead_letters"))
-    assert inbox.ingest(batch(envelopes[:1]), suspicious=True) == 0
-    assert [pos for pos, _, _ in _letters(activity)] == [1]
 
 
 def test_a_batch_of_another_life_of_the_log_is_left_to_the_reconciler(
