@@ -72,6 +72,11 @@ def merges(envelopes: Sequence[Envelope]) -> Iterator[Merge]:
             yield Merge(envelope["workspace"], source, target, tuple(data["aliases"]))
 
 
+# Of two merges in a chain that are applied at the same moment, neither would see the other's. A
+# statement before the other on purpose: that one's snapshot starts when it holds the lock.
+_LOCK_ALIASES = text(
+    "SELECT pg_advisory_xact_lock(hashtext('client_aliases'), hashtext(:workspace))"
+)
 # The target may be an alias itself by the time this is heard of, and the table stays flat.
 _ALIAS = text(
     """
@@ -105,8 +110,9 @@ _ERASE_LETTERS = text("SELECT erase_messages(CAST(:clients AS uuid[]), 0)")
 def remember_aliases(
     connection: Connection, workspace_id: str, sources: Sequence[str], target: str
 ) -> None:
-    """From now on the sources' ids answer for the target."""
+    """From now on the sources' ids answer for the target, and what follows for its own."""
     if sources:
+        connection.execute(_LOCK_ALIASES, {"workspace": workspace_id})
         given = {"workspace": workspace_id, "sources": list(sources), "target": target}
         connection.execute(_ALIAS, given)
 
