@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, text
 
+from shared.contracts.catalogue import validate_consumed, validate_envelope
 from shared.contracts.tombstones import TOMBSTONE
 from shared.db.tenancy import become_app, become_pipe
 from shared.messaging.envelope import Envelope
@@ -106,12 +107,15 @@ class DeadLetters:
     def replay(self, letter_id: int) -> bool:
         """Apply it again and settle it, in one transaction; False if it is not parked.
 
-        Raises what the handler raises; then it stays parked.
+        Raises `ContractViolation` where this code does not understand it, as a handler would pass
+        by what it does not know, and what the handler raises; then it stays parked.
         """
         with self.engine.begin() as connection:
             row = connection.execute(_LOCK, {"id": letter_id}).one_or_none()
             if row is None:
                 return False
+            validate_envelope(row.envelope)
+            validate_consumed(row.envelope["type"], row.envelope["data"])
             become_app(connection, self.service, str(row.workspace_id))
             self.apply(connection, [row.envelope])
             become_pipe(connection)
