@@ -22,21 +22,18 @@ _log = get_logger(__name__)
 # A position that has not moved for this long is a hole, not a message on its way.
 PATIENCE_SECONDS = 3.0
 PAGE = 500
+TIDY_EVERY_SECONDS = 60.0
 TIDY_ROWS = 5000
 
 _PROGRESS = text(
     """
-    SELECT epoch::text AS epoch, contiguous_pos,
-           extract(epoch FROM clock_timestamp() - moved_at) AS still_seconds
-    FROM consumer_progress WHERE source = :source
+    SELECT epoch::text AS epoch, contiguous_pos FROM consumer_progress WHERE source = :source
     """
 )
 _SEE_HEAD = text(
     """
     UPDATE consumer_progress
     SET known_head = :head, head_seen_at = clock_timestamp(),
-        -- Level with the head is progress too: patience starts when falling behind.
-        moved_at = CASE WHEN contiguous_pos >= :head THEN clock_timestamp() ELSE moved_at END,
         level_at = CASE WHEN contiguous_pos >= :head THEN clock_timestamp() ELSE level_at END
     WHERE source = :source
     """
@@ -46,7 +43,7 @@ _ADOPT = text(
     INSERT INTO consumer_progress (source, epoch) VALUES (:source, CAST(:epoch AS uuid))
     ON CONFLICT (source) DO UPDATE
     SET epoch = excluded.epoch, contiguous_pos = 0, contiguous_at = NULL,
-        moved_at = clock_timestamp() - interval '1 hour', known_head = 0
+        moved_at = clock_timestamp(), known_head = 0
     WHERE consumer_progress.epoch <> excluded.epoch
     """
 )
@@ -84,11 +81,16 @@ class Producer:
 
 @dataclass(slots=True)
 class Reconciler:
-    """The incoming loop for one source of one consumer."""
+    """The incoming loop for one source of one consumer.
+
+    How long a position stands still is told by this process's own clock, which is never set.
+    """
 
     inbox: Inbox
     producer: Producer
-    patience_seconds: float = PATIENCE_SECONDS
+    clock: Callable[[], float] = time.monotonic
+    _stood_at: int = field(default=-1)
+    _stood_since: float = field(default=0.0)
     _tidied: float = field(default=0.0)
 
     def make_round(self) -> int:
@@ -104,9 +106,14 @@ class Reconciler:
             # On a first meeting messages are on their way; a restored log sends none again.
             return 0 if row is None else self._pull(0)
         self._tidy()
-        if row.contiguous_pos >= seen.head or row.still_seconds < self.patience_seconds:
-            return 0
-        return self._pull(int(row.contiguous_pos))
+        return self._pull(row.contiguous_pos) if self._is_hole(row.contiguous_pos, seen.head) else 0
+
+    def _is_hole(self, contiguous: int, head: int) -> bool:
+        """Level with the head is progress too: patience starts when falling behind."""
+        now = self.clock()
+        if contiguous >= head or contiguous != self._stood_at:
+            self._stood_at, self._stood_since = contiguous, now
+        return contiguous < head and now - self._stood_since >= PATIENCE_SECONDS
 
     def _adopt(self, epoch: str) -> None:
         """Start over with a log we have not met: ids keep what was applied from doubling."""
@@ -139,9 +146,9 @@ class Reconciler:
         return done
 
     def _tidy(self) -> None:
-        if time.monotonic() - self._tidied < 60:
+        if self.clock() - self._tidied < TIDY_EVERY_SECONDS:
             return
-        self._tidied = time.monotonic()
+        self._tidied = self.clock()
         while self._tidy_some() == TIDY_ROWS:
             pass
 

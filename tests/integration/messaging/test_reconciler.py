@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
 from sqlalchemy import text
 
 from shared.messaging.inbox import Inbox
@@ -14,47 +15,68 @@ from tests.integration.messaging.conftest import ReadLog
 from tests.integration.messaging.test_inbox import _contiguous, _timeline
 
 
-def _age_progress(activity: Runtime, seconds: float) -> None:
-    with activity.pipe_engine.begin() as connection:
-        connection.execute(
-            text("UPDATE consumer_progress SET moved_at = moved_at - make_interval(secs => :s)"),
-            {"s": seconds},
-        )
+class Clock:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of the reconciler's process."""
+    return Clock()
+
+
+@pytest.fixture
+def reconciler(inbox: Inbox, producer: Producer, clock: Clock) -> Reconciler:
+    """What looks for holes in the consumer's inbox."""
+    return Reconciler(inbox, producer, clock)
 
 
 def test_a_consumer_that_never_received_anything_pulls_the_whole_log(
-    inbox: Inbox, producer: Producer, clients: Runtime, activity: Runtime, log: ReadLog
+    reconciler: Reconciler, clock: Clock, clients: Runtime, activity: Runtime, log: ReadLog
 ) -> None:
     publish(clients, origin(), [note() for _ in range(620)])
     log()
-    reconciler = Reconciler(inbox, producer)
-    assert reconciler.make_round() == 0, "on a first meeting messages may be on their way"
-    _age_progress(activity, 3.1)
+    for _ in range(2):
+        assert reconciler.make_round() == 0, "on a first meeting messages may be on their way"
+    clock.seconds += 3.1
     assert reconciler.make_round() == 620
     assert _contiguous(activity) == 620
 
 
 def test_a_hole_is_pulled_once_the_position_has_stood_still(
-    inbox: Inbox, producer: Producer, clients: Runtime, activity: Runtime, log: ReadLog
+    reconciler: Reconciler,
+    inbox: Inbox,
+    clock: Clock,
+    clients: Runtime,
+    activity: Runtime,
+    log: ReadLog,
 ) -> None:
+    """By the process's own clock: that of the database may be set back meanwhile."""
     publish(clients, origin(), [note() for _ in range(10)])
     envelopes = log()
     inbox.ingest(batch(envelopes[:4]))
     inbox.ingest(batch(envelopes[6:]))
-    reconciler = Reconciler(inbox, producer)
     assert reconciler.make_round() == 0, "a message may still be on its way"
-    _age_progress(activity, 3.1)
+    with activity.pipe_engine.begin() as connection:
+        connection.execute(text("UPDATE consumer_progress SET moved_at = moved_at + interval '1h'"))
+    clock.seconds += 3.1
     assert reconciler.make_round() == 2
     assert _timeline(activity) == list(range(1, 11))
 
 
 def test_falling_behind_after_a_long_quiet_starts_the_patience_anew(
-    inbox: Inbox, producer: Producer, clients: Runtime, activity: Runtime, log: ReadLog
+    reconciler: Reconciler, inbox: Inbox, clock: Clock, clients: Runtime, log: ReadLog
 ) -> None:
     publish(clients, origin(), [note()])
     inbox.ingest(batch(log()))
-    _age_progress(activity, 3600)
-    reconciler = Reconciler(inbox, producer)
+    reconciler.make_round()
+    clock.seconds += 3600
     reconciler.make_round()
     publish(clients, origin(), [note()])
     log()
@@ -62,7 +84,7 @@ def test_falling_behind_after_a_long_quiet_starts_the_patience_anew(
 
 
 def test_a_restored_log_is_read_again_and_nothing_doubles(
-    inbox: Inbox, producer: Producer, clients: Runtime, activity: Runtime, log: ReadLog
+    reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog
 ) -> None:
     publish(clients, origin(), [note() for _ in range(5)])
     inbox.ingest(batch(log()))
@@ -70,6 +92,39 @@ def test_a_restored_log_is_read_again_and_nothing_doubles(
         connection.execute(text("UPDATE relay_state SET epoch = :new"), {"new": uuid.uuid4()})
     publish(clients, origin(), [note()])
     log()
-    Reconciler(inbox, producer).make_round()
+    reconciler.make_round()
     assert _contiguous(activity) == 6
     assert len(_timeline(activity)) == 6
+
+
+def test_tidying_takes_all_that_is_old_and_below_the_position_and_nothing_else(
+    reconciler: Reconciler,
+    inbox: Inbox,
+    clock: Clock,
+    clients: Runtime,
+    activity: Runtime,
+    log: ReadLog,
+) -> None:
+    publish(clients, origin(), [note()])
+    inbox.ingest(batch(log()))
+    reconciler.make_round()
+    with activity.pipe_engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO inbox (source, pos, applied_at) "
+                "SELECT '/clients', pos, clock_timestamp() - interval '2 hours' "
+                "FROM generate_series(2, 12000) AS pos"
+            )
+        )
+        connection.execute(text("UPDATE consumer_progress SET contiguous_pos = 11990"))
+    clock.seconds += 30
+    reconciler.make_round()
+    assert len(_known(activity)) == 12_000, "not at every look"
+    clock.seconds += 60
+    reconciler.make_round()
+    assert _known(activity) == [1, *range(11_991, 12_001)]
+
+
+def _known(activity: Runtime) -> list[int]:
+    with activity.pipe_engine.connect() as connection:
+        return list(connection.scalars(text("SELECT pos FROM inbox ORDER BY pos")))
