@@ -11,6 +11,7 @@ work already, so a crash repeats a batch and the inbox drops it.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -45,6 +46,8 @@ SEND_ROWS = 2000
 # Past this many waiting messages a consumer is behind, not the broker: the log can wait
 # longer than Redis' memory can.
 MAX_WAITING_MESSAGES = 500
+# So many are sent to a consumer that keeps up before it is looked at again.
+LOOK_EVERY_MESSAGES = 100
 
 _LOCK_COUNTER = text("SELECT FROM relay_state WHERE k = 1 FOR UPDATE")
 _NUMBER = text(
@@ -94,7 +97,9 @@ _TAKE_LEASE = text(
     UPDATE relay_state SET lease_owner = :owner,
            lease_until = clock_timestamp() + make_interval(secs => :seconds)
     WHERE k = 1 AND (lease_owner = :owner OR lease_until IS NULL
-                     OR lease_until < clock_timestamp())
+                     OR lease_until < clock_timestamp()
+                     -- The clock was set back: nobody asks for that long.
+                     OR lease_until > clock_timestamp() + make_interval(secs => 2 * :seconds))
     """
 )
 
@@ -137,6 +142,7 @@ class Relay:
         self._owner = owner
         self._targets = list(targets_of(service))
         self._sent: list[dict[str, Any]] = []
+        self._sent_unlooked: Counter[str] = Counter()
 
     def prepare(self) -> None:
         """Add a row for each subscriber that has none yet; it starts at the first event."""
@@ -182,16 +188,16 @@ class Relay:
         )
 
     def _send_group(self, head: Head, after: int, targets: list[str], unsent: Rows) -> int:
+        is_behind = head.pos - after > MAX_BATCH_ENVELOPES
+        targets = [target for target in targets if self._keeps_up(target, is_behind)]
+        if not targets:
+            return 0
         if not unsent or unsent[-1][0] != head.pos:
             return self._catch_up(head, after, targets)
         rows = [row for row in unsent if row[0] > after]
         return self._send_on(head.epoch, after, as_bytes(rows, self._service, head.epoch), targets)
 
     def _catch_up(self, head: Head, after: int, targets: list[str]) -> int:
-        if head.pos - after > MAX_BATCH_ENVELOPES:
-            targets = [target for target in targets if self._keeps_up(target)]
-        if not targets:
-            return 0
         with self._looking.connect() as connection:
             envelopes = read_envelopes(
                 connection, self._service, head.epoch, after, SEND_ROWS, head.pos
@@ -209,15 +215,22 @@ class Relay:
         batches = [pack(batch_json(self._service, epoch, message)) for message in messages]
         if not self._is_sent(targets, batches):
             return 0
+        self._sent_unlooked.update(dict.fromkeys(targets, len(batches)))
         failpoint("relay.after_publish")
         self._sent.append({"targets": targets, "after": after, "pos": envelopes[-1].pos})
         return len(envelopes)
 
-    def _keeps_up(self, target: str) -> bool:
+    def _keeps_up(self, target: str, is_behind: bool) -> bool:
+        """Whether its queue is short; looked at where there is much to send, or much was sent."""
+        if not is_behind and self._sent_unlooked[target] < LOOK_EVERY_MESSAGES:
+            return True
         try:
-            return self._publisher.depth(target) <= MAX_WAITING_MESSAGES
+            keeps_up = self._publisher.depth(target) <= MAX_WAITING_MESSAGES
         except Exception as error:
             return _not_sent([target], error)
+        if keeps_up:
+            self._sent_unlooked[target] = 0
+        return keeps_up
 
     def _is_sent(self, targets: list[str], batches: list[str]) -> bool:
         """Whether the broker has taken them, as far as it tells."""

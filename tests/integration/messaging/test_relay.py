@@ -11,6 +11,7 @@ import pytest
 import redis
 from sqlalchemy import text
 
+from shared.messaging import relay as relaying
 from shared.messaging.celery_app import make_celery
 from shared.messaging.envelope import MAX_BATCH_ENVELOPES, Batch, Event, unpack
 from shared.messaging.feed import MAX_READ_BYTES, read_envelopes, read_head
@@ -147,6 +148,26 @@ def test_a_target_far_behind_holds_up_no_other(clients: Runtime, broker: Any) ->
     assert _positions(broker, "metrics") == list(range(1, newest + 1))
 
 
+def test_a_consumer_that_is_dead_at_an_ordinary_rate_fills_no_broker(
+    clients: Runtime, broker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One event at a time never leaves it far behind, and its messages pile up all the same."""
+    monkeypatch.setattr(relaying, "MAX_WAITING_MESSAGES", 20)
+    monkeypatch.setattr(relaying, "LOOK_EVERY_MESSAGES", 10)
+    relay = _relay(clients)
+    for _ in range(60):
+        publish(clients, origin(), [note()])
+        _send(relay)
+        broker.delete("activity.ingest", "documents.ingest")
+    waiting = len(_messages(broker, "metrics"))
+    assert 20 < waiting <= 31
+    assert _sent(clients) == {"activity": 60, "documents": 60, "metrics": waiting}
+    broker.delete("metrics.ingest")
+    while relay.make_round(hinted=True):
+        pass
+    assert _positions(broker, "metrics") == list(range(waiting + 1, 61))
+
+
 def test_what_an_operator_sends_again_is_sent_under_writes_too(
     clients: Runtime, broker: Any
 ) -> None:
@@ -168,6 +189,12 @@ def test_one_relay_works_and_the_other_takes_over_when_its_lease_ends(clients: R
     assert not two.hold_lease(30)
     assert one.hold_lease(0)
     assert two.hold_lease(30)
+
+
+def test_a_lease_of_a_clock_that_was_set_back_does_not_last_till_then(clients: Runtime) -> None:
+    one, two = _relay(clients, "one"), _relay(clients, "two")
+    assert one.hold_lease(3600)
+    assert two.hold_lease(3)
 
 
 def _large_note(size: int) -> Event:
