@@ -8,7 +8,7 @@ from typing import Any
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from shared.db.engine import role_url
 from shared.service_names import SERVICES
@@ -28,15 +28,17 @@ def script_directory(service: str) -> ScriptDirectory:
 
 
 def migrate(settings: Settings, service: str, revision: str = "head") -> None:
-    """Bring the database of a service to a revision: all of it or nothing."""
-    engine = create_engine(role_url(settings, service, "owner"))
-    try:
-        with engine.begin() as connection:
-            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            _run(connection, script_directory(service), revision)
-    finally:
-        engine.dispose()
+    """Bring the database of a service to a revision, a transaction for each one on the way.
+
+    No lock is held for longer than one revision takes; what breaks off is taken up where it
+    stands. The lock that keeps others out ends with the connection.
+    """
+    engine = create_engine(role_url(settings, service, "owner"), poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        connection.execute(text("SET lock_timeout = '10s'"))
+        connection.commit()
+        _run(connection, script_directory(service), revision)
 
 
 def migrate_all(settings: Settings) -> None:
@@ -66,8 +68,11 @@ def _run(connection: Connection, scripts: ScriptDirectory, revision: str) -> Non
         return list(scripts._downgrade_revs(revision, rev))  # noqa: SLF001
 
     with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=revision) as context:
-        context.configure(connection=connection, transactional_ddl=True)
-        context.run_migrations()
+        context.configure(
+            connection=connection, transactional_ddl=True, transaction_per_migration=True
+        )
+        with context.begin_transaction():
+            context.run_migrations()
 
 
 def _is_behind(scripts: ScriptDirectory, current: tuple[str, ...], wanted: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
 from shared.db.migrate import current_revision, migrate
+from shared.db.schema import erasure
 from shared.messaging.topology import SERVICES
 from tests.fixtures.databases import Databases
 
@@ -31,3 +34,35 @@ def test_down_and_up_again_gives_the_same_tables(databases: Databases, service: 
         migrate(settings, service)
     assert _shape(databases, service) == before
     assert current_revision(settings, service) == head
+
+
+def test_what_breaks_off_stands_at_the_last_whole_revision_and_goes_on_from_there(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each revision is a transaction of its own, so none holds its locks for the others."""
+
+    def fail() -> None:
+        raise LookupError
+
+    settings = databases.settings
+    before = _shape(databases, "metrics")
+    migrate(settings, "metrics", "base")
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(erasure, "report_erased", fail)
+            with pytest.raises(LookupError):
+                migrate(settings, "metrics")
+        assert current_revision(settings, "metrics") == "0002"
+        assert not [row for row in _shape(databases, "metrics") if row[0] == "client_aliases"]
+    finally:
+        migrate(settings, "metrics")
+    assert _shape(databases, "metrics") == before
+
+
+def test_two_that_migrate_at_once_do_it_once(databases: Databases) -> None:
+    settings = databases.settings
+    before = _shape(databases, "metrics")
+    migrate(settings, "metrics", "base")
+    with ThreadPoolExecutor(3) as starts:
+        list(starts.map(lambda _: migrate(settings, "metrics"), range(3)))
+    assert _shape(databases, "metrics") == before
