@@ -91,6 +91,7 @@ class Stack:
 
     def start(self) -> None:
         """Bring everything up, in order, until all of it is ready."""
+        self.folder.sweep()
         engines = self.engines.stages(os.environ)
         early = [stage for stage in engines if stage[0].name != "smtp"]
         for stage in early:
@@ -135,7 +136,7 @@ class Stack:
     # --- parts -----------------------------------------------------------------------
 
     def _step(self, name: str, action: Callable[[], None], seconds: float = 60.0) -> None:
-        self.supervisor.start([ProcessSpec(name, action, env=self.environment, once=True)])
+        self.supervisor.start([ProcessSpec(name, action, env=self._env(), once=True)])
         self.supervisor.wait_until_ready([name], seconds)
 
     def _prepare_databases(self) -> None:
@@ -151,7 +152,7 @@ class Stack:
 
     def _service(self, name: str) -> ProcessSpec:
         service, _, kind = name.partition("-")
-        env = dict(self.environment)
+        env = self._env()
         ready: Callable[[], bool] | None = None
         if kind == "api":
             ready = partial(_is_ready, self.settings.service_url(service))
@@ -162,6 +163,9 @@ class Stack:
             _clear(mark)
             ready = mark.exists
         return ProcessSpec(name, partial(run_role, name), ready=ready, env=env)
+
+    def _env(self) -> dict[str, str]:
+        return {**self.environment, "TMPDIR": str(self.folder.temporary_folder)}
 
     def _mail(self) -> dict[str, Any]:
         host, _, port = self.settings.smtp_url.rpartition("://")[2].rpartition(":")

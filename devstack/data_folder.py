@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import shutil
 import tempfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -70,6 +71,16 @@ class DataFolder:
     def ready_folder(self) -> Path:
         """Where processes without a port say that they are ready, by a file of their name."""
         return self.path / "run"
+
+    @property
+    def temporary_folder(self) -> Path:
+        """Where processes put what is not kept; one that is killed leaves it behind."""
+        return self.path / "tmp"
+
+    def sweep(self) -> None:
+        """Remove what the processes of an earlier start have left behind."""
+        shutil.rmtree(self.temporary_folder, ignore_errors=True)
+        self.temporary_folder.mkdir(mode=0o700, exist_ok=True)
 
     def lock(self) -> None:
         """Create the folder if need be and take it; raises `StackError` if a stack runs on it."""

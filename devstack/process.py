@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -93,6 +94,8 @@ def _enter_child(spec: ProcessSpec, parent: int, writer: int) -> None:
     sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     os.environ.update(spec.env)
+    # The parent's is remembered; the child's environment may name another.
+    tempfile.tempdir = None
 
 
 def _exit_code(exit_: SystemExit) -> int:

@@ -113,7 +113,12 @@ def test_each_kind_of_process_comes_back_when_killed(running: RunningStack, name
     running.wait_until_ready()
 
 
-def test_a_second_stack_runs_beside_it(running: RunningStack, tmp_path: Path) -> None:
+def test_a_second_stack_runs_beside_it_and_leaves_nothing_outside_its_folder(
+    running: RunningStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    monkeypatch.setenv("TMPDIR", str(outside))
     second = start_stack(tmp_path / "data", "--no-demo")
     try:
         for found in (running, second):
@@ -123,6 +128,7 @@ def test_a_second_stack_runs_beside_it(running: RunningStack, tmp_path: Path) ->
         assert running.token != second.token
     finally:
         second.stop()
+    assert list(outside.iterdir()) == []
     running.wait_until_ready()
 
 

@@ -33,6 +33,16 @@ def test_the_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
 
 
+def test_what_killed_processes_left_behind_is_swept(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.lock()
+    folder.sweep()
+    (folder.temporary_folder / "pymp-left").mkdir()
+    folder.sweep()
+    assert list(folder.temporary_folder.iterdir()) == []
+    assert stat.S_IMODE(folder.temporary_folder.stat().st_mode) == 0o700
+
+
 def test_a_port_that_somebody_took_meanwhile_is_drawn_again(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.lock()
