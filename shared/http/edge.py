@@ -17,7 +17,7 @@ import orjson
 from flask import Response, current_app, request
 
 from shared.errors import DomainError, Forbidden, PreconditionRequired, Unauthenticated
-from shared.http.idempotency import IdempotencyKey, KeyInUse, KeyReused, claim, store
+from shared.http.idempotency import IdempotencyKey, KeyInUse, KeyReused, RightsChanged, claim, store
 from shared.http.identity import origin_of, require
 from shared.http.problems import domain_problem
 from shared.runtime import Runtime
@@ -32,7 +32,7 @@ KEPT_ONLY = "X-Kept-Only"
 
 # An answer that says who the caller is, or that the key itself is at fault, belongs to this
 # attempt alone; storing it would turn a refusal of the moment into one of a day.
-_NOT_STORED = (Unauthenticated, Forbidden, KeyInUse, KeyReused)
+NOT_STORED = (Unauthenticated, Forbidden, KeyInUse, KeyReused, RightsChanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def writes(permission: str | None) -> Callable[[View], View]:
         @wraps(view)
         def endpoint(*args: Any, **kwargs: Any) -> Response:
             identity = require(permission)
-            key = IdempotencyKey.of(request)
+            key = IdempotencyKey.of(request, identity)
             if key is None:
                 with _unit_of_work(identity) as uow:
                     return render(view(uow, *args, **kwargs))
@@ -120,7 +120,7 @@ def _once(
             if response.status_code < 500:
                 store(uow, key, response)
             return response
-    except _NOT_STORED:
+    except NOT_STORED:
         raise
     except DomainError as error:
         return _refused_once(identity, key, error)

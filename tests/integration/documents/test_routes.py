@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -24,6 +26,20 @@ def test_announced_document_says_where_its_bytes_go(office: Office) -> None:
     assert (body["category"], body["portal_visible"]) == ("other", False)
     assert body["upload"]["method"] == "PUT"
     assert set(body["upload"]) == {"method", "url", "headers", "expires_at"}
+
+
+def test_the_same_key_several_times_at_once_announces_one_document(office: Office) -> None:
+    headers, together = {"Idempotency-Key": "once"}, threading.Barrier(6)
+
+    def announce(_: int) -> int:
+        together.wait(20)
+        return office.call("POST", json=GOOD, headers=headers).status_code
+
+    with ThreadPoolExecutor(6) as callers:
+        statuses = set(callers.map(announce, range(6)))
+    assert statuses <= {201, 409}
+    assert office.call("POST", json=GOOD, headers=headers).status_code == 201
+    assert len(office.call("GET").json["data"]) == 1
 
 
 def test_large_document_says_where_its_parts_go(office: Office) -> None:

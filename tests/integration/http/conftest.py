@@ -18,6 +18,7 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.paging import Sort, page
 from shared.http.schemas import StrictSchema
+from shared.messaging.envelope import Actor
 from shared.runtime import Runtime
 from shared.security.identity import Identity
 from shared.settings import Settings
@@ -25,7 +26,13 @@ from shared.unit_of_work import UnitOfWork
 from tests.factories.events import JO, note
 
 WORKSPACE = uuid.uuid4()
-RIGHTS = {"reader": frozenset({"notes.view"}), "writer": frozenset({"notes.view", "notes.create"})}
+RIGHTS = {
+    "reader": frozenset({"notes.view"}),
+    "writer": frozenset({"notes.view", "notes.create"}),
+    "promoted": frozenset({"notes.view", "notes.create", "notes.manage"}),
+    "colleague": frozenset({"notes.view", "notes.create"}),
+}
+_COLLEAGUE = Actor("user", str(uuid.uuid4()), "Al Colleague")
 
 
 class Inner(StrictSchema):
@@ -104,7 +111,8 @@ def _blueprint() -> ApiBlueprint:
 
 
 def _authenticate(runtime: Runtime, token: str) -> Identity | None:
-    return Identity(WORKSPACE, JO, RIGHTS[token]) if token in RIGHTS else None
+    actor = _COLLEAGUE if token == "colleague" else JO
+    return Identity(WORKSPACE, actor, RIGHTS[token]) if token in RIGHTS else None
 
 
 @pytest.fixture

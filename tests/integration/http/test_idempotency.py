@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -50,6 +51,33 @@ def test_two_at_once_are_carried_out_once_and_the_second_told_to_wait(app: Flask
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(send, range(2))) == [200, 409]
+
+
+def test_another_caller_with_the_same_key_gets_an_answer_of_their_own(
+    http: FlaskClient, count_events: Count
+) -> None:
+    """A stored answer may hold a secret, or what only its caller may see."""
+    as_colleague = {**KEY, "Authorization": "Bearer colleague"}
+    mine = http.post("/v1/notes", json={"name": "a"}, headers=KEY)
+    theirs = http.post("/v1/notes", json={"name": "a"}, headers=as_colleague)
+    assert (mine.status_code, theirs.status_code) == (201, 201)
+    assert "Idempotent-Replayed" not in theirs.headers
+    assert mine.data != theirs.data
+    assert count_events() == 2
+
+
+@pytest.mark.parametrize(("first", "later"), [("promoted", "writer"), ("writer", "promoted")])
+def test_an_answer_is_not_given_again_to_other_rights_and_nothing_is_done_twice(
+    http: FlaskClient, count_events: Count, first: str, later: str
+) -> None:
+    for token, expected in ((first, 201), (later, 409), (first, 201)):
+        headers = {**KEY, "Authorization": f"Bearer {token}"}
+        answer = http.post("/v1/notes", json={"name": "a"}, headers=headers)
+        assert answer.status_code == expected
+        if expected == 409:
+            assert answer.json is not None
+            assert answer.json["code"] == "idempotency.rights_changed"
+    assert count_events() == 1
 
 
 def test_a_missing_permission_is_not_stored(http: FlaskClient) -> None:
