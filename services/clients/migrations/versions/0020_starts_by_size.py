@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.db.schema.tables import count_starts_by_position, count_starts_by_size
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 
 
 def upgrade() -> None:
