@@ -35,9 +35,9 @@ def migrate(settings: Settings, service: str, revision: str = "head") -> None:
     """
     engine = create_engine(role_url(settings, service, "owner"), poolclass=NullPool)
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-        connection.execute(text("SET lock_timeout = '10s'"))
-        connection.commit()
+        with connection.begin():
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            connection.execute(text("SET lock_timeout = '10s'"))
         _run(connection, script_directory(service), revision)
 
 
