@@ -8,8 +8,10 @@ from Celery and pages pulled over HTTP go through the same function.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import itemgetter
 
 from sqlalchemy import Connection, Engine, text
@@ -34,6 +36,7 @@ Apply = Callable[[Connection, Sequence[Envelope]], None]
 
 _log = get_logger(__name__)
 _WORKSPACE = itemgetter("workspace")
+_TIME = re.compile(r"[\d-]{10}T[\d:]{8}(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)")
 
 # After so many starts that never ended, an envelope is parked; a batch is taken apart after one.
 MAX_ATTEMPTS = 3
@@ -54,9 +57,11 @@ _KNOWN_EPOCH = text("SELECT epoch::text FROM consumer_progress WHERE source = :s
 # source not followed yet, or followed in another life of its log.
 _TAKE = text(
     """
-    INSERT INTO inbox (source, pos)
-    SELECT p.source, given.pos
-    FROM consumer_progress AS p, unnest(CAST(:positions AS bigint[])) AS given(pos)
+    INSERT INTO inbox (source, pos, occurred_at)
+    SELECT p.source, given.pos, given.occurred_at
+    FROM consumer_progress AS p,
+         unnest(CAST(:positions AS bigint[]), CAST(:times AS timestamptz[]))
+             AS given(pos, occurred_at)
     WHERE p.source = :source AND p.epoch = CAST(:epoch AS uuid) AND given.pos > p.contiguous_pos
     ON CONFLICT DO NOTHING RETURNING pos
     """
@@ -69,7 +74,9 @@ _MOVE = text(
     UPDATE consumer_progress AS p
     SET contiguous_pos = run.last, moved_at = clock_timestamp(),
         level_at = CASE WHEN run.last >= p.known_head THEN clock_timestamp() ELSE p.level_at END,
-        contiguous_at = coalesce(CAST(:newest AS timestamptz), p.contiguous_at)
+        -- Never back, though the hosts of a source may tell their clocks' time.
+        contiguous_at = greatest(p.contiguous_at, (
+            SELECT occurred_at FROM inbox WHERE source = :source AND pos = run.last))
     FROM (
         SELECT max(numbered.pos) AS last FROM consumer_progress AS held, LATERAL (
             SELECT pos, row_number() OVER (ORDER BY pos) AS n FROM (
@@ -147,7 +154,7 @@ class Inbox:
             if fresh:
                 self._apply_all(connection, _readable(connection, fresh))
                 failpoint(f"{self.service}.before_progress")
-                _move(connection, source, fresh[-1]["time"])
+                _move(connection, source)
         failpoint(f"{self.service}.after_ingest")
         return len(fresh)
 
@@ -173,7 +180,7 @@ class Inbox:
         with pipelined(self.engine) as connection:
             if _fresh(connection, source, epoch, [envelope]):
                 dead_letters.park(connection, envelope, reason, detail, attempts)
-                _move(connection, source, None)
+                _move(connection, source)
 
 
 def _readable(connection: Connection, fresh: Sequence[Envelope]) -> list[Envelope]:
@@ -204,11 +211,22 @@ def _fresh(
     by_pos = {envelope["pos"]: envelope for envelope in envelopes}
     # PostgreSQL's way of writing an array, which costs less than having the driver write it.
     positions = "{" + ",".join(map(str, by_pos)) + "}"
-    given = {"source": source, "epoch": epoch, "positions": positions}
+    times = "{" + ",".join(_time(envelope) for envelope in by_pos.values()) + "}"
+    given = {"source": source, "epoch": epoch, "positions": positions, "times": times}
     taken = send(connection, _TAKE, given).fetchall()
     if not taken and _is_first(connection, source, epoch):
         taken = send(connection, _TAKE, given).fetchall()
     return [by_pos[pos] for (pos,) in sorted(taken)]
+
+
+def _time(envelope: Envelope) -> str:
+    """When it happened; NULL where its time is the very thing that is wrong with it."""
+    told = str(envelope["time"])
+    try:
+        datetime.fromisoformat(told[:19])
+    except ValueError:
+        return "NULL"
+    return told if _TIME.fullmatch(told) else "NULL"
 
 
 def _is_first(connection: Connection, source: str, epoch: str) -> bool:
@@ -222,6 +240,6 @@ def _is_first(connection: Connection, source: str, epoch: str) -> bool:
     return False
 
 
-def _move(connection: Connection, source: str, newest: str | None) -> None:
+def _move(connection: Connection, source: str) -> None:
     send(connection, _LOCK_PROGRESS, {"source": source})
-    send(connection, _MOVE, {"source": source, "newest": newest})
+    send(connection, _MOVE, {"source": source})

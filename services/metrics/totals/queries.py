@@ -19,6 +19,7 @@ class CountedUpTo:
 
     `lag` is how many more events the source is known to have; `behind_seconds` is for how
     long there have been some, whether the position moves or not, 0.0 without a lag.
+    `unseen_seconds` is how long ago the source was looked at.
     """
 
     source: str
@@ -27,6 +28,7 @@ class CountedUpTo:
     time: datetime | None
     lag: int
     behind_seconds: float
+    unseen_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ _OVERVIEW = text(
            EXISTS (SELECT 1 FROM erased_clients WHERE client_id = present.id) AS erased,
            p.source, CAST(p.epoch AS text) AS epoch, p.contiguous_pos,
            p.contiguous_at, greatest(p.known_head - p.contiguous_pos, 0) AS lag,
-           CAST(extract(epoch FROM clock_timestamp() - p.level_at) AS float) AS behind
+           CAST(extract(epoch FROM clock_timestamp() - p.level_at) AS float) AS behind,
+           CAST(extract(epoch FROM clock_timestamp() - coalesce(p.head_seen_at, p.level_at))
+                AS float) AS unseen
     FROM present
     LEFT JOIN client_metrics m ON m.client_id = present.id
     LEFT JOIN consumer_progress p ON true
@@ -89,4 +93,5 @@ def _counted(row: Any) -> CountedUpTo:
         time=row.contiguous_at,
         lag=row.lag,
         behind_seconds=row.behind if row.lag else 0.0,
+        unseen_seconds=row.unseen,
     )

@@ -12,6 +12,8 @@ from shared.clock import rfc3339
 # An event on its way takes milliseconds, and a lost one is pulled after three seconds; what
 # takes longer is worth telling the reader.
 STALE_AFTER_SECONDS = 3.0
+# The relay looks every second; where it has not for so long, nobody knows what is missing.
+UNSEEN_AFTER_SECONDS = 10.0
 
 
 class MoneyView(Schema):
@@ -32,7 +34,7 @@ class CountedUpToView(Schema):
 
 class MetricsView(Schema):
     """The four numbers of a client, up to which event they are counted, and whether events
-    that happened more than a few seconds ago are known to be missing from them."""
+    that happened more than a few seconds ago are, or may be, missing from them."""
 
     active_projects = fields.Integer()
     total_revenue = fields.List(fields.Nested(MoneyView))
@@ -53,8 +55,13 @@ def present(overview: Overview) -> dict[str, Any]:
         "invoices_issued": overview.invoices_issued,
         "paid_invoices": overview.paid_invoices,
         "as_of": {up_to.source.lstrip("/"): _as_of(up_to) for up_to in overview.counted},
-        "stale": any(up_to.behind_seconds > STALE_AFTER_SECONDS for up_to in overview.counted),
+        "stale": any(map(_is_stale, overview.counted)),
     }
+
+
+def _is_stale(up_to: CountedUpTo) -> bool:
+    is_behind = up_to.behind_seconds > STALE_AFTER_SECONDS
+    return is_behind or up_to.unseen_seconds > UNSEEN_AFTER_SECONDS
 
 
 def _as_of(up_to: CountedUpTo) -> dict[str, Any]:

@@ -228,6 +228,11 @@ def count_starts_by_position() -> None:
     )
 
 
+def date_inbox() -> None:
+    """Keep when an event happened beside its position, so that a position has a time."""
+    _execute("ALTER TABLE inbox ADD COLUMN occurred_at timestamptz")
+
+
 def create_idempotency_table() -> None:
     """Stored answers by idempotency key, kept for a day, for services that take writes."""
     _execute(

@@ -51,10 +51,11 @@ def test_as_of_is_the_last_event_before_which_none_is_missing(
     inbox.ingest(batch(told[2:]))
     found = get(PATH)["as_of"]["clients"]
     assert (found["epoch"], found["pos"]) == (EPOCH, 1)
+    assert found["time"] == "2026-03-01T12:00:00Z", "not that of an event past a hole"
     inbox.ingest(batch(told[1:2]))
     found = get(PATH)["as_of"]["clients"]
     assert (found["pos"], found["lag"]) == (3, 0)
-    assert found["time"].startswith("2026-03-0")
+    assert found["time"] == "2026-03-03T12:00:00Z", "not that of the one that filled the hole"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,20 @@ def test_metrics_are_stale_once_known_events_are_missing_for_seconds(
     found = get(PATH)
     assert found["stale"] is stale
     assert found["as_of"]["clients"]["lag"] == head - 1
+
+
+def test_metrics_are_stale_when_nobody_has_looked_at_the_source_for_seconds(
+    inbox: Inbox, source: Source, owner: Engine, get: Get
+) -> None:
+    """Worker and relay are dead: nothing is known to be missing, as nobody looks."""
+    inbox.ingest(batch([source.tell(UPDATED, client_id=uuid7())]))
+    _see_head(owner, 1, 0.0)
+    assert get(PATH)["stale"] is False
+    with owner.begin() as connection:
+        connection.execute(
+            text("UPDATE consumer_progress SET head_seen_at = now() - interval '11s'")
+        )
+    assert get(PATH)["stale"] is True
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,14 @@
-"""Starts of suspicious work are counted by position and number of envelopes."""
+"""Starts of suspicious work are counted by size too, and what was received has its time."""
 
 from __future__ import annotations
 
-from shared.db.schema.tables import count_starts_by_position, count_starts_by_size
+from alembic import op
+
+from shared.db.schema.tables import (
+    count_starts_by_position,
+    count_starts_by_size,
+    date_inbox,
+)
 
 revision = "0006"
 down_revision = "0005"
@@ -11,8 +17,10 @@ down_revision = "0005"
 def upgrade() -> None:
     """Tell the starts on one envelope from those on a batch that it is the first of."""
     count_starts_by_size()
+    date_inbox()
 
 
 def downgrade() -> None:
     """Count by position alone."""
+    op.execute("ALTER TABLE inbox DROP COLUMN occurred_at")
     count_starts_by_position()
