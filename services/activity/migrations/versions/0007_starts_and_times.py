@@ -10,8 +10,8 @@ from shared.db.schema.tables import (
     date_inbox,
 )
 
-revision = "0008"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
