@@ -1,0 +1,1 @@
+"""Clientele from outside: its feed, its stream, its webhooks, its records."""
