@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.reference import env, forwarded
+from cli.reference import env, forwarded, shapes
 from cli.reference.asyncapi import asyncapi_json
 from cli.reference.events import events_markdown
 from cli.reference.openapi import openapi_json
@@ -26,6 +26,7 @@ PAGES: dict[str, Callable[[], str]] = {
 FILES: dict[Path, Callable[[], str]] = {
     forwarded.FILE: forwarded.forwarded_json,
     env.FILE: env.env_text,
+    shapes.FILE: shapes.shapes_text,
 }
 
 

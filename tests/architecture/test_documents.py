@@ -14,7 +14,7 @@ import pytest
 from cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-_FOLDERS = ("docs", "services", "benchmarks", "deploy", "tests")
+_FOLDERS = ("docs", "services", "clients", "benchmarks", "deploy", "tests")
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(file for name in _FOLDERS for file in (ROOT / name).rglob("*.md"))]
 )

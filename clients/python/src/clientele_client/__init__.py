@@ -1,1 +1,1 @@
-"""Clientele from outside: its feed, its stream, its webhooks, its records."""
+"""Clientele from elsewhere: `records`, `feed`, `stream`, `webhooks`, and the errors they raise."""

@@ -1,4 +1,4 @@
-"""Where a reader of the feed stands, kept over restarts."""
+"""Where a reader of the feed keeps its place."""
 
 from __future__ import annotations
 
@@ -7,34 +7,31 @@ from pathlib import Path
 from typing import Protocol
 
 
-class CursorStore(Protocol):
-    """Keeps one reader's place."""
+class Cursor(Protocol):
+    """A place that outlives the process: a file, a row, whatever loads and saves."""
 
     def load(self) -> str | None:
-        """The place, None at the very beginning."""
+        """The cursor that was saved last; None before the first."""
 
     def save(self, cursor: str) -> None:
-        """Keep the place; called once everything before it has been handled."""
+        """Keep it; once this returns it is not forgotten."""
 
 
 class CursorFile:
-    """The place in a file, replaced as a whole: a crash leaves the old one or the new one."""
+    """A cursor in a file, which is replaced as a whole: a crash leaves the old one or the new."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
 
     def load(self) -> str | None:
-        """The place, None where there is no file yet."""
-        try:
-            return self._path.read_text(encoding="ascii").strip() or None
-        except FileNotFoundError:
-            return None
+        """What the file holds; None where there is none."""
+        return self._path.read_text(encoding="ascii") if self._path.exists() else None
 
     def save(self, cursor: str) -> None:
-        """Keep the place, on the disk before this returns."""
-        beside = self._path.with_name(f"{self._path.name}.new")
-        with beside.open("w", encoding="ascii") as file:
+        """Write it to the disk, then put it in the place of the one before."""
+        new = self._path.with_name(self._path.name + ".new")
+        with new.open("w", encoding="ascii") as file:
             file.write(cursor)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(self._path)
+        new.replace(self._path)

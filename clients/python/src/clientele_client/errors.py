@@ -1,143 +1,140 @@
-"""What can go wrong between this package and a Clientele server."""
+"""What can go wrong between a caller and Clientele."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 
 class ClienteleError(Exception):
-    """Whatever this package raises. `retry_after` is how many seconds the server asks to wait."""
-
-    retry_after = 0.0
+    """All that this package raises by itself."""
 
 
 class Unreachable(ClienteleError):
-    """The server did not answer for as long as the caller wanted to wait."""
+    """There was no answer for as long as the caller has patience."""
 
 
-class InvalidSignature(ClienteleError):
-    """A webhook that Clientele has not sent, not to here, or not just now."""
+class BadSignature(ClienteleError):
+    """A webhook was not signed with any of the secrets, or too long ago."""
 
 
 @dataclass(frozen=True, slots=True)
-class WrongField:
-    """A field that the server refuses: where it stands, a stable code, and a sentence."""
+class FieldError:
+    """One wrong field of a request: its path, a stable code, and a sentence."""
 
     field: str
     code: str
     message: str
 
 
-class Problem(ClienteleError):
-    """The server said no (RFC 9457). `code` is stable; `errors` holds every wrong field."""
+class Refused(ClienteleError):
+    """The answer was a problem (RFC 9457).
 
-    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+    `code` is stable and meant for programs; `errors` names every wrong field; `problem` is the
+    whole document; `retry_after` says in how many seconds to come back, where the server did.
+    """
+
+    def __init__(
+        self, status: int, problem: Mapping[str, Any], retry_after: float | None = None
+    ) -> None:
         self.status = status
-        self.body = body
-        self.code = str(body.get("code", "error"))
-        self.title = str(body.get("title", f"HTTP {status}"))
-        self.detail = str(body.get("detail", ""))
-        self.request_id: str | None = body.get("request_id")
-        self.errors = tuple(_wrong_field(each) for each in body.get("errors") or ())
+        self.problem = dict(problem)
+        self.code = str(problem.get("code", f"http.{status}"))
+        self.title = str(problem.get("title", ""))
+        self.request_id = problem.get("request_id")
+        self.retry_after = retry_after
+        self.errors = [
+            FieldError(str(it["field"]), str(it["code"]), str(it["message"]))
+            for it in problem.get("errors", [])
+        ]
         super().__init__(self._sentence())
 
     def _sentence(self) -> str:
-        fields = "; ".join(f"{each.field}: {each.message}" for each in self.errors)
-        said = [self.title, self.detail if self.detail != self.title else "", fields]
-        return f"{self.status} {self.code}: {' '.join(part for part in said if part)}"
+        said = f"{self.status} {self.code}: {self.problem.get('detail') or self.title}"
+        return "; ".join([said, *(f"{it.field}: {it.message}" for it in self.errors)])
 
 
-def _wrong_field(error: Mapping[str, Any]) -> WrongField:
-    return WrongField(*(str(error.get(key, "")) for key in ("field", "code", "message")))
+class Unauthenticated(Refused):
+    """The token is wrong, revoked or has expired (401)."""
 
 
-class Unauthenticated(Problem):
-    """The token is unknown, revoked or expired (401)."""
+class NotAllowed(Refused):
+    """Whoever holds the token may not do this (403)."""
 
 
-class Forbidden(Problem):
-    """The token's holder may not do this (403)."""
+class NotFound(Refused):
+    """There is no such thing in this workspace (404)."""
 
 
-class NotFound(Problem):
-    """There is no such record, or the caller may not know of it (404)."""
+class Conflict(Refused):
+    """It does not fit what is there (409); `code` says why."""
 
 
-class Conflict(Problem):
-    """What was asked does not go together with what there is (409)."""
+class Gone(Refused):
+    """It is no longer there (410)."""
 
 
-class StaleVersion(Problem):
-    """The record has changed since it was read (412): read it again and repeat the change.
+class StaleVersion(Refused):
+    """Someone else has changed the same fields meanwhile (412).
 
-    `version` is what it is at now. Where both sides touched the same field of a client, `base`
-    holds what was read, `theirs` what is there now and `yours` what was sent.
+    `base` is what the change was made from, `theirs` what stands there now, `yours` the change.
     """
 
     @property
-    def version(self) -> int | None:
-        """At which version the record is now."""
-        return self.body.get("version")
-
-    @property
     def base(self) -> Any:
-        """What overlaps, as it was read."""
-        return self.body.get("base")
+        """The fields in question as they were in the version that was named."""
+        return self.problem.get("base")
 
     @property
     def theirs(self) -> Any:
-        """What overlaps, as it is now."""
-        return self.body.get("theirs")
+        """The same fields as they are now."""
+        return self.problem.get("theirs")
 
     @property
     def yours(self) -> Any:
-        """What overlaps, as it was sent."""
-        return self.body.get("yours")
+        """The same fields as they were to be."""
+        return self.problem.get("yours")
 
 
-class Invalid(Problem):
-    """Fields are wrong, each named in `errors` (422)."""
+class Invalid(Refused):
+    """Fields are wrong (422); `errors` names every one of them."""
 
 
-class PlaceLost(Problem):
-    """The feed cannot go on from this cursor; `earliest` is one that it can go on from."""
-
-    code_of: ClassVar[str]
+class LostPlace(Refused):
+    """The feed cannot go on from this cursor; `earliest` is the one to go on from."""
 
     @property
     def earliest(self) -> str:
-        """The first place from which the feed can be read."""
-        return str(self.body["earliest"])
+        """The cursor before the first event that the feed offers."""
+        return str(self.problem["earliest"])
 
 
-class CursorExpired(PlaceLost):
-    """The events after the cursor are no longer offered (410): read the records once, then go on
-    from `earliest`."""
-
-    code_of = "events.cursor_expired"
+class CursorExpired(LostPlace, Gone):
+    """Events after the cursor are no longer offered: read the records once, then go on."""
 
 
-class LogReset(PlaceLost):
-    """The server was restored from a backup (409): what was read may never have happened. Read
-    again from `earliest`."""
-
-    code_of = "events.log_reset"
+class LogReset(LostPlace, Conflict):
+    """The feed was restored from a backup: what was read may never have happened. Begin anew."""
 
 
-_BY_CODE: dict[str, type[Problem]] = {each.code_of: each for each in (CursorExpired, LogReset)}
-_BY_STATUS: dict[int, type[Problem]] = {
+_BY_CODE: dict[str, type[Refused]] = {
+    "events.cursor_expired": CursorExpired,
+    "events.log_reset": LogReset,
+}
+_BY_STATUS: dict[int, type[Refused]] = {
     401: Unauthenticated,
-    403: Forbidden,
+    403: NotAllowed,
     404: NotFound,
     409: Conflict,
+    410: Gone,
     412: StaleVersion,
     422: Invalid,
 }
 
 
-def problem_of(status: int, body: Mapping[str, Any]) -> Problem:
-    """The exception for an answer that is no success."""
-    by_status = _BY_STATUS.get(status, Problem)
-    return _BY_CODE.get(str(body.get("code")), by_status)(status, body)
+def refusal(status: int, problem: Mapping[str, Any], retry_after: float | None = None) -> Refused:
+    """The most fitting error for a problem document."""
+    by_status = _BY_STATUS.get(status, Refused)
+    kind = _BY_CODE.get(str(problem.get("code")), by_status)
+    return kind(status, problem, retry_after)

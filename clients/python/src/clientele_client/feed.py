@@ -1,28 +1,21 @@
-"""The cursor feed: every event of a workspace, page by page, each once."""
+"""The feed of a workspace's events, page by page."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import httpx
-
-from clientele_client.cursors import CursorStore
-from clientele_client.errors import Invalid
+from clientele_client.cursors import Cursor
+from clientele_client.shapes import Event, FeedPage
 from clientele_client.transport import Transport
-from clientele_client.types import Event
 
-_PATH = "/v1/events"
-#: Between two looks at the end of the feed, where the server does not hold a request open.
-_LOOK_SECONDS = 1.0
+PATH = "/v1/events"
+Types = str | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some events, where to go on after them, and where the feed ends. A page may be empty and
-    move on all the same: what was there is not for this reader."""
+    """Events in order, the cursor after them, and the cursor of the feed's end at that moment."""
 
     events: list[Event]
     next: str
@@ -30,116 +23,88 @@ class Page:
 
     @property
     def is_last(self) -> bool:
-        """Whether nothing is known to come after it."""
+        """Whether the feed had no more to tell."""
         return self.next == self.head
 
 
 class Feed:
-    """The feed of the workspace that the token belongs to.
+    """The feed as the holder of a token may read it.
 
-    A server that does not answer is asked again, for ever unless `patience_seconds` says
-    otherwise. `wait_seconds` is how long it may hold a request at the end of the feed until there
-    is something to tell (30 at most); with 0 the end is looked at every second.
+    Whatever fails on the way, or is answered 429 or 5xx, is asked again for `patience` seconds,
+    for ever where that is None. `CursorExpired` and `LogReset` say with their `earliest` where to
+    go on when the feed no longer knows a place.
     """
 
     def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        wait_seconds: int = 20,
-        patience_seconds: float | None = None,
-        transport: httpx.BaseTransport | None = None,
+        self, url: str, token: str, *, patience: float | None = None, timeout: float = 30.0
     ) -> None:
-        self._server = Transport(
-            url,
-            token,
-            patience_seconds=patience_seconds,
-            timeout_seconds=wait_seconds + 15,
-            transport=transport,
-        )
-        self._wait_seconds = wait_seconds
+        self._transport = Transport(url, token, patience=patience, timeout=timeout)
 
     def close(self) -> None:
-        """Close the connections."""
-        self._server.close()
+        """Give the connections back."""
+        self._transport.close()
 
     def page(
         self,
         after: str | None = None,
         *,
-        types: Sequence[str] = (),
+        types: Types | None = None,
         client: str | None = None,
         limit: int = 100,
-        wait_seconds: int = 0,
+        wait: int = 0,
     ) -> Page:
-        """The page after a cursor, from the beginning of what is kept without one.
+        """What comes after a cursor, from the beginning without one.
 
-        Raises `CursorExpired` and `LogReset`, each with the place to go on from.
+        `types` are event types, or the beginnings of some with a star; `client` an id; `limit` is
+        1,000 at most. At the end of the feed an answer is held back until there is something to
+        tell, for `wait` seconds at most (30). A page may be empty while `next` moves on.
         """
-        asked = {"after": after, "types": ",".join(types), "client": client, "limit": limit}
-        wait = {"wait": wait_seconds} if wait_seconds else {}
-        found = self._server.request("GET", _PATH, params=_told({**asked, **wait})).json()
+        params = {"after": after, "types": types, "client": client, "limit": limit, "wait": wait}
+        answer = self._transport.send("GET", PATH, params=params, wait=wait)
+        found: FeedPage = answer.json()
         return Page(found["events"], found["next"], found["head"])
+
+    def head(self) -> str:
+        """The cursor of the feed's end: after it comes what has not happened yet."""
+        return self.page(limit=1).head
 
     def pages(
         self,
         after: str | None = None,
         *,
-        types: Sequence[str] = (),
+        cursor: Cursor | None = None,
+        types: Types | None = None,
         client: str | None = None,
         limit: int = 100,
-        follow: bool = True,
+        wait: int = 20,
     ) -> Iterator[Page]:
-        """One page after the other, for ever, or to the end with `follow=False`.
+        """Page after page, for ever; with `wait=0` until the end of the feed.
 
-        Whoever keeps `page.next` in the transaction of what a page changes misses nothing and
-        repeats nothing.
+        A `cursor` that has been saved goes before `after`. It is saved when the next page is asked
+        for, so after the caller has done with this one: what it had not, it is given again.
         """
+        after = (cursor.load() if cursor else None) or after
         while True:
-            page = self._next(after, {"types": types, "client": client, "limit": limit}, follow)
-            if page.events or page.next != after:
-                yield page
-            if page.is_last and not follow:
-                return
+            page = self.page(after, types=types, client=client, limit=limit, wait=wait)
+            yield page
+            if cursor and page.next != after:
+                cursor.save(page.next)
             after = page.next
-
-    def _next(self, after: str | None, wanted: Mapping[str, Any], follow: bool) -> Page:
-        wait = self._wait_seconds if follow else 0
-        try:
-            page = self.page(after, **wanted, wait_seconds=wait)
-        except Invalid as error:
-            if not wait or {each.field for each in error.errors} != {"wait"}:
-                raise
-            # An older server answers at once; from now on it is not asked to wait.
-            wait = self._wait_seconds = 0
-            page = self.page(after, **wanted)
-        if follow and not wait and page.is_last and not page.events:
-            time.sleep(_LOOK_SECONDS)
-        return page
+            if not wait and page.is_last:
+                return
 
     def events(
         self,
         after: str | None = None,
         *,
-        types: Sequence[str] = (),
+        cursor: Cursor | None = None,
+        types: Types | None = None,
         client: str | None = None,
-        cursor: CursorStore | None = None,
         limit: int = 100,
-        follow: bool = True,
+        wait: int = 20,
     ) -> Iterator[Event]:
-        """One event after the other, as `pages` has them.
-
-        With `cursor` it goes on from the place kept there, `after` being for the first time, and
-        keeps its place after each page, once the caller asks for what comes next. A crash within a
-        page repeats that page, so drop an `id` that you have handled already.
-        """
-        start = (cursor.load() if cursor else None) or after
-        for page in self.pages(start, types=types, client=client, limit=limit, follow=follow):
+        """Event after event, as `pages`; the cursor is saved behind the last of each page."""
+        for page in self.pages(
+            after, cursor=cursor, types=types, client=client, limit=limit, wait=wait
+        ):
             yield from page.events
-            if cursor:
-                cursor.save(page.next)
-
-
-def _told(asked: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in asked.items() if value not in {None, ""}}

@@ -1,48 +1,59 @@
-"""The records: clients with their contacts, rates, documents and timeline."""
+"""The records of a workspace: clients, what belongs to them, their documents and timelines."""
 
 from __future__ import annotations
 
-import hashlib
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, BinaryIO, Self, cast
 
 import httpx
 
-from clientele_client.errors import Unreachable
-from clientele_client.transport import Transport
-from clientele_client.types import Client, ClientSummary, Contact, Document, Rate, TimelineEntry
+from clientele_client.shapes import (
+    Client,
+    ClientBody,
+    ClientChanges,
+    ClientSummary,
+    Contact,
+    ContactBody,
+    ContactChanges,
+    Document,
+    LogIn,
+    Me,
+    Metrics,
+    NewDocument,
+    NewDocumentBody,
+    Plan,
+    Rate,
+    RateBody,
+    RateChanges,
+    TimelineEntry,
+    Upload,
+)
+from clientele_client.transport import Transport, checked
 
-Body = Mapping[str, Any]
-#: How long the server may take to check a file before `upload` gives up waiting.
-CHECK_SECONDS = 120.0
+_PAGE = 200
 
 
 class Clientele:
-    """The records of the workspace that the token belongs to.
+    """The API as the holder of a token may use it; a context manager that gives back connections.
 
-    Every write may be repeated by this class while no answer comes, for `patience_seconds`, and
-    is carried out once. What the server refuses is raised as a `Problem`.
+    Every call raises `Refused` (or one of its kinds) with all wrong fields, or `Unreachable`.
+    What fails on the way or is answered 429 or 5xx is sent again for `patience` seconds; a write
+    has one idempotency key over its attempts, so it is carried out once.
     """
 
     def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        patience_seconds: float | None = 60.0,
-        transport: httpx.BaseTransport | None = None,
+        self, url: str, token: str, *, patience: float | None = 60.0, timeout: float = 30.0
     ) -> None:
-        self._server = Transport(url, token, patience_seconds=patience_seconds, transport=transport)
+        self._transport = Transport(url, token, patience=patience, timeout=timeout)
 
     @classmethod
-    def log_in(cls, url: str, email: str, password: str) -> Self:
-        """As a user; for programs an API key is better, as it can be taken back alone."""
-        with Transport(url) as server:
+    def log_in(cls, url: str, email: str, password: str, **options: Any) -> Self:
+        """The API as a person uses it, until the token expires."""
+        with Transport(url, **options) as transport:
             body = {"email": email, "password": password}
-            found = server.request("POST", "/v1/auth/token", json=body).json()
-        return cls(url, found["access_token"])
+            found: LogIn = transport.send("POST", "/v1/auth/token", body=body).json()
+        return cls(url, found["access_token"], **options)
 
     def __enter__(self) -> Self:
         return self
@@ -51,151 +62,167 @@ class Clientele:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._server.close()
+        """Give the connections back."""
+        self._transport.close()
 
-    # --- any call of the API ---------------------------------------------------------
+    def me(self) -> Me:
+        """Who the token belongs to, in which workspace, and what it may do."""
+        return cast(Me, self._json("GET", "/v1/me"))
 
-    def call(
-        self, method: str, path: str, body: Any = None, *, version: int | None = None, **params: Any
-    ) -> Any:
-        """The JSON that a call answers, None where it answers nothing: `call("GET", "/me")`.
-
-        With `version` the call fails with `StaleVersion` if the record is at another by now.
-        """
-        headers = {} if version is None else {"If-Match": f'"{version}"'}
-        more = {} if body is None else {"json": body}
-        answer = self._server.request(
-            method, f"/v1{path}", headers=headers, params=params or None, **more
-        )
-        return answer.json() if answer.content else None
-
-    def all(self, path: str, **params: Any) -> Iterator[Any]:
-        """Everything that a list holds, page by page as it is asked for."""
-        page = self.call("GET", path, **params)
-        yield from page["data"]
-        while page["next"]:
-            page = self.call("GET", path, **{**params, "cursor": page["next"]})
-            yield from page["data"]
-
-    # --- clients ---------------------------------------------------------------------
+    # --- clients ---------------------------------------------------------------------------
 
     def clients(self, **filters: Any) -> Iterator[ClientSummary]:
-        """The clients that fit the filters of `GET /v1/clients` (`q`, `status`, `sort` …)."""
-        return self.all("/clients", **filters)
+        """Every client that fits: `q`, `status`, `tag`, `sort`, … as the API has them."""
+        return self._each("/v1/clients", filters)
 
-    def client(self, client_id: str) -> Client:
-        """A client; raises `NotFound`."""
-        return cast(Client, self.call("GET", f"/clients/{client_id}"))
+    def client(self, client_id: str, **query: Any) -> Client:
+        """One client; `as_of` shows it as it was at a moment."""
+        return cast(Client, self._json("GET", f"/v1/clients/{client_id}", params=query))
 
-    def create_client(self, body: Body) -> Client:
-        """A new client; raises `Invalid` with every wrong field."""
-        return cast(Client, self.call("POST", "/clients", body))
+    def create_client(self, body: ClientBody) -> Client:
+        """A new client; `Conflict` names those it may be a duplicate of."""
+        return cast(Client, self._json("POST", "/v1/clients", body=body))
 
-    def update_client(self, client_id: str, changes: Body, version: int) -> Client:
-        """The client after a merge patch of the one that was read at `version`.
+    def update_client(self, client_id: str, changes: ClientChanges, version: int) -> Client:
+        """The client with these fields changed, as seen in this version of it.
 
-        What others have changed since is kept where it does not overlap; otherwise `StaleVersion`
-        tells both sides.
+        What others have changed since is merged; `StaleVersion` where that is the same fields.
         """
-        path = f"/clients/{client_id}"
-        return cast(Client, self.call("PATCH", path, changes, version=version))
+        headers = {"If-Match": f'"{version}"'}
+        path = f"/v1/clients/{client_id}"
+        return cast(Client, self._json("PATCH", path, body=changes, headers=headers))
 
-    def set_status(self, client_id: str, status: str, version: int) -> Client:
-        """The client once it is active, inactive or pending."""
-        path = f"/clients/{client_id}/status"
-        return cast(Client, self.call("PUT", path, {"status": status}, version=version))
+    def set_status(self, client_id: str, status: str, reason: str | None = None) -> Client:
+        """The client as active, inactive or pending."""
+        body = {"status": status, "reason": reason}
+        return cast(Client, self._json("PUT", f"/v1/clients/{client_id}/status", body=body))
+
+    def deletion_plan(self, client_id: str) -> Plan:
+        """What a deletion would take along and what would stay, with its confirmation."""
+        return cast(Plan, self._json("GET", f"/v1/clients/{client_id}/deletion-plan"))
+
+    def delete_client(self, client_id: str, confirm: str) -> str:
+        """Begin a deletion by the `confirm` of its plan; answers its id."""
+        path, params = f"/v1/clients/{client_id}", {"confirm": confirm}
+        return str(self._json("DELETE", path, params=params)["deletion_id"])
+
+    def metrics(self, client_id: str) -> Metrics:
+        """The client's numbers, with up to where they are counted."""
+        return cast(Metrics, self._json("GET", f"/v1/clients/{client_id}/metrics"))
 
     def timeline(self, client_id: str, **filters: Any) -> Iterator[TimelineEntry]:
-        """What happened to the client, newest first unless `order="oldest"`."""
-        return self.all(f"/clients/{client_id}/activity", **filters)
+        """What has happened to the client, newest first; `order`, `kind`, `actor`, `from`, `to`."""
+        return self._each(f"/v1/clients/{client_id}/activity", filters)
 
-    # --- contacts and rates ----------------------------------------------------------
+    # --- contacts and rates ----------------------------------------------------------------
 
-    def contacts(self, client_id: str) -> Iterator[Contact]:
-        """The people at the client."""
-        return self.all(f"/clients/{client_id}/contacts")
+    def contacts(self, client_id: str) -> list[Contact]:
+        """The client's further contacts."""
+        return cast(list[Contact], self._json("GET", _contact(client_id))["data"])
 
-    def add_contact(self, client_id: str, body: Body) -> Contact:
-        """One more."""
-        return cast(Contact, self.call("POST", f"/clients/{client_id}/contacts", body))
+    def add_contact(self, client_id: str, body: ContactBody) -> Contact:
+        """A new contact of the client."""
+        return cast(Contact, self._json("POST", _contact(client_id), body=body))
 
-    def update_contact(self, client_id: str, contact_id: str, changes: Body) -> Contact:
-        """One of them after a merge patch."""
-        path = f"/clients/{client_id}/contacts/{contact_id}"
-        return cast(Contact, self.call("PATCH", path, changes))
+    def change_contact(self, client_id: str, contact_id: str, changes: ContactChanges) -> Contact:
+        """The contact with these fields changed."""
+        return cast(Contact, self._json("PATCH", _contact(client_id, contact_id), body=changes))
 
     def remove_contact(self, client_id: str, contact_id: str) -> None:
-        """One of them less."""
-        self.call("DELETE", f"/clients/{client_id}/contacts/{contact_id}")
+        """Take a contact away."""
+        self._transport.send("DELETE", _contact(client_id, contact_id))
 
-    def rates(self, client_id: str) -> Iterator[Rate]:
-        """What the positions cost this client."""
-        return self.all(f"/clients/{client_id}/rates")
+    def rates(self, client_id: str) -> list[Rate]:
+        """The client's rates by position."""
+        return cast(list[Rate], self._json("GET", _rate(client_id))["data"])
 
-    def add_rate(self, client_id: str, body: Body) -> Rate:
-        """One more."""
-        return cast(Rate, self.call("POST", f"/clients/{client_id}/rates", body))
+    def add_rate(self, client_id: str, body: RateBody) -> Rate:
+        """A new rate of the client."""
+        return cast(Rate, self._json("POST", _rate(client_id), body=body))
 
-    def update_rate(self, client_id: str, rate_id: str, changes: Body) -> Rate:
-        """One of them after a merge patch."""
-        return cast(Rate, self.call("PATCH", f"/clients/{client_id}/rates/{rate_id}", changes))
+    def change_rate(self, client_id: str, rate_id: str, changes: RateChanges) -> Rate:
+        """The rate with these fields changed."""
+        return cast(Rate, self._json("PATCH", _rate(client_id, rate_id), body=changes))
 
     def remove_rate(self, client_id: str, rate_id: str) -> None:
-        """One of them less."""
-        self.call("DELETE", f"/clients/{client_id}/rates/{rate_id}")
+        """Take a rate away."""
+        self._transport.send("DELETE", _rate(client_id, rate_id))
 
-    # --- documents -------------------------------------------------------------------
+    # --- documents -------------------------------------------------------------------------
 
     def documents(self, client_id: str, **filters: Any) -> Iterator[Document]:
-        """The client's files."""
-        return self.all(f"/clients/{client_id}/documents", **filters)
+        """The client's documents; `status`, `category`."""
+        return self._each(_document(client_id), filters)
 
-    def upload(self, client_id: str, path: str | Path, **details: Any) -> Document:
-        """The file as a document, once it is checked; `details` are `title`, `category` and so on.
+    def document(self, client_id: str, document_id: str) -> Document:
+        """One document; `status` says whether it may be fetched yet."""
+        return cast(Document, self._json("GET", _document(client_id, document_id)))
 
-        Raises `Invalid` if it is not what it seems (`documents.type_mismatch` …), `Unreachable`
-        if the check takes longer than `CHECK_SECONDS`.
+    def upload(self, client_id: str, file: str | Path, **details: Any) -> Document:
+        """Put a file's bytes straight into the store and have them checked.
+
+        `details` are `category`, `title`, `expires_on` and the like. Up to 16 MiB the document is
+        `available` or refused (`Invalid`); above that it may be `checking` for a while.
         """
-        file = Path(path)
-        made = self.call("POST", f"/clients/{client_id}/documents", _announced(file, details))
-        parts = _send(file, made["upload"])
-        return self._completed(f"/clients/{client_id}/documents/{made['id']}", parts)
+        path = Path(file)
+        body = {"file_name": path.name, "size": path.stat().st_size, **details}
+        announced = self._announce(client_id, cast(NewDocumentBody, body))
+        with path.open("rb") as content:
+            parts = self._put(announced["upload"], content)
+        complete = f"{_document(client_id, announced['id'])}/complete"
+        return cast(Document, self._json("POST", complete, body={"parts": parts} if parts else {}))
 
     def download(self, client_id: str, document_id: str) -> bytes:
-        """The bytes of an available document."""
-        path = f"/v1/clients/{client_id}/documents/{document_id}/download"
-        return self._server.request("GET", path).content
+        """The document's bytes."""
+        path = f"{_document(client_id, document_id)}/download"
+        return self._transport.send("GET", path).content
 
-    def _completed(self, path: str, parts: Body) -> Document:
-        until = time.monotonic() + CHECK_SECONDS
-        document = cast(Document, self.call("POST", f"{path}/complete", parts))
-        while document["status"] in {"pending", "checking"}:
-            if time.monotonic() > until:
-                raise Unreachable(f"{path}: still {document['status']}")
-            time.sleep(0.5)
-            document = cast(Document, self.call("GET", path))
-        return document
+    def _announce(self, client_id: str, body: NewDocumentBody) -> NewDocument:
+        return cast(NewDocument, self._json("POST", _document(client_id), body=body))
 
-
-def _announced(file: Path, details: Body) -> dict[str, Any]:
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return {"file_name": file.name, "size": file.stat().st_size, "sha256": digest, **details}
-
-
-def _put(store: Transport, upload: Body, url: str, body: bytes) -> httpx.Response:
-    return store.request(upload["method"], url, content=body, headers=upload["headers"])
-
-
-def _send(file: Path, upload: Body) -> dict[str, Any]:
-    """Put the file where the server said, past the server itself; returns what `complete` takes."""
-    with Transport("") as store, file.open("rb") as opened:
+    def _put(self, upload: Upload, content: BinaryIO) -> list[dict[str, Any]]:
         if "parts" not in upload:
-            _put(store, upload, upload["url"], opened.read())
-            return {}
-        parts = []
-        for part in upload["parts"]:
-            answer = _put(store, upload, part["url"], opened.read(upload["part_size"]))
-            parts.append({"number": part["number"], "etag": answer.headers["ETag"]})
-        return {"parts": parts}
+            self._put_one(upload["url"], content, upload["headers"])
+            return []
+        size = upload["part_size"]
+        return [
+            {"number": part["number"], "etag": self._put_one(part["url"], content.read(size))}
+            for part in upload["parts"]
+        ]
+
+    def _put_one(
+        self, url: str, content: BinaryIO | bytes, headers: dict[str, str] | None = None
+    ) -> str:
+        """The store's ETag. The link is the permission, so the token is not sent along."""
+        answer: httpx.Response = self._transport.http.put(url, content=content, headers=headers)
+        return str(checked(answer).headers.get("ETag", ""))
+
+    # --- the way there ---------------------------------------------------------------------
+
+    def _json(self, method: str, path: str, **request: Any) -> Any:
+        return self._transport.send(method, path, **request).json()
+
+    def _each(self, path: str, filters: dict[str, Any]) -> Iterator[Any]:
+        params: dict[str, Any] = {"limit": _PAGE, **filters}
+        while True:
+            page = self._json("GET", path, params=params)
+            yield from page["data"]
+            if page["next"] is None:
+                return
+            params["cursor"] = page["next"]
+
+
+def _contact(client_id: str, contact_id: str | None = None) -> str:
+    return _path(client_id, "contacts", contact_id)
+
+
+def _rate(client_id: str, rate_id: str | None = None) -> str:
+    return _path(client_id, "rates", rate_id)
+
+
+def _document(client_id: str, document_id: str | None = None) -> str:
+    return _path(client_id, "documents", document_id)
+
+
+def _path(client_id: str, kind: str, element: str | None) -> str:
+    return f"/v1/clients/{client_id}/{kind}" + (f"/{element}" if element else "")

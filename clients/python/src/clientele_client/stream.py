@@ -1,151 +1,113 @@
-"""The live stream: events as they happen, by server-sent events, joined again where it broke."""
+"""The feed as it happens: server-sent events (WHATWG HTML, section 9.2)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import httpx
 
-from clientele_client.cursors import CursorStore
-from clientele_client.errors import ClienteleError, Unreachable
-from clientele_client.transport import Transport, refusal_of
-from clientele_client.types import Event
-
-_PATH = "/v1/events/stream"
-# The server shows a silent stream alive every 15 seconds; three times that is broken.
-_SILENCE_SECONDS = 45.0
+from clientele_client.cursors import Cursor
+from clientele_client.errors import Refused, Unreachable
+from clientele_client.feed import PATH, Feed, Types
+from clientele_client.shapes import Event
+from clientele_client.transport import Params, Transport, may_pass
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An event and the cursor after it; without an event, how far the stream is by now."""
+    """What a stream has said: an event, or None as a sign of life; and the cursor after it."""
 
-    cursor: str
     event: Event | None
+    cursor: str
 
 
 class Stream:
-    """The stream of the workspace that the token belongs to.
+    """The events of a workspace as they happen, each once, however often the stream breaks off.
 
-    A broken stream is joined again after the last cursor, for ever unless `patience_seconds` says
-    how long it may stay away at a time.
+    It counts as broken off when nothing was heard for `silence` seconds; a stream without events
+    gives a sign of life every 15. `patience` is as for `Feed`.
     """
 
     def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        patience_seconds: float | None = None,
-        transport: httpx.BaseTransport | None = None,
+        self, url: str, token: str, *, patience: float | None = None, silence: float = 45.0
     ) -> None:
-        self._server = Transport(
-            url,
-            token,
-            patience_seconds=patience_seconds,
-            timeout_seconds=_SILENCE_SECONDS,
-            transport=transport,
-        )
+        self._feed = Feed(url, token, patience=patience)
+        self._transport = Transport(url, token, patience=patience)
+        self._silence = silence
+        self._retry_seconds = 3.0
 
     def close(self) -> None:
-        """Close the connections."""
-        self._server.close()
-
-    def messages(
-        self, after: str | None = None, *, types: Sequence[str] = (), client: str | None = None
-    ) -> Iterator[Message]:
-        """What comes after a cursor, from now on without one, each once.
-
-        Keep `cursor` with what the event changes, and give it as `after` when you start again.
-        Raises `CursorExpired` and `LogReset`, each with the place to go on from.
-        """
-        asked = {"types": ",".join(types), "client": client or ""}
-        params = {key: value for key, value in asked.items() if value}
-        # A place to come back to, should the stream break before it tells its first.
-        after = after or self._now()
-        patience = self._server.patience()
-        while True:
-            try:
-                for message in self._joined(after, params):
-                    after, patience = message.cursor, self._server.patience()
-                    yield message
-            except ClienteleError as error:
-                patience.pause_or_raise(error)
-
-    def _now(self) -> str:
-        return str(self._server.request("GET", "/v1/events", params={"limit": 1}).json()["head"])
-
-    def _joined(self, after: str, params: dict[str, str]) -> Iterator[Message]:
-        """One connection until it ends, which raises `Unreachable`."""
-        try:
-            with self._server.http.stream(
-                "GET", _PATH, params=params, headers={"Last-Event-ID": after}
-            ) as answer:
-                if not answer.is_success:
-                    answer.read()
-                    raise refusal_of(answer)
-                yield from messages_in(answer.iter_bytes())
-        except httpx.TransportError as error:
-            raise Unreachable(f"{_PATH}: {error!r}") from error
-        raise Unreachable(f"{_PATH}: it has ended")
+        """Give the connections back."""
+        self._transport.close()
+        self._feed.close()
 
     def events(
         self,
         after: str | None = None,
         *,
-        types: Sequence[str] = (),
+        cursor: Cursor | None = None,
+        types: Types | None = None,
         client: str | None = None,
-        cursor: CursorStore | None = None,
     ) -> Iterator[Event]:
-        """The events alone. With `cursor` it goes on from the place kept there, and keeps its
-        place after each event, once the caller asks for the next."""
-        start = (cursor.load() if cursor else None) or after
-        for message in self.messages(start, types=types, client=client):
+        """Event after event for ever, from a cursor on, from now on without one.
+
+        A `cursor` that has been saved goes before `after`; it is saved when the next event is
+        asked for, so after the caller has done with this one.
+        """
+        after = (cursor.load() if cursor else None) or after
+        for message in self.messages(after, types=types, client=client):
             if message.event is not None:
                 yield message.event
             if cursor:
                 cursor.save(message.cursor)
 
+    def messages(
+        self,
+        after: str | None = None,
+        *,
+        types: Types | None = None,
+        client: str | None = None,
+    ) -> Iterator[Message]:
+        """The same with the cursor after each event, and with the signs of life between them."""
+        # A place is fixed before anything is heard, so that nothing is missed if that takes long.
+        after = after or self._feed.head()
+        params = {"types": types, "client": client}
+        backoff = self._transport.backoff()
+        while True:
+            try:
+                for message in self._one_connection(after, params):
+                    yield message
+                    after, backoff = message.cursor, self._transport.backoff()
+                time.sleep(self._retry_seconds)
+            except httpx.TransportError as error:
+                backoff.pause(Unreachable(f"{PATH}/stream: {error!r}"))
+            except Refused as error:
+                if not may_pass(error):
+                    raise
+                backoff.pause(error)
 
-@dataclass(slots=True)
-class _Frame:
-    """The lines of one message so far."""
+    def _one_connection(self, after: str, params: Params) -> Iterator[Message]:
+        headers = {"Last-Event-ID": after, "Accept": "text/event-stream"}
+        with self._transport.open(f"{PATH}/stream", params, headers, self._silence) as answer:
+            for fields in blocks(answer.iter_lines()):
+                if "retry" in fields:
+                    self._retry_seconds = int(fields["retry"]) / 1000
+                if "id" in fields:
+                    event = json.loads(fields["data"]) if "data" in fields else None
+                    yield Message(event, fields["id"])
 
-    cursor: str = ""
-    data: list[str] = field(default_factory=list)
 
-    def take(self, line: str) -> None:
-        """Note what a line says; comments and other fields say nothing here."""
+def blocks(lines: Iterable[str]) -> Iterator[dict[str, str]]:
+    """The fields of each block; one that broke off before its blank line is dropped."""
+    fields: dict[str, str] = {}
+    for line in lines:
         name, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if name == "id":
-            self.cursor = value
-        elif name == "data":
-            self.data.append(value)
-
-    def message(self) -> Message:
-        """What the lines come to."""
-        return Message(self.cursor, json.loads("\n".join(self.data)) if self.data else None)
-
-
-def messages_in(pieces: Iterable[bytes]) -> Iterator[Message]:
-    """The whole messages in a stream's bytes; a last one that is cut off does not count."""
-    frame = _Frame()
-    for line in _lines(pieces):
-        if line:
-            frame.take(line)
-            continue
-        if frame.cursor:
-            yield frame.message()
-        frame = _Frame()
-
-
-def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
-    """Lines end with a line feed alone: texts may hold what else Unicode takes for an end."""
-    rest = b""
-    for piece in pieces:
-        *whole, rest = (rest + piece).split(b"\n")
-        for line in whole:
-            yield line.removesuffix(b"\r").decode()
+        if not line:
+            yield fields
+            fields = {}
+        elif name:
+            text = value.removeprefix(" ")
+            fields[name] = f"{fields['data']}\n{text}" if name == "data" in fields else text

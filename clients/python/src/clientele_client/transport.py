@@ -1,52 +1,50 @@
-"""Requests that are repeated until there is an answer, and raise what the server refuses."""
+"""Requests that are sent again until they are answered, under one idempotency key."""
 
 from __future__ import annotations
 
 import random
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import httpx
 
-from clientele_client.errors import ClienteleError, Problem, Unreachable, problem_of
+from clientele_client.errors import ClienteleError, Refused, Unreachable, refusal
 
-#: So long between two attempts at the most, unless the server asks for more.
+FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 30.0
-_PASSING = {429, 500, 502, 503, 504}
-_IN_PROGRESS = "idempotency.in_progress"
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+Params = Mapping[str, Any]
 
 
-class Patience:
-    """How long to go on trying: pauses that grow, with chance in them, up to a limit in all.
+class Backoff:
+    """Pauses that double, each a random part shorter; None as patience waits for ever."""
 
-    Without a limit (`seconds=None`) it never ends.
-    """
+    def __init__(self, patience: float | None) -> None:
+        self._until = None if patience is None else time.monotonic() + patience
+        self._pause = FIRST_PAUSE_SECONDS
 
-    def __init__(self, seconds: float | None) -> None:
-        self._until = None if seconds is None else time.monotonic() + seconds
-        self._attempts = 0
-
-    def pause_or_raise(self, error: ClienteleError) -> None:
-        """Wait a while, as long as the server asks for at least; raises the error if that would
-        take too long or change nothing."""
-        self._attempts += 1
-        grown = min(LONGEST_PAUSE_SECONDS, 0.2 * 2 ** min(self._attempts, 10))
-        pause = max(error.retry_after, grown * random.uniform(0.5, 1.0))  # noqa: S311
-        is_late = self._until is not None and time.monotonic() + pause > self._until
-        if is_late or not _may_pass(error):
+    def pause(self, error: ClienteleError) -> None:
+        """Wait before the next attempt, as long as the server asked; raises when it is too long."""
+        asked = error.retry_after if isinstance(error, Refused) else None
+        shorter = random.uniform(0.5, 1.0)  # noqa: S311  # It parts callers, it keeps no secret.
+        seconds = self._pause * shorter if asked is None else asked
+        self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
+        if self._until is not None and time.monotonic() + seconds > self._until:
             raise error
-        time.sleep(pause)
+        time.sleep(seconds)
 
 
 class Transport:
-    """One server as the holder of one token sees it.
+    """One server and one caller.
 
-    A write is named by an `Idempotency-Key` of its own, the same over all its attempts, so that
-    it is carried out once although an answer was lost.
+    `url` is the address without `/v1`. `patience` is for how many seconds an attempt that failed
+    on the way, or was answered 429 or 5xx, is made again; None means for ever.
     """
 
     def __init__(
@@ -54,21 +52,13 @@ class Transport:
         url: str,
         token: str | None = None,
         *,
-        patience_seconds: float | None = 60.0,
-        timeout_seconds: float = 30.0,
-        transport: httpx.BaseTransport | None = None,
+        patience: float | None = 60.0,
+        timeout: float = 30.0,
     ) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.http = httpx.Client(
-            base_url=url.rstrip("/"),
-            headers=headers,
-            timeout=timeout_seconds,
-            transport=transport,
-            # A merged client leads on to the one it is part of now.
-            follow_redirects=True,
-        )
-        self._names_writes = token is not None
-        self._patience_seconds = patience_seconds
+        self._token = token
+        self._patience = patience
+        self._timeout = timeout
+        self.http = httpx.Client(base_url=url, timeout=timeout, follow_redirects=True)
 
     def __enter__(self) -> Self:
         return self
@@ -77,68 +67,104 @@ class Transport:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Give the connections back."""
         self.http.close()
 
-    def patience(self) -> Patience:
-        """A fresh one for one request."""
-        return Patience(self._patience_seconds)
+    def backoff(self) -> Backoff:
+        """The pauses of one call."""
+        return Backoff(self._patience)
 
-    def request(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        wait: float = 0.0,
     ) -> httpx.Response:
-        """The answer, a success; `more` is what httpx takes (`json`, `params`, `timeout`).
+        """The answer, which is a success; raises `Refused` or `Unreachable`.
 
-        Raises a `Problem` for what the server refuses, `Unreachable` when patience ends.
+        A write has one idempotency key over all its attempts, so that it is carried out once.
+        `wait` is for how long the server may take its time beyond what is usual.
         """
-        more["headers"] = {**self._name(method), **(headers or {})}
-        patience = self.patience()
+        named = self.headers(headers)
+        if method in _WRITES:
+            named.setdefault("Idempotency-Key", uuid.uuid4().hex)
+        request = self.http.build_request(
+            method, path, params=given(params), json=body, headers=named,
+            timeout=self._timeout + wait,
+        )  # fmt: skip
+        backoff = self.backoff()
         while True:
             try:
-                return self._once(method, path, more)
-            except ClienteleError as error:
-                patience.pause_or_raise(error)
+                return checked(self.http.send(request))
+            except httpx.TransportError as error:
+                backoff.pause(Unreachable(f"{method} {request.url}: {error!r}"))
+            except Refused as error:
+                if not may_pass(error):
+                    raise
+                backoff.pause(error)
 
-    def _once(self, method: str, path: str, more: Mapping[str, Any]) -> httpx.Response:
-        try:
-            answer = self.http.request(method, path, **more)
-        except httpx.TransportError as error:
-            raise Unreachable(f"{method} {path}: {error!r}") from error
-        if not answer.is_success:
-            raise refusal_of(answer)
+    @contextmanager
+    def open(
+        self, path: str, params: Params, headers: Mapping[str, str], silence: float
+    ) -> Iterator[httpx.Response]:
+        """An answer that is read as it comes; one attempt, which `silence` seconds end."""
+        timeout = httpx.Timeout(self._timeout, read=silence)
+        with self.http.stream(
+            "GET", path, params=given(params), headers=self.headers(headers), timeout=timeout
+        ) as answer:
+            if not answer.is_success:
+                answer.read()
+            yield checked(answer)
+
+    def headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The headers of a request, the caller's token among them."""
+        own = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
+        return {**own, **(more or {})}
+
+
+def given(params: Params | None) -> dict[str, Any]:
+    """Parameters without those that are None; several values of one are joined by commas."""
+    return {
+        name: value if isinstance(value, str | int) else ",".join(map(str, value))
+        for name, value in (params or {}).items()
+        if value is not None
+    }
+
+
+def checked(answer: httpx.Response) -> httpx.Response:
+    """The answer, if it is a success; raises the error that its problem document means."""
+    if answer.is_success:
         return answer
-
-    def _name(self, method: str) -> dict[str, str]:
-        is_write = self._names_writes and method not in {"GET", "HEAD"}
-        return {"Idempotency-Key": uuid.uuid4().hex} if is_write else {}
+    raise refusal(answer.status_code, _problem(answer), asked_wait(answer))
 
 
-def _may_pass(error: ClienteleError) -> bool:
-    """Whether the same request may succeed a little later."""
-    if isinstance(error, Problem):
-        return error.status in _PASSING or error.code == _IN_PROGRESS
-    return isinstance(error, Unreachable)
+def may_pass(error: Refused) -> bool:
+    """Whether the same request may well succeed a moment later."""
+    return error.status == 429 or error.status >= 500 or error.code == "idempotency.in_progress"
 
 
-def refusal_of(answer: httpx.Response) -> Problem:
-    """The problem in an answer that is no success, whoever made it up."""
-    try:
-        body = answer.json()
-    except ValueError:
-        body = None
-    error = problem_of(answer.status_code, body if isinstance(body, dict) else {})
-    error.retry_after = _asked_wait(answer)
-    return error
-
-
-def _asked_wait(answer: httpx.Response) -> float:
-    """The seconds that `Retry-After` asks for, 0 if it asks nothing."""
-    value = answer.headers.get("Retry-After", "")
-    if value.isdecimal():
+def asked_wait(answer: httpx.Response) -> float | None:
+    """What `Retry-After` asks for, in seconds; it may be a number or a date."""
+    value = answer.headers.get("Retry-After")
+    if value is None:
+        return None
+    if value.isdigit():
         return float(value)
     try:
-        until = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(value)
     except ValueError:
-        return 0.0
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+        return None
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    """The problem document; what a proxy on the way says instead is its `detail`."""
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"detail": answer.text[:200]}

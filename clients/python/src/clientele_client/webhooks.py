@@ -1,21 +1,18 @@
-"""Webhooks: whether Clientele has sent one, by Standard Webhooks 1.0."""
+"""Webhooks as they arrive (Standard Webhooks 1.0)."""
 
 from __future__ import annotations
 
-import binascii
+import base64
 import hashlib
 import hmac
 import json
 import time
-from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from typing import cast
 
-from clientele_client.errors import InvalidSignature
-from clientele_client.types import Event
+from clientele_client.errors import BadSignature
+from clientele_client.shapes import Event
 
-#: So far may the clocks of both sides differ, and so old may a recording be.
-TOLERANCE_SECONDS = 300
+TOLERANCE_SECONDS = 300.0
 _PREFIX = "whsec_"
 
 
@@ -24,39 +21,35 @@ def verify(
     headers: Mapping[str, str],
     body: bytes,
     *,
-    now: float | None = None,
+    tolerance: float = TOLERANCE_SECONDS,
 ) -> Event:
-    """The event that a webhook brings; raises `InvalidSignature` unless it is genuine.
+    """The event that was posted; raises `BadSignature` unless one of the secrets signed it.
 
-    `secrets` is the one that was shown, or several while they change: any will do. `body` is what
-    arrived, byte by byte. An event may arrive twice, under the same `id`.
+    `body` is what arrived, byte for byte. Give the old and the new secret while one is being
+    rotated. A post that was signed more than `tolerance` seconds from now is refused.
     """
-    message_id, moment, signatures = _read(headers)
-    if abs((time.time() if now is None else now) - moment) > TOLERANCE_SECONDS:
-        raise InvalidSignature("webhook-timestamp is too far from now.")
-    signed = f"{message_id}.{moment}.".encode() + body
-    known = [_signature(each, signed) for each in _several(secrets)]
-    if not any(hmac.compare_digest(each, it) for each in known for it in signatures):
-        raise InvalidSignature("None of the signatures fits.")
-    return cast(Event, json.loads(body))
-
-
-def _read(headers: Mapping[str, str]) -> tuple[str, int, list[bytes]]:
-    found = {name.lower(): value for name, value in headers.items()}
+    named = {name.lower(): value for name, value in headers.items()}
     try:
-        signatures = found["webhook-signature"].encode().split()
-        return found["webhook-id"], int(found["webhook-timestamp"]), signatures
+        identity, timestamp = named["webhook-id"], named["webhook-timestamp"]
+        signatures = named["webhook-signature"].split()
+        age = abs(time.time() - int(timestamp))
     except (KeyError, ValueError) as error:
-        raise InvalidSignature(f"The headers are not those of a webhook: {error}") from error
+        raise BadSignature(f"A header is missing or wrong: {error}.") from error
+    if age > tolerance:
+        raise BadSignature(f"It was signed {age:.0f} seconds from now.")
+    signed = f"{identity}.{timestamp}.".encode() + body
+    known = [secrets] if isinstance(secrets, str) else secrets
+    if not any(_is_signed(_signature(secret, signed), signatures) for secret in known):
+        raise BadSignature("None of the secrets signed it.")
+    event: Event = json.loads(body)
+    return event
 
 
-def _several(secrets: str | Sequence[str]) -> Sequence[str]:
-    return [secrets] if isinstance(secrets, str) else secrets
+def _signature(secret: str, signed: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    made = hmac.new(key, signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(made).decode()}"
 
 
-def _signature(secret: str, signed: bytes) -> bytes:
-    try:
-        key = b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error as error:
-        raise ValueError("A secret begins with whsec_ and goes on in base64.") from error
-    return b"v1," + b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+def _is_signed(expected: str, signatures: Sequence[str]) -> bool:
+    return any(hmac.compare_digest(expected.encode(), each.encode()) for each in signatures)

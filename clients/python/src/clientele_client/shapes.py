@@ -1,0 +1,509 @@
+"""What the API takes and answers.
+
+Made from its OpenAPI document by `clientele reference write`; a test fails when it is not fresh.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Required, TypedDict
+
+
+class Actor(TypedDict, total=False):
+    """`ActivityActorView` of the OpenAPI document."""
+
+    kind: Literal["user", "contact", "api_key", "system"]
+    name: str
+
+
+class ActorWithId(TypedDict, total=False):
+    """`ActivityActorWithIdView` of the OpenAPI document."""
+
+    id: str | None
+    kind: Literal["user", "contact", "api_key", "system"]
+    name: str
+
+
+class Address(TypedDict, total=False):
+    """`AddressView` of the OpenAPI document."""
+
+    city: str | None
+    country: str | None
+    county: str | None
+    postal_code: str | None
+    state: str | None
+    street: str | None
+
+
+class AddressBody(TypedDict, total=False):
+    """`AddressBody` of the OpenAPI document."""
+
+    city: str | None
+    country: str | None
+    county: str | None
+    postal_code: str | None
+    state: str | None
+    street: str | None
+
+
+class Change(TypedDict, total=False):
+    """`ActivityChangeView` of the OpenAPI document."""
+
+    after: Any
+    before: Any
+    field: str
+
+
+class Client(TypedDict, total=False):
+    """`ClientView` of the OpenAPI document."""
+
+    address: Address | None
+    annual_revenue: Literal["under_1m", "1m_5m", "5m_20m", "20m_100m", "over_100m"] | None
+    as_of: str
+    client_code: str | None
+    company_name: str
+    company_size: Literal["1-10", "11-50", "51-200", "201-500", "500+"] | None
+    compliance_requirements: list[str] | None
+    contacts: list[Contact] | None
+    created_at: str
+    current_systems: str | None
+    custom_fields: dict[str, Any] | None
+    id: str
+    industry: str | None
+    owner: Owner | None
+    owner_id: str | None
+    primary_contact: PrimaryContact
+    primary_service_type: str | None
+    rates: list[Rate] | None
+    settings: Settings | None
+    status: Literal["active", "inactive", "pending"]
+    tags: list[str] | None
+    tax_id: str | None
+    technical_requirements: str | None
+    updated_at: str
+    version: int
+    warnings: list[WarningView]
+    website: str | None
+
+
+class ClientBody(TypedDict, total=False):
+    """`ClientBody` of the OpenAPI document."""
+
+    address: AddressBody | None
+    allow_duplicate: bool | None
+    annual_revenue: Literal["under_1m", "1m_5m", "5m_20m", "20m_100m", "over_100m"] | None
+    client_code: str | None
+    company_name: Required[str]
+    company_size: Literal["1-10", "11-50", "51-200", "201-500", "500+"] | None
+    compliance_requirements: list[str] | None
+    contacts: list[ContactBody] | None
+    current_systems: str | None
+    custom_fields: dict[str, Any] | None
+    industry: str | None
+    owner_id: str | None
+    primary_contact: Required[PrimaryContactBody]
+    primary_service_type: str | None
+    rates: list[RateBody] | None
+    settings: SettingsBody | None
+    status: Literal["active", "inactive", "pending"]
+    tags: list[str] | None
+    tax_id: str | None
+    technical_requirements: str | None
+    website: str | None
+
+
+class ClientChanges(TypedDict, total=False):
+    """`ClientChanges` of the OpenAPI document."""
+
+    address: AddressBody | None
+    annual_revenue: Literal["under_1m", "1m_5m", "5m_20m", "20m_100m", "over_100m"] | None
+    client_code: str | None
+    company_name: str
+    company_size: Literal["1-10", "11-50", "51-200", "201-500", "500+"] | None
+    compliance_requirements: list[str] | None
+    contacts: list[ContactElement] | None
+    current_systems: str | None
+    custom_fields: dict[str, Any] | None
+    industry: str | None
+    owner_id: str | None
+    primary_contact: PrimaryContactChanges
+    primary_service_type: str | None
+    rates: list[RateElement] | None
+    settings: SettingsBody | None
+    status: Literal["active", "inactive", "pending"]
+    tags: list[str] | None
+    tax_id: str | None
+    technical_requirements: str | None
+    website: str | None
+
+
+class ClientSummary(TypedDict, total=False):
+    """`ClientSummaryView` of the OpenAPI document."""
+
+    address: Address | None
+    annual_revenue: Literal["under_1m", "1m_5m", "5m_20m", "20m_100m", "over_100m"] | None
+    client_code: str | None
+    company_name: str
+    company_size: Literal["1-10", "11-50", "51-200", "201-500", "500+"] | None
+    compliance_requirements: list[str] | None
+    created_at: str
+    custom_fields: dict[str, Any] | None
+    id: str
+    industry: str | None
+    owner: Owner | None
+    owner_id: str | None
+    primary_contact: PrimaryContact
+    primary_service_type: str | None
+    settings: Settings | None
+    status: Literal["active", "inactive", "pending"]
+    tags: list[str] | None
+    tax_id: str | None
+    updated_at: str
+    version: int
+    website: str | None
+
+
+class Contact(TypedDict, total=False):
+    """`ContactView` of the OpenAPI document."""
+
+    email: str | None
+    id: str
+    name: str | None
+    phone: str | None
+    roles: list[Literal["invoices", "reports"]] | None
+    title: str | None
+
+
+class ContactBody(TypedDict, total=False):
+    """`ContactBody` of the OpenAPI document."""
+
+    email: str | None
+    name: str | None
+    phone: str | None
+    roles: list[Literal["invoices", "reports"]] | None
+    title: str | None
+
+
+class ContactChanges(TypedDict, total=False):
+    """`ContactChanges` of the OpenAPI document."""
+
+    email: str | None
+    name: str | None
+    phone: str | None
+    roles: list[Literal["invoices", "reports"]] | None
+    title: str | None
+
+
+class ContactElement(TypedDict, total=False):
+    """`ContactElement` of the OpenAPI document."""
+
+    email: str | None
+    id: str
+    name: str | None
+    phone: str | None
+    roles: list[Literal["invoices", "reports"]] | None
+    title: str | None
+
+
+class CountedUpTo(TypedDict, total=False):
+    """`MetricsCountedUpToView` of the OpenAPI document."""
+
+    epoch: str
+    lag: int
+    pos: int
+    time: str | None
+
+
+class Document(TypedDict, total=False):
+    """`DocumentsDocumentView` of the OpenAPI document."""
+
+    category: str
+    client_id: str
+    content_type: str | None
+    created_at: str
+    expires_on: str | None
+    file_name: str
+    id: str
+    marks: list[str]
+    pages: int | None
+    portal_visible: bool
+    refusal: Refusal | None
+    sha256: str | None
+    size: int
+    status: Literal["pending", "checking", "available", "quarantined", "deleting", "deleted"]
+    title: str | None
+    updated_at: str
+    version: int
+
+
+class Entry(TypedDict, total=False):
+    """`EntryView` of the OpenAPI document."""
+
+    bytes: int | None
+    count: int | None
+    kind: str
+    note: str
+
+
+class Event(TypedDict, total=False):
+    """`ActivityEventView` of the OpenAPI document."""
+
+    actor: ActorWithId
+    aggregateversion: int
+    causationid: str | None
+    client_id: str | None
+    correlationid: str
+    data: dict[str, Any]
+    epoch: str
+    id: str
+    pos: int
+    source: str
+    specversion: str
+    subject: str
+    time: str
+    traceparent: str | None
+    type: str
+    workspace: str
+
+
+class FeedPage(TypedDict, total=False):
+    """`ActivityFeedPage` of the OpenAPI document."""
+
+    events: list[Event]
+    head: str
+    next: str
+
+
+class LogIn(TypedDict, total=False):
+    """`LogInView` of the OpenAPI document."""
+
+    access_token: str
+    expires_in: int
+    token_type: str
+
+
+class Me(TypedDict, total=False):
+    """`MeView` of the OpenAPI document."""
+
+    actor: dict[str, Any]
+    permissions: list[str]
+    workspace: Workspace
+
+
+class Metrics(TypedDict, total=False):
+    """`MetricsMetricsView` of the OpenAPI document."""
+
+    active_projects: int
+    as_of: dict[str, CountedUpTo]
+    invoices_issued: int
+    paid_invoices: int
+    stale: bool
+    total_revenue: list[Money]
+
+
+class Money(TypedDict, total=False):
+    """`MetricsMoneyView` of the OpenAPI document."""
+
+    amount: str
+    currency: str
+
+
+class NewDocument(TypedDict, total=False):
+    """`DocumentsNewDocumentView` of the OpenAPI document."""
+
+    category: str
+    client_id: str
+    content_type: str | None
+    created_at: str
+    expires_on: str | None
+    file_name: str
+    id: str
+    marks: list[str]
+    pages: int | None
+    portal_visible: bool
+    refusal: Refusal | None
+    sha256: str | None
+    size: int
+    status: Literal["pending", "checking", "available", "quarantined", "deleting", "deleted"]
+    title: str | None
+    updated_at: str
+    upload: Upload
+    version: int
+
+
+class NewDocumentBody(TypedDict, total=False):
+    """`DocumentsNewDocumentBody` of the OpenAPI document."""
+
+    category: str
+    content_type: str | None
+    expires_on: str | None
+    file_name: Required[str]
+    portal_visible: bool
+    sha256: str | None
+    size: Required[int]
+    title: str | None
+
+
+class Owner(TypedDict, total=False):
+    """`OwnerView` of the OpenAPI document."""
+
+    id: str
+    name: str
+
+
+class PartLink(TypedDict, total=False):
+    """`DocumentsPartLinkView` of the OpenAPI document."""
+
+    number: int
+    url: str
+
+
+class Plan(TypedDict, total=False):
+    """`PlanView` of the OpenAPI document."""
+
+    confirm: str
+    expires_at: str
+    goes: list[Entry]
+    stays: list[Entry]
+
+
+class PrimaryContact(TypedDict, total=False):
+    """`PrimaryContactView` of the OpenAPI document."""
+
+    email: str
+    name: str | None
+    phone: str | None
+
+
+class PrimaryContactBody(TypedDict, total=False):
+    """`PrimaryContactBody` of the OpenAPI document."""
+
+    email: Required[str]
+    name: str | None
+    phone: str | None
+
+
+class PrimaryContactChanges(TypedDict, total=False):
+    """`PrimaryContactChanges` of the OpenAPI document."""
+
+    email: str
+    name: str | None
+    phone: str | None
+
+
+class Rate(TypedDict, total=False):
+    """`RateView` of the OpenAPI document."""
+
+    currency: str | None
+    id: str
+    overtime_rate: str | None
+    position: str
+    regular_rate: str
+    valid_from: str | None
+    valid_until: str | None
+
+
+class RateBody(TypedDict, total=False):
+    """`RateBody` of the OpenAPI document."""
+
+    currency: str | None
+    overtime_rate: str | None
+    position: Required[str]
+    regular_rate: Required[str]
+    valid_from: str | None
+    valid_until: str | None
+
+
+class RateChanges(TypedDict, total=False):
+    """`RateChanges` of the OpenAPI document."""
+
+    currency: str | None
+    overtime_rate: str | None
+    position: str
+    regular_rate: str
+    valid_from: str | None
+    valid_until: str | None
+
+
+class RateElement(TypedDict, total=False):
+    """`RateElement` of the OpenAPI document."""
+
+    currency: str | None
+    id: str
+    overtime_rate: str | None
+    position: str
+    regular_rate: str
+    valid_from: str | None
+    valid_until: str | None
+
+
+class Refusal(TypedDict, total=False):
+    """`DocumentsRefusalView` of the OpenAPI document."""
+
+    code: str
+    detail: str
+
+
+class Settings(TypedDict, total=False):
+    """`SettingsView` of the OpenAPI document."""
+
+    auto_invoicing: bool | None
+    email_notifications: bool | None
+    internal: bool | None
+    quarterly_reports: bool | None
+
+
+class SettingsBody(TypedDict, total=False):
+    """`SettingsBody` of the OpenAPI document."""
+
+    auto_invoicing: bool | None
+    email_notifications: bool | None
+    internal: bool | None
+    quarterly_reports: bool | None
+
+
+class TimelineEntry(TypedDict, total=False):
+    """`ActivityTimelineEntryView` of the OpenAPI document."""
+
+    actor: Actor
+    changes: list[Change]
+    data: dict[str, Any]
+    id: str
+    occurred_at: str
+    pos: int
+    source: str
+    summary: str
+    type: str
+
+
+class Upload(TypedDict, total=False):
+    """`DocumentsUploadView` of the OpenAPI document."""
+
+    expires_at: str
+    headers: dict[str, str]
+    method: str
+    part_size: int
+    parts: list[PartLink]
+    url: str
+
+
+class WarningView(TypedDict, total=False):
+    """`WarningView` of the OpenAPI document."""
+
+    code: str
+    field: str
+    message: str
+
+
+class Workspace(TypedDict, total=False):
+    """`WorkspaceView` of the OpenAPI document."""
+
+    country: str
+    created_at: str
+    currency: str
+    deletion_undo_days: int
+    id: str
+    invoice_number_pattern: str
+    name: str
+    time_zone: str
+    updated_at: str
+    version: int
