@@ -1,0 +1,135 @@
+"""A slow consumer of the feed, killed again and again with all it depends on, misses nothing.
+
+`CHAOS_EVENTS` says how many events it is to take.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.chaos import slow_consumer
+from tests.chaos.ledger import Ledger
+from tests.fixtures.system import System
+from tests.fixtures.waiting import eventually
+
+EVENTS = int(os.environ.get("CHAOS_EVENTS", "2000"))
+_ROOT = Path(__file__).resolve().parents[2]
+_SERVERS = ("activity-api", "activity-relay", "clients-relay", "clients-api")
+
+Row = tuple[str, str | None, int]
+
+
+class Consumer:
+    """The downstream system as its operator sees it: a process, and a database that remains."""
+
+    def __init__(self, system: System, token: str, folder: Path, dice: random.Random) -> None:
+        self._system, self._token, self._dice = system, token, dice
+        self._file = folder / "consumer.db"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.lives = 0
+
+    def start(self, wait: int = 5) -> subprocess.Popen[bytes]:
+        """Begin its next life."""
+        seed = str(self._dice.randrange(10**6))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", slow_consumer.__name__, self._system.stack["api"],
+             self._token, str(self._file), seed, str(wait)],
+            cwd=_ROOT,
+            env={**os.environ, "PYTHONPATH": str(_ROOT / "clients" / "python" / "src")},
+        )  # fmt: skip
+        self.lives += 1
+        return self._process
+
+    def kill(self) -> None:
+        """SIGKILL, in the middle of whatever it does; it must not have ended by itself."""
+        assert self._process is not None
+        assert self._process.poll() is None, "the consumer has given up"
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def taken(self) -> list[Row]:
+        """What it has put down, in the order in which it did."""
+        database = sqlite3.connect(self._file, timeout=30)
+        try:
+            return database.execute("SELECT id, client_id, pos FROM taken ORDER BY seq").fetchall()
+        finally:
+            database.close()
+
+
+def test_a_slow_consumer_takes_every_event_once_and_in_order(
+    system: System, ledger: Ledger, seed: int, tmp_path: Path
+) -> None:
+    dice = random.Random(seed)
+    consumer = Consumer(system, ledger.token, tmp_path, dice)
+    faults: list[Callable[[], None]] = [
+        lambda: _restart(consumer, dice),
+        lambda: _restart(consumer, dice),
+        lambda: system.kill_and_wait(dice.choice(_SERVERS)),
+        lambda: _restart_redis(system, dice),
+    ]
+    ledger.start()
+    consumer.start()
+    try:
+        while sum(ledger.accepted.values()) < EVENTS:
+            dice.choice(faults)()
+            time.sleep(dice.uniform(0.2, 1.0))
+        ledger.stop()
+        ledger.settle(90)
+        _restart(consumer, dice)
+        logged = _logged(system, ledger.workspace)
+        eventually("all is taken", lambda: len(consumer.taken()) >= len(logged), 60 + EVENTS / 200)
+        consumer.kill()
+        # Once more to the end, so that what would be told twice has been.
+        assert consumer.start(wait=0).wait(60) == 0
+    finally:
+        consumer.close()
+    taken = consumer.taken()
+    said = f"seed {seed}: {len(taken)} events in {consumer.lives} lives"
+    assert len(taken) >= EVENTS, said
+    assert sorted(taken) == sorted(logged), f"the ledger and the union of the pages differ, {said}"
+    assert _per_client(taken) == _per_client(logged), f"out of order, {said}"
+    assert consumer.lives > 2, said
+    ledger.check()
+
+
+def _restart(consumer: Consumer, dice: random.Random) -> None:
+    consumer.kill()
+    time.sleep(dice.uniform(0, 1))
+    consumer.start()
+    time.sleep(dice.uniform(0.5, 2))
+
+
+def _restart_redis(system: System, dice: random.Random) -> None:
+    system.broker.kill()
+    time.sleep(dice.uniform(0.1, 1))
+    system.broker.restart()
+
+
+def _logged(system: System, workspace: str) -> list[Row]:
+    with system.connect("clients") as connection:
+        return connection.execute(
+            "SELECT event_id::text, client_id::text, pos FROM event_log "
+            "WHERE workspace_id = %s ORDER BY pos",
+            [workspace],
+        ).fetchall()
+
+
+def _per_client(rows: Iterable[Row]) -> dict[str | None, list[str]]:
+    found = defaultdict[str | None, list[str]](list)
+    for event_id, client_id, _ in rows:
+        found[client_id].append(event_id)
+    return found
