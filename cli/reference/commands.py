@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from cli.reference import env, forwarded, shapes
-from cli.reference.asyncapi import asyncapi_json
 from cli.reference.events import events_markdown
 from cli.reference.openapi import openapi_json
 from shared.contracts.golden_files import freeze as freeze_contracts
+from shared.messaging.asyncapi import asyncapi_json
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 

@@ -15,7 +15,7 @@ from flask_smorest import Blueprint
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
-from shared.http.documentation import make_docs_blueprint
+from shared.http.documentation import make_asyncapi_blueprint, make_docs_blueprint
 from shared.http.identity import note_request_ids
 from shared.http.internal import make_internal_blueprint
 from shared.http.problems import problem, register_problem_handlers
@@ -84,6 +84,7 @@ def create_api(service: str, settings: Settings, api: Api) -> Flask:
     _register_health(app, runtime)
     app.register_blueprint(make_internal_blueprint(runtime))
     app.register_blueprint(make_docs_blueprint())
+    app.register_blueprint(make_asyncapi_blueprint())
     _register_documented(app, api)
     return app
 

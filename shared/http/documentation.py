@@ -1,4 +1,5 @@
-"""`GET /docs`: the OpenAPI document for people, served from files of our own.
+"""What is served about the API: `GET /docs`, the OpenAPI document for people, from files of our
+own, and `GET /asyncapi.json`, what is told of events.
 
 Swagger UI's files come with a package, so the page needs no other server; its policy allows
 no inline script, and the call that starts it is a file as well.
@@ -6,9 +7,12 @@ no inline script, and the call that starts it is a file as well.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from flask import Blueprint, Response, send_from_directory
+
+from shared.messaging.asyncapi import asyncapi_json
 
 _DIST = str(files("flask_swagger_ui").joinpath("dist"))
 _POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
@@ -50,6 +54,18 @@ def make_docs_blueprint() -> Blueprint:
     @blueprint.get("/<name>")
     def file(name: str) -> Response:
         return send_from_directory(_DIST, name)
+
+    return blueprint
+
+
+def make_asyncapi_blueprint() -> Blueprint:
+    """The AsyncAPI document, made when it is first asked for."""
+    blueprint = Blueprint("asyncapi", __name__)
+    document = cache(asyncapi_json)
+
+    @blueprint.get("/asyncapi.json")
+    def asyncapi() -> Response:
+        return Response(document(), mimetype="application/json")
 
     return blueprint
 

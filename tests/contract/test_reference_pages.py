@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from jsonschema_rs import Draft202012Validator
+from jsonschema_rs import Draft7Validator, Draft202012Validator
 
-from cli.reference.asyncapi import asyncapi_document
 from cli.reference.commands import PAGES, stale_files, stale_pages, write_pages
 from shared.contracts import schema_files
 from shared.contracts.catalogue import find, types
+from shared.messaging.asyncapi import asyncapi_document, asyncapi_json
 from shared.messaging.topology import SUBSCRIPTIONS
+
+# As published by the AsyncAPI Initiative in asyncapi/spec-json-schemas, under Apache-2.0.
+_ASYNCAPI_SCHEMA = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
 
 
 def test_reference_pages_are_fresh() -> None:
@@ -36,6 +40,20 @@ def test_asyncapi_payload_accepts_a_whole_envelope_and_nothing_less(event_type: 
     assert list(validator.iter_errors(_envelope(event_type))) == []
     assert not validator.is_valid({**_envelope(event_type), "data": {}})
     assert not validator.is_valid({**_envelope(event_type), "type": "clients.other.done.v1"})
+
+
+def test_asyncapi_is_valid_by_the_schema_of_asyncapi() -> None:
+    validator = Draft7Validator(orjson.loads(_ASYNCAPI_SCHEMA.read_bytes()))
+    document = orjson.loads(asyncapi_json())
+    assert [error.message[:300] for error in validator.iter_errors(document)] == []
+    assert not validator.is_valid({**document, "channels": {"feed": {"adress": "/v1/events"}}})
+
+
+@pytest.mark.parametrize("way", ["feed", "stream", "webhooks", "subscribers"])
+def test_asyncapi_names_every_way_in_which_others_are_told(way: str) -> None:
+    document = asyncapi_document()
+    assert document["channels"][way]["messages"]
+    assert document["operations"][f"{way}.send"]["channel"] == {"$ref": f"#/channels/{way}"}
 
 
 def test_asyncapi_references_all_lead_somewhere() -> None:

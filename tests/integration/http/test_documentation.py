@@ -6,6 +6,7 @@ import re
 
 from flask.testing import FlaskClient
 
+from shared.messaging.asyncapi import asyncapi_document
 from tests.fixtures.api import Api
 
 _NAMED = re.compile(r'(?:src|href)="([^"]+)"')
@@ -40,6 +41,12 @@ def test_what_starts_it_reads_our_document(api: Api) -> None:
     assert '"/openapi.json"' in start
     assert "validatorUrl: null" in start, "nobody else is asked"
     assert http.get("/openapi.json").status_code == 200
+
+
+def test_what_is_told_of_events_is_described_to_everyone(api: Api) -> None:
+    answer = _http(api).get("/asyncapi.json")
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    assert answer.json == asyncapi_document()
 
 
 def test_nothing_else_of_the_machine_is_served(api: Api) -> None:
