@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.fixtures.stack",
     "tests.fixtures.system",
     "tests.fixtures.firm",
+    "tests.fixtures.elsewhere",
     "tests.fixtures.compose_project",
 ]
 

@@ -158,7 +158,9 @@ def asked_wait(answer: httpx.Response) -> float | None:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    # A zone of -0000 is read as none at all; such a time is in UTC.
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:
