@@ -57,7 +57,7 @@ def test_an_error_names_every_wrong_field_and_where_to_go_on() -> None:
     assert expired.value.earliest == "c1"
     with pytest.raises(LogReset):
         checked(_answer(409, {"code": "events.log_reset", "earliest": "c0"}))
-    with pytest.raises(Refused, match="http.502"):
+    with pytest.raises(Refused, match=r"http\.502"):
         checked(httpx.Response(502, text="<html>"))
 
 
