@@ -1,64 +1,91 @@
 """Permissions and the four built-in roles. The names are public.
 
 A role is a set of permissions; routes name the one they need, and nothing asks for a role.
-
-clients.{view create update delete export view_tax_id}
-documents.{view create update delete}
-invoices.{view create update delete issue pay void}
-projects.{view create update delete}
-notes.{view create manage}
-webhooks.manage, workspace.manage, users.manage
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-CLIENTS: Final = (
-    "clients.view",
-    "clients.create",
-    "clients.update",
-    "clients.delete",
-    "clients.export",
-    "clients.view_tax_id",
-)
-DOCUMENTS: Final = (
-    "documents.view",
-    "documents.create",
-    "documents.update",
-    "documents.delete",
-)
-INVOICES: Final = (
-    "invoices.view",
-    "invoices.create",
-    "invoices.update",
-    "invoices.delete",
-    "invoices.issue",
-    "invoices.pay",
-    "invoices.void",
-)
-PROJECTS: Final = ("projects.view", "projects.create", "projects.update", "projects.delete")
-#: `notes.create` corrects one's own notes for some days, `notes.manage` everyone's at any time.
-NOTES: Final = ("notes.view", "notes.create", "notes.manage")
-MANAGEMENT: Final = ("webhooks.manage", "workspace.manage", "users.manage")
+CLIENTS_VIEW: Final = "clients.view"
+CLIENTS_CREATE: Final = "clients.create"
+CLIENTS_UPDATE: Final = "clients.update"
+CLIENTS_DELETE: Final = "clients.delete"
+CLIENTS_EXPORT: Final = "clients.export"
+CLIENTS_VIEW_TAX_ID: Final = "clients.view_tax_id"
 
-PERMISSIONS: Final = frozenset({*CLIENTS, *DOCUMENTS, *INVOICES, *PROJECTS, *NOTES, *MANAGEMENT})
+DOCUMENTS_VIEW: Final = "documents.view"
+DOCUMENTS_CREATE: Final = "documents.create"
+DOCUMENTS_UPDATE: Final = "documents.update"
+DOCUMENTS_DELETE: Final = "documents.delete"
 
-_VIEWER = frozenset(
-    {"clients.view", "documents.view", "invoices.view", "projects.view", "notes.view"}
+INVOICES_VIEW: Final = "invoices.view"
+INVOICES_CREATE: Final = "invoices.create"
+INVOICES_UPDATE: Final = "invoices.update"
+INVOICES_DELETE: Final = "invoices.delete"
+INVOICES_ISSUE: Final = "invoices.issue"
+INVOICES_PAY: Final = "invoices.pay"
+INVOICES_VOID: Final = "invoices.void"
+
+PROJECTS_VIEW: Final = "projects.view"
+PROJECTS_CREATE: Final = "projects.create"
+PROJECTS_UPDATE: Final = "projects.update"
+PROJECTS_DELETE: Final = "projects.delete"
+
+NOTES_VIEW: Final = "notes.view"
+#: Corrects one's own notes for some days; NOTES_MANAGE, everyone's at any time.
+NOTES_CREATE: Final = "notes.create"
+NOTES_MANAGE: Final = "notes.manage"
+
+WEBHOOKS_MANAGE: Final = "webhooks.manage"
+WORKSPACE_MANAGE: Final = "workspace.manage"
+USERS_MANAGE: Final = "users.manage"
+
+PERMISSIONS: Final = frozenset(
+    {
+        CLIENTS_VIEW,
+        CLIENTS_CREATE,
+        CLIENTS_UPDATE,
+        CLIENTS_DELETE,
+        CLIENTS_EXPORT,
+        CLIENTS_VIEW_TAX_ID,
+        DOCUMENTS_VIEW,
+        DOCUMENTS_CREATE,
+        DOCUMENTS_UPDATE,
+        DOCUMENTS_DELETE,
+        INVOICES_VIEW,
+        INVOICES_CREATE,
+        INVOICES_UPDATE,
+        INVOICES_DELETE,
+        INVOICES_ISSUE,
+        INVOICES_PAY,
+        INVOICES_VOID,
+        PROJECTS_VIEW,
+        PROJECTS_CREATE,
+        PROJECTS_UPDATE,
+        PROJECTS_DELETE,
+        NOTES_VIEW,
+        NOTES_CREATE,
+        NOTES_MANAGE,
+        WEBHOOKS_MANAGE,
+        WORKSPACE_MANAGE,
+        USERS_MANAGE,
+    }
 )
+
+_VIEWER = frozenset({CLIENTS_VIEW, DOCUMENTS_VIEW, INVOICES_VIEW, PROJECTS_VIEW, NOTES_VIEW})
 _MEMBER = _VIEWER | {
-    "clients.create",
-    "clients.update",
-    "documents.create",
-    "documents.update",
-    "invoices.create",
-    "invoices.update",
-    "projects.create",
-    "projects.update",
-    "notes.create",
+    CLIENTS_CREATE,
+    CLIENTS_UPDATE,
+    DOCUMENTS_CREATE,
+    DOCUMENTS_UPDATE,
+    INVOICES_CREATE,
+    INVOICES_UPDATE,
+    PROJECTS_CREATE,
+    PROJECTS_UPDATE,
+    NOTES_CREATE,
 }
-_MANAGER = (PERMISSIONS - {"users.manage", "workspace.manage"}) | _MEMBER
+_MANAGER = (PERMISSIONS - {USERS_MANAGE, WORKSPACE_MANAGE}) | _MEMBER
 
 ROLES: Final = {
     "owner": PERMISSIONS,

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from shared.security.permissions import PERMISSIONS
 from tests.architecture.sources import ROOT, calls_of, name_of, parsed, production_files
 
 # What is called → where it may be called, and why nowhere else.
@@ -48,6 +49,17 @@ def test_the_wall_clock_is_read_in_one_place() -> None:
         and name_of(path) != "shared/clock.py"
     ]
     assert not found, f"{found}: use shared.clock.now, so that a test can stand it still"
+
+
+def test_permissions_are_named_in_one_place() -> None:
+    found = [
+        f"{name_of(path)}:{node.lineno} {node.value}"
+        for path in production_files()
+        if name_of(path) != "shared/security/permissions.py"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and node.value in PERMISSIONS
+    ]
+    assert not found, f"{found}: use the constant of shared.security.permissions"
 
 
 def test_only_the_command_line_prints() -> None:

@@ -20,9 +20,8 @@ from shared.http.edge import Answer, View, if_match, reads, runtime, writes
 from shared.http.identity import current_identity, require
 from shared.http.paging import Sort, page
 from shared.http.schemas import PageQuery
+from shared.security.permissions import WEBHOOKS_MANAGE
 from shared.unit_of_work import UnitOfWork
-
-MANAGE = "webhooks.manage"
 
 blueprint = ApiBlueprint("webhooks", __name__, url_prefix="/v1/webhooks")
 
@@ -32,14 +31,14 @@ def _looking_up(view: View) -> View:
 
     @wraps(view)
     def endpoint(*args: Any, **kwargs: Any) -> Answer | Response:
-        require(MANAGE)
+        require(WEBHOOKS_MANAGE)
         body = request.get_json(silent=True)
         url = body.get("url") if isinstance(body, dict) else None
         if isinstance(url, str):
             g.target = _looked_up(url)
         return view(*args, **kwargs)
 
-    endpoint.permission = MANAGE  # type: ignore[attr-defined]
+    endpoint.permission = WEBHOOKS_MANAGE  # type: ignore[attr-defined]
     return endpoint
 
 
@@ -60,7 +59,7 @@ def _target() -> Target:
 
 
 @blueprint.route("", methods=["GET"])
-@reads(MANAGE)
+@reads(WEBHOOKS_MANAGE)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, schemas.WebhookPage)
 def get_webhooks(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -79,7 +78,7 @@ def get_webhooks(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 @blueprint.route("", methods=["POST"])
 @_looking_up
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.arguments(schemas.WebhookBody)
 @blueprint.response(201, schemas.WebhookWithSecret)
 def post_webhook(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
@@ -97,7 +96,7 @@ def post_webhook(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/<uuid:webhook_id>", methods=["GET"])
-@reads(MANAGE)
+@reads(WEBHOOKS_MANAGE)
 @blueprint.response(200, schemas.WebhookView)
 def get_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
     """One webhook and how it does."""
@@ -106,7 +105,7 @@ def get_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
 
 @blueprint.route("/<uuid:webhook_id>", methods=["PATCH"])
 @_looking_up
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.arguments(schemas.WebhookChanges)
 @blueprint.response(200, schemas.WebhookView)
 def patch_webhook(uow: UnitOfWork, changes: dict[str, Any], webhook_id: uuid.UUID) -> Answer:
@@ -118,7 +117,7 @@ def patch_webhook(uow: UnitOfWork, changes: dict[str, Any], webhook_id: uuid.UUI
 
 
 @blueprint.route("/<uuid:webhook_id>", methods=["DELETE"])
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.response(204)
 def delete_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
     """Remove a webhook with its delivery log."""
@@ -127,7 +126,7 @@ def delete_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:webhook_id>/pause", methods=["POST"])
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.response(200, schemas.WebhookView)
 def pause_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
     """Send nothing for now; its place is kept."""
@@ -135,7 +134,7 @@ def pause_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:webhook_id>/resume", methods=["POST"])
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.response(200, schemas.WebhookView)
 def resume_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
     """Go on where it stood, whether it was paused, disabled or at rest."""
@@ -143,7 +142,7 @@ def resume_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:webhook_id>/rotate-secret", methods=["POST"])
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.response(200, schemas.WebhookWithSecret)
 def rotate_secret(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
     """A new secret; for 24 hours the one before signs as well."""
@@ -152,7 +151,7 @@ def rotate_secret(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:webhook_id>/replay", methods=["POST"])
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.arguments(schemas.ReplayBody)
 @blueprint.response(202, schemas.WebhookView)
 def replay(uow: UnitOfWork, body: dict[str, Any], webhook_id: uuid.UUID) -> Answer:
@@ -162,7 +161,7 @@ def replay(uow: UnitOfWork, body: dict[str, Any], webhook_id: uuid.UUID) -> Answ
 
 
 @blueprint.route("/<uuid:webhook_id>/ping", methods=["POST"])
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.response(202, schemas.DeliveryAsked)
 def ping(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
     """Send a test message, once; what came of it stands in the delivery log."""
@@ -170,7 +169,7 @@ def ping(uow: UnitOfWork, webhook_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:webhook_id>/deliveries", methods=["GET"])
-@reads(MANAGE)
+@reads(WEBHOOKS_MANAGE)
 @blueprint.arguments(schemas.DeliveriesQuery, location="query")
 @blueprint.response(200, schemas.DeliveryPage)
 def get_deliveries(uow: UnitOfWork, query: dict[str, Any], webhook_id: uuid.UUID) -> Answer:
@@ -190,7 +189,7 @@ def get_deliveries(uow: UnitOfWork, query: dict[str, Any], webhook_id: uuid.UUID
 
 
 @blueprint.route("/<uuid:webhook_id>/deliveries/<uuid:delivery_id>", methods=["GET"])
-@reads(MANAGE)
+@reads(WEBHOOKS_MANAGE)
 @blueprint.response(200, schemas.DeliveryView)
 def get_delivery(uow: UnitOfWork, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> Answer:
     """One delivery with its last attempts."""
@@ -200,7 +199,7 @@ def get_delivery(uow: UnitOfWork, webhook_id: uuid.UUID, delivery_id: uuid.UUID)
 
 
 @blueprint.route("/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/resend", methods=["POST"])
-@writes(MANAGE)
+@writes(WEBHOOKS_MANAGE)
 @blueprint.response(202, schemas.DeliveryAsked)
 def resend(uow: UnitOfWork, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> Answer:
     """Send one delivery again, under the same id."""

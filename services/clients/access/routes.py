@@ -29,6 +29,7 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, render, runtime, writes
 from shared.http.identity import current_identity
 from shared.http.schemas import PageQuery
+from shared.security.permissions import USERS_MANAGE, WORKSPACE_MANAGE
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint("access", __name__, url_prefix="/v1", description="Who may do what")
@@ -69,7 +70,7 @@ def get_workspace(uow: UnitOfWork) -> Answer:
 
 
 @blueprint.route("/workspace", methods=["PATCH"])
-@writes("workspace.manage")
+@writes(WORKSPACE_MANAGE)
 @blueprint.arguments(WorkspaceBody)
 @blueprint.response(200, WorkspaceView)
 def patch_workspace(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
@@ -79,7 +80,7 @@ def patch_workspace(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/users", methods=["GET"])
-@reads("users.manage")
+@reads(USERS_MANAGE)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, UserPage)
 def get_users(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -89,7 +90,7 @@ def get_users(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/users", methods=["POST"])
-@writes("users.manage")
+@writes(USERS_MANAGE)
 @blueprint.arguments(UserBody)
 @blueprint.response(201, UserView)
 def post_user(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
@@ -101,7 +102,7 @@ def post_user(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/api-keys", methods=["GET"])
-@reads("users.manage")
+@reads(USERS_MANAGE)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, ApiKeyPage)
 def get_api_keys(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -111,7 +112,7 @@ def get_api_keys(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/api-keys", methods=["POST"])
-@writes("users.manage")
+@writes(USERS_MANAGE)
 @blueprint.arguments(ApiKeyBody)
 @blueprint.response(201, ApiKeyView)
 def post_api_key(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
@@ -121,7 +122,7 @@ def post_api_key(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/api-keys/<uuid:key_id>", methods=["DELETE"])
-@writes("users.manage")
+@writes(USERS_MANAGE)
 @blueprint.response(204)
 def delete_api_key(uow: UnitOfWork, key_id: uuid.UUID) -> Answer:
     """Revoke a key; it stops working within a second."""

@@ -16,6 +16,17 @@ from services.clients.records.queries.clients import require_client
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.paging import Sort, page
+from shared.security.permissions import (
+    INVOICES_CREATE,
+    INVOICES_ISSUE,
+    INVOICES_PAY,
+    INVOICES_UPDATE,
+    INVOICES_VIEW,
+    INVOICES_VOID,
+    PROJECTS_CREATE,
+    PROJECTS_UPDATE,
+    PROJECTS_VIEW,
+)
 from shared.unit_of_work import UnitOfWork
 
 client_projects = ApiBlueprint(
@@ -31,7 +42,7 @@ BLUEPRINTS = (client_projects, projects, client_invoices, invoices)
 
 
 @client_projects.route("", methods=["GET"])
-@reads("projects.view")
+@reads(PROJECTS_VIEW)
 @client_projects.arguments(bodies.ProjectQuery, location="query")
 @client_projects.response(200, views.ProjectPage)
 def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -51,7 +62,7 @@ def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
 
 
 @client_projects.route("", methods=["POST"])
-@writes("projects.create")
+@writes(PROJECTS_CREATE)
 @client_projects.arguments(bodies.ProjectBody)
 @client_projects.response(201, views.ProjectView)
 def post_project(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -61,7 +72,7 @@ def post_project(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) ->
 
 
 @projects.route("", methods=["GET"])
-@reads("projects.view")
+@reads(PROJECTS_VIEW)
 @projects.response(200, views.ProjectView)
 def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
     """A project."""
@@ -69,7 +80,7 @@ def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
 
 
 @projects.route("", methods=["PATCH"])
-@writes("projects.update")
+@writes(PROJECTS_UPDATE)
 @projects.arguments(bodies.ProjectChanges)
 @projects.response(200, views.ProjectView)
 def patch_project(uow: UnitOfWork, changes: dict[str, Any], project_id: uuid.UUID) -> Answer:
@@ -79,7 +90,7 @@ def patch_project(uow: UnitOfWork, changes: dict[str, Any], project_id: uuid.UUI
 
 
 @client_invoices.route("", methods=["GET"])
-@reads("invoices.view")
+@reads(INVOICES_VIEW)
 @client_invoices.arguments(bodies.InvoiceQuery, location="query")
 @client_invoices.response(200, views.InvoicePage)
 def list_invoices(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -100,7 +111,7 @@ def list_invoices(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
 
 
 @client_invoices.route("", methods=["POST"])
-@writes("invoices.create")
+@writes(INVOICES_CREATE)
 @client_invoices.arguments(bodies.InvoiceBody)
 @client_invoices.response(201, views.InvoiceView)
 def post_invoice(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -110,7 +121,7 @@ def post_invoice(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) ->
 
 
 @invoices.route("", methods=["GET"])
-@reads("invoices.view")
+@reads(INVOICES_VIEW)
 @invoices.response(200, views.InvoiceView)
 def get_invoice(uow: UnitOfWork, invoice_id: uuid.UUID) -> Answer:
     """An invoice with its lines and payments."""
@@ -118,7 +129,7 @@ def get_invoice(uow: UnitOfWork, invoice_id: uuid.UUID) -> Answer:
 
 
 @invoices.route("", methods=["PATCH"])
-@writes("invoices.update")
+@writes(INVOICES_UPDATE)
 @invoices.arguments(bodies.InvoiceChanges)
 @invoices.response(200, views.InvoiceView)
 def patch_invoice(uow: UnitOfWork, changes: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
@@ -128,7 +139,7 @@ def patch_invoice(uow: UnitOfWork, changes: dict[str, Any], invoice_id: uuid.UUI
 
 
 @invoices.route("/issue", methods=["POST"])
-@writes("invoices.issue")
+@writes(INVOICES_ISSUE)
 @invoices.arguments(bodies.IssueBody)
 @invoices.response(200, views.InvoiceView)
 def post_issue(uow: UnitOfWork, _body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
@@ -137,7 +148,7 @@ def post_issue(uow: UnitOfWork, _body: dict[str, Any], invoice_id: uuid.UUID) ->
 
 
 @invoices.route("/void", methods=["POST"])
-@writes("invoices.void")
+@writes(INVOICES_VOID)
 @invoices.arguments(bodies.VoidBody)
 @invoices.response(200, views.InvoiceView)
 def post_void(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
@@ -147,7 +158,7 @@ def post_void(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> A
 
 
 @invoices.route("/payments", methods=["POST"])
-@writes("invoices.pay")
+@writes(INVOICES_PAY)
 @invoices.arguments(bodies.PaymentBody)
 @invoices.response(200, views.InvoiceView)
 def post_payment(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:

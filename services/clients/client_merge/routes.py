@@ -11,31 +11,30 @@ from services.clients.records.schemas.views import ClientView, present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity, require
+from shared.security.permissions import CLIENTS_DELETE, CLIENTS_UPDATE
 from shared.unit_of_work import UnitOfWork
-
-DELETE, UPDATE = "clients.delete", "clients.update"
 
 blueprint = ApiBlueprint("merges", __name__, url_prefix="/v1/clients/<uuid:client_id>")
 
 
 @blueprint.route("/merge-preview", methods=["GET"])
-@reads(DELETE)
+@reads(CLIENTS_DELETE)
 @blueprint.arguments(MergeQuery, location="query")
 @blueprint.response(200, PreviewView)
 def get_merge_preview(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """What merging this client into another would do, and what stands against it."""
-    require(UPDATE)
+    require(CLIENTS_UPDATE)
     offer = merging.preview_merge(uow, client_id, query["into"], query["choices"])
     return Answer(preview_json(offer))
 
 
 @blueprint.route("/merge", methods=["POST"])
-@writes(DELETE)
+@writes(CLIENTS_DELETE)
 @blueprint.arguments(MergeBody)
 @blueprint.response(200, ClientView)
 def post_merge(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """Merge this client into another; answers the other one as it is then."""
-    require(UPDATE)
+    require(CLIENTS_UPDATE)
     record = merging.merge_clients(uow, client_id, body["into"], body["confirm"], body["choices"])
     shown = present(record, uow.vault, current_identity().permissions)
     return Answer(shown, etag=record.version)

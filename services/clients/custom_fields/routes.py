@@ -16,6 +16,7 @@ from services.clients.custom_fields.schemas import (
 )
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
+from shared.security.permissions import CLIENTS_VIEW, WORKSPACE_MANAGE
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
@@ -25,11 +26,9 @@ blueprint = ApiBlueprint(
     description="Fields of clients that a workspace defines for itself",
 )
 
-_MANAGE = "workspace.manage"
-
 
 @blueprint.route("", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.response(200, CustomFieldListView)
 def get_custom_fields(uow: UnitOfWork) -> Answer:
     """All fields, retired ones too."""
@@ -38,7 +37,7 @@ def get_custom_fields(uow: UnitOfWork) -> Answer:
 
 
 @blueprint.route("", methods=["POST"])
-@writes(_MANAGE)
+@writes(WORKSPACE_MANAGE)
 @blueprint.arguments(CustomFieldBody)
 @blueprint.response(201, CustomFieldView)
 def post_custom_field(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
@@ -48,7 +47,7 @@ def post_custom_field(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/<uuid:field_id>", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.response(200, CustomFieldView)
 def get_custom_field(uow: UnitOfWork, field_id: uuid.UUID) -> Answer:
     """One field."""
@@ -56,7 +55,7 @@ def get_custom_field(uow: UnitOfWork, field_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:field_id>", methods=["PATCH"])
-@writes(_MANAGE)
+@writes(WORKSPACE_MANAGE)
 @blueprint.arguments(CustomFieldChanges)
 @blueprint.response(200, CustomFieldView)
 def patch_custom_field(uow: UnitOfWork, body: dict[str, Any], field_id: uuid.UUID) -> Answer:
@@ -65,7 +64,7 @@ def patch_custom_field(uow: UnitOfWork, body: dict[str, Any], field_id: uuid.UUI
 
 
 @blueprint.route("/<uuid:field_id>", methods=["DELETE"])
-@writes(_MANAGE)
+@writes(WORKSPACE_MANAGE)
 @blueprint.response(204)
 def delete_custom_field(uow: UnitOfWork, field_id: uuid.UUID) -> Answer:
     """Retire a field: no client is given it any more; those that have it keep it."""

@@ -18,15 +18,7 @@ from services.clients.gateway.documentation import (
     operation,
     operations_under,
 )
-from services.clients.gateway.documents import (
-    CHECK_SECONDS,
-    CLIENT,
-    DOCUMENT,
-    DOCUMENTS,
-    FILED,
-    VIEW_CLIENT,
-    VIEW_DOCUMENT,
-)
+from services.clients.gateway.documents import CHECK_SECONDS, CLIENT, DOCUMENT, DOCUMENTS, FILED
 from services.clients.gateway.gateway import LIMIT_SECONDS, Gateway
 from services.clients.gateway.passing import composes, fetch, pass_on, passes_on, stream_on
 from services.clients.gateway.streaming import pass_on_later
@@ -37,6 +29,15 @@ from services.clients.records.schemas.views import present
 from shared.http.edge import Answer, View, runtime
 from shared.runtime import Runtime
 from shared.security.identity import Identity
+from shared.security.permissions import (
+    CLIENTS_EXPORT,
+    CLIENTS_VIEW,
+    DOCUMENTS_CREATE,
+    DOCUMENTS_DELETE,
+    DOCUMENTS_UPDATE,
+    DOCUMENTS_VIEW,
+    WEBHOOKS_MANAGE,
+)
 from shared.unit_of_work import UnitOfWork
 
 _PARAMS = {"documents": {"limit": 20}, "activity": {"limit": 20}}
@@ -67,37 +68,37 @@ def _forwarded(method: str, path: str, permission: str) -> Callable[[View], View
     return decorate
 
 
-@_forwarded("GET", f"{CLIENT}/activity", VIEW_CLIENT)
+@_forwarded("GET", f"{CLIENT}/activity", CLIENTS_VIEW)
 def get_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
     """The client's timeline."""
     return pass_on("activity", identity)
 
 
-@_forwarded("GET", f"{CLIENT}/activity/export", "clients.export")
+@_forwarded("GET", f"{CLIENT}/activity/export", CLIENTS_EXPORT)
 def export_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
     """The client's timeline as a file."""
     return stream_on("activity", identity)
 
 
-@_forwarded("GET", f"{CLIENT}/metrics", VIEW_CLIENT)
+@_forwarded("GET", f"{CLIENT}/metrics", CLIENTS_VIEW)
 def get_metrics(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
     """The client's four numbers."""
     return pass_on("metrics", identity)
 
 
-@_forwarded("GET", DOCUMENTS, VIEW_DOCUMENT)
+@_forwarded("GET", DOCUMENTS, DOCUMENTS_VIEW)
 def get_documents(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
     """The client's documents."""
     return pass_on("documents", identity)
 
 
-@_forwarded("POST", DOCUMENTS, "documents.create")
+@_forwarded("POST", DOCUMENTS, DOCUMENTS_CREATE)
 def post_document(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
     """Announce a file."""
     return pass_on("documents", identity)
 
 
-@_forwarded("GET", DOCUMENT, VIEW_DOCUMENT)
+@_forwarded("GET", DOCUMENT, DOCUMENTS_VIEW)
 def get_document(
     identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
 ) -> Answer | Response:
@@ -105,7 +106,7 @@ def get_document(
     return pass_on("documents", identity)
 
 
-@_forwarded("PATCH", DOCUMENT, "documents.update")
+@_forwarded("PATCH", DOCUMENT, DOCUMENTS_UPDATE)
 def patch_document(
     identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
 ) -> Answer | Response:
@@ -113,7 +114,7 @@ def patch_document(
     return pass_on("documents", identity)
 
 
-@_forwarded("DELETE", DOCUMENT, "documents.delete")
+@_forwarded("DELETE", DOCUMENT, DOCUMENTS_DELETE)
 def delete_document(
     identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
 ) -> Answer | Response:
@@ -121,7 +122,7 @@ def delete_document(
     return pass_on("documents", identity)
 
 
-@_forwarded("POST", f"{DOCUMENT}/complete", "documents.create")
+@_forwarded("POST", f"{DOCUMENT}/complete", DOCUMENTS_CREATE)
 def complete_document(
     identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
 ) -> Answer | Response:
@@ -129,7 +130,7 @@ def complete_document(
     return pass_on("documents", identity, CHECK_SECONDS)
 
 
-@_forwarded("GET", f"{DOCUMENT}/download", VIEW_DOCUMENT)
+@_forwarded("GET", f"{DOCUMENT}/download", DOCUMENTS_VIEW)
 def download_document(
     identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
 ) -> Answer | Response:
@@ -144,7 +145,7 @@ events = ForwardingBlueprint("events", __name__, url_prefix=EVENTS)
 
 
 @events.route("", methods=["GET"])
-@composes(VIEW_CLIENT)
+@composes(CLIENTS_VIEW)
 @events.doc(**operation("GET", EVENTS))
 def get_events(identity: Identity) -> Answer | Response:
     """The workspace's events after a cursor."""
@@ -154,7 +155,7 @@ def get_events(identity: Identity) -> Answer | Response:
 
 
 @events.route("/stream", methods=["GET"])
-@composes(VIEW_CLIENT)
+@composes(CLIENTS_VIEW)
 @events.doc(**operation("GET", f"{EVENTS}/stream"))
 def get_stream(identity: Identity) -> Answer | Response:
     """The workspace's events as they happen."""
@@ -177,7 +178,7 @@ def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[
 
 
 @blueprint.route("/overview", methods=["GET"])
-@passes_on(VIEW_CLIENT, look=_present)
+@passes_on(CLIENTS_VIEW, look=_present)
 @blueprint.doc(
     responses={
         "200": {
@@ -194,7 +195,7 @@ def get_overview(identity: Identity, client: dict[str, Any]) -> Answer:
 
 def _parts(identity: Identity, client_id: str) -> list[composing.Part]:
     """The parts, all of them asked for at once; one the caller may not see stays empty."""
-    wanted = (("metrics", VIEW_CLIENT), ("documents", VIEW_DOCUMENT), ("activity", VIEW_CLIENT))
+    wanted = (("metrics", CLIENTS_VIEW), ("documents", DOCUMENTS_VIEW), ("activity", CLIENTS_VIEW))
     return [
         composing.Part(name, fetch(identity, client_id, name, _PARAMS.get(name)))
         if permission in identity.permissions
@@ -209,7 +210,7 @@ def _forward_webhooks() -> None:
         rule = path.removeprefix(WEBHOOKS).replace("{", "<uuid:").replace("}", ">")
         name = f"{method.lower()}{rule.replace('/', '_').replace('<uuid:', '').replace('>', '')}"
         described = webhooks.doc(**operation(method, path))(_to_activity())
-        view = composes("webhooks.manage")(described)
+        view = composes(WEBHOOKS_MANAGE)(described)
         webhooks.route(rule, methods=[method], endpoint=name.replace("-", "_"))(view)
 
 

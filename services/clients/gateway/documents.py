@@ -10,4 +10,3 @@ DOCUMENTS = f"{CLIENT}/documents"
 DOCUMENT = f"{DOCUMENTS}/{{document_id}}"
 #: Where a body may name a category.
 FILED = {("POST", DOCUMENTS), ("PATCH", DOCUMENT)}
-VIEW_CLIENT, VIEW_DOCUMENT = "clients.view", "documents.view"

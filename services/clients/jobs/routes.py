@@ -10,6 +10,7 @@ from services.clients.jobs.models import Job
 from services.clients.jobs.operations import ending
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
+from shared.security.permissions import CLIENTS_UPDATE, CLIENTS_VIEW
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
@@ -17,7 +18,6 @@ blueprint = ApiBlueprint(
 )
 
 _FILTERS = ("state", "kind", "import_id")
-VIEW, UPDATE = "clients.view", "clients.update"
 
 
 def accepted(job: Job) -> Answer:
@@ -26,7 +26,7 @@ def accepted(job: Job) -> Answer:
 
 
 @blueprint.route("", methods=["GET"])
-@reads(VIEW)
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(schemas.JobListQuery, location="query")
 @blueprint.response(200, schemas.JobPage)
 def get_jobs(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -37,7 +37,7 @@ def get_jobs(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/<uuid:job_id>", methods=["GET"])
-@reads(VIEW)
+@reads(CLIENTS_VIEW)
 @blueprint.response(200, schemas.JobView)
 def get_job(uow: UnitOfWork, job_id: uuid.UUID) -> Answer:
     """One job: how far it is, and what came of it."""
@@ -45,7 +45,7 @@ def get_job(uow: UnitOfWork, job_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:job_id>/rows", methods=["GET"])
-@reads(VIEW)
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(schemas.RowListQuery, location="query")
 @blueprint.response(200, schemas.RowPage)
 def get_rows(uow: UnitOfWork, query: dict[str, Any], job_id: uuid.UUID) -> Answer:
@@ -56,7 +56,7 @@ def get_rows(uow: UnitOfWork, query: dict[str, Any], job_id: uuid.UUID) -> Answe
 
 
 @blueprint.route("/<uuid:job_id>/cancel", methods=["POST"])
-@writes(UPDATE)
+@writes(CLIENTS_UPDATE)
 @blueprint.response(200, schemas.JobView)
 def cancel_job(uow: UnitOfWork, job_id: uuid.UUID) -> Answer:
     """Begin no further step; what was done stays done."""

@@ -22,28 +22,23 @@ from services.clients.listing.schemas import (
 )
 from services.clients.records.models.record import COLUMNS
 from services.clients.records.schemas.field_selection import check_names, columns_for, pick
-from services.clients.records.schemas.views import (
-    SEE,
-    SEE_TAX_IDS,
-    ClientSummaryView,
-    present_summary,
-)
+from services.clients.records.schemas.views import ClientSummaryView, present_summary
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
 from shared.http.schemas import PageQuery
+from shared.security.permissions import CLIENTS_VIEW, CLIENTS_VIEW_TAX_ID, WORKSPACE_MANAGE
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
     "views", __name__, url_prefix="/v1", description="The list of clients, and saved views of it"
 )
 
-_MANAGE = "workspace.manage"
 _ONE = "/views/<uuid:view_id>"
 
 
 @blueprint.route("/clients", methods=["GET"])
-@reads(SEE)
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(ClientListQuery, location="query")
 @blueprint.response(200, ClientPageView)
 def get_clients(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -55,7 +50,7 @@ def get_clients(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     if names is not None:
         check_names(uow, names, ClientSummaryView)
     columns = COLUMNS if names is None else columns_for(names)
-    filters = clients.Filters.of(wanted, see_tax_ids=SEE_TAX_IDS in allowed)
+    filters = clients.Filters.of(wanted, see_tax_ids=CLIENTS_VIEW_TAX_ID in allowed)
     found = clients.list_clients(uow, filters, query.get("cursor"), query["limit"], columns)
 
     def show(client: Any) -> dict[str, Any]:
@@ -66,14 +61,14 @@ def get_clients(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/clients/facets", methods=["GET"])
-@reads(SEE)
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(FacetsQuery, location="query")
 @blueprint.response(200, FacetsView)
 def get_facets(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Totals by status, industry, size, service type and owner, under the list's filters."""
     allowed = current_identity().permissions
     wanted = saved_views.parameters(uow, query)
-    filters = clients.Filters.of(wanted, see_tax_ids=SEE_TAX_IDS in allowed)
+    filters = clients.Filters.of(wanted, see_tax_ids=CLIENTS_VIEW_TAX_ID in allowed)
     counts = count_by_facet(uow, filters)
     return Answer({name: _ordered(found) for name, found in counts.items()})
 
@@ -84,7 +79,7 @@ def _ordered(counts: dict[str | None, int]) -> list[dict[str, Any]]:
 
 
 @blueprint.route("/views", methods=["GET"])
-@reads(SEE)
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, SavedViewPageView)
 def get_views(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -93,7 +88,7 @@ def get_views(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/views", methods=["POST"])
-@writes(SEE)
+@writes(CLIENTS_VIEW)
 @blueprint.arguments(ViewBody)
 @blueprint.response(201, SavedViewView)
 def post_view(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
@@ -104,7 +99,7 @@ def post_view(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route(_ONE, methods=["GET"])
-@reads(SEE)
+@reads(CLIENTS_VIEW)
 @blueprint.response(200, SavedViewView)
 def get_view(uow: UnitOfWork, view_id: uuid.UUID) -> Answer:
     """One view."""
@@ -112,7 +107,7 @@ def get_view(uow: UnitOfWork, view_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route(_ONE, methods=["PATCH"])
-@writes(SEE)
+@writes(CLIENTS_VIEW)
 @blueprint.arguments(ViewChanges)
 @blueprint.response(200, SavedViewView)
 def patch_view(uow: UnitOfWork, body: dict[str, Any], view_id: uuid.UUID) -> Answer:
@@ -122,7 +117,7 @@ def patch_view(uow: UnitOfWork, body: dict[str, Any], view_id: uuid.UUID) -> Ans
 
 
 @blueprint.route(_ONE, methods=["DELETE"])
-@writes(SEE)
+@writes(CLIENTS_VIEW)
 @blueprint.response(204)
 def delete_view(uow: UnitOfWork, view_id: uuid.UUID) -> Answer:
     """Throw a view away."""
@@ -136,7 +131,7 @@ def _check_query(uow: UnitOfWork, body: dict[str, Any]) -> None:
 
 
 def _manages() -> bool:
-    return _MANAGE in current_identity().permissions
+    return WORKSPACE_MANAGE in current_identity().permissions
 
 
 def _answer(view: SavedView, status: int = 200, location: str | None = None) -> Answer:

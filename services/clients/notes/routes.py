@@ -25,9 +25,8 @@ from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
 from shared.http.paging import Sort, page
 from shared.http.schemas import PageQuery
+from shared.security.permissions import NOTES_CREATE, NOTES_MANAGE, NOTES_VIEW
 from shared.unit_of_work import UnitOfWork
-
-VIEW, CREATE, MANAGE = "notes.view", "notes.create", "notes.manage"
 
 blueprint = ApiBlueprint(
     "notes",
@@ -39,7 +38,7 @@ _ONE = "/<uuid:note_id>"
 
 
 @blueprint.route("", methods=["GET"])
-@reads(VIEW)
+@reads(NOTES_VIEW)
 @blueprint.arguments(NoteQuery, location="query")
 @blueprint.response(200, NotePage)
 def get_notes(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -58,7 +57,7 @@ def get_notes(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> A
 
 
 @blueprint.route("", methods=["POST"])
-@writes(CREATE)
+@writes(NOTES_CREATE)
 @blueprint.arguments(NoteBody)
 @blueprint.response(201, NoteView)
 def post_note(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -68,7 +67,7 @@ def post_note(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> An
 
 
 @blueprint.route(_ONE, methods=["GET"])
-@reads(VIEW)
+@reads(NOTES_VIEW)
 @blueprint.response(200, NoteView)
 def get_note(uow: UnitOfWork, client_id: uuid.UUID, note_id: uuid.UUID) -> Answer:
     """One note."""
@@ -76,7 +75,7 @@ def get_note(uow: UnitOfWork, client_id: uuid.UUID, note_id: uuid.UUID) -> Answe
 
 
 @blueprint.route(_ONE, methods=["PATCH"])
-@writes(CREATE)
+@writes(NOTES_CREATE)
 @blueprint.arguments(NoteChanges)
 @blueprint.response(200, NoteView)
 def patch_note(
@@ -88,7 +87,7 @@ def patch_note(
 
 
 @blueprint.route(_ONE, methods=["DELETE"])
-@writes(CREATE)
+@writes(NOTES_CREATE)
 @blueprint.response(204)
 def delete_note(uow: UnitOfWork, client_id: uuid.UUID, note_id: uuid.UUID) -> Answer:
     """Remove a note with its versions, by whom may correct it; the timeline keeps its entries."""
@@ -97,7 +96,7 @@ def delete_note(uow: UnitOfWork, client_id: uuid.UUID, note_id: uuid.UUID) -> An
 
 
 @blueprint.route(f"{_ONE}/versions", methods=["GET"])
-@reads(VIEW)
+@reads(NOTES_VIEW)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, NoteVersionPage)
 def get_versions(
@@ -123,7 +122,7 @@ def _note(uow: UnitOfWork, client_id: uuid.UUID, note_id: uuid.UUID) -> Note:
 
 
 def _manages() -> bool:
-    return MANAGE in current_identity().permissions
+    return NOTES_MANAGE in current_identity().permissions
 
 
 def _answer(note: Note, status: int = 200, location: str | None = None) -> Answer:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.clients.records.rules.search_text import begins_in
+from shared.security.permissions import CLIENTS_VIEW, DOCUMENTS_VIEW, INVOICES_VIEW, PROJECTS_VIEW
 from shared.values.folding import fold
 
 #: What can be looked for, in the order in which it is answered, and who may see each.
 KINDS = {
-    "client": "clients.view",
-    "project": "projects.view",
-    "invoice": "invoices.view",
-    "document": "documents.view",
+    "client": CLIENTS_VIEW,
+    "project": PROJECTS_VIEW,
+    "invoice": INVOICES_VIEW,
+    "document": DOCUMENTS_VIEW,
 }
 
 

@@ -17,6 +17,13 @@ from shared.http.blueprint import ApiBlueprint, InternalBlueprint
 from shared.http.edge import Answer, if_match, kept_only, reads, writes
 from shared.http.paging import Sort, page
 from shared.http.steps import steps
+from shared.security.permissions import (
+    CLIENTS_DELETE,
+    DOCUMENTS_CREATE,
+    DOCUMENTS_DELETE,
+    DOCUMENTS_UPDATE,
+    DOCUMENTS_VIEW,
+)
 from shared.unit_of_work import UnitOfWork
 
 holdings = InternalBlueprint(
@@ -28,8 +35,6 @@ stored = InternalBlueprint(
     url_prefix="/v1/clients/<uuid:client_id>/documents/<uuid:document_id>/bytes",
 )
 search = InternalBlueprint("search", __name__, url_prefix="/v1/documents/search")
-VIEW, CREATE = "documents.view", "documents.create"
-UPDATE, DELETE = "documents.update", "documents.delete"
 
 blueprint = ApiBlueprint("documents", __name__, url_prefix="/v1/clients/<uuid:client_id>/documents")
 
@@ -45,7 +50,7 @@ def _answer(document: Document, status: int = 200) -> Answer:
 
 
 @blueprint.route("", methods=["GET"])
-@reads(VIEW)
+@reads(DOCUMENTS_VIEW)
 @blueprint.arguments(schemas.DocumentQuery, location="query")
 @blueprint.response(200, schemas.DocumentPage)
 def get_documents(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -66,7 +71,7 @@ def get_documents(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
 
 
 @blueprint.route("", methods=["POST"])
-@steps(CREATE)
+@steps(DOCUMENTS_CREATE)
 @blueprint.arguments(schemas.NewDocumentBody)
 @blueprint.response(201, schemas.NewDocumentView)
 def post_document(begin: Begin, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -78,7 +83,7 @@ def post_document(begin: Begin, body: dict[str, Any], client_id: uuid.UUID) -> A
 
 
 @blueprint.route("/<uuid:document_id>", methods=["GET"])
-@reads(VIEW)
+@reads(DOCUMENTS_VIEW)
 @blueprint.response(200, schemas.DocumentView)
 def get_document(uow: UnitOfWork, client_id: uuid.UUID, document_id: uuid.UUID) -> Answer:
     """One document."""
@@ -86,7 +91,7 @@ def get_document(uow: UnitOfWork, client_id: uuid.UUID, document_id: uuid.UUID) 
 
 
 @blueprint.route("/<uuid:document_id>", methods=["PATCH"])
-@writes(UPDATE)
+@writes(DOCUMENTS_UPDATE)
 @blueprint.arguments(schemas.DocumentChanges)
 @blueprint.response(200, schemas.DocumentView)
 def patch_document(
@@ -99,7 +104,7 @@ def patch_document(
 
 
 @blueprint.route("/<uuid:document_id>", methods=["DELETE"])
-@steps(DELETE)
+@steps(DOCUMENTS_DELETE)
 @blueprint.response(204)
 def delete_document(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) -> Answer:
     """Delete a document and its bytes."""
@@ -108,7 +113,7 @@ def delete_document(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) 
 
 
 @blueprint.route("/<uuid:document_id>/complete", methods=["POST"])
-@steps(CREATE)
+@steps(DOCUMENTS_CREATE)
 @blueprint.arguments(schemas.CompleteBody)
 @blueprint.response(200, schemas.DocumentView)
 @blueprint.alt_response(202, schema=schemas.DocumentView)
@@ -121,7 +126,7 @@ def complete_document(
 
 
 @blueprint.route("/<uuid:document_id>/download", methods=["GET"])
-@steps(VIEW)
+@steps(DOCUMENTS_VIEW)
 @blueprint.response(302)
 def download_document(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) -> Answer:
     """A link to the bytes that expires shortly, as a redirect."""
@@ -130,7 +135,7 @@ def download_document(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID
 
 
 @holdings.route("", methods=["GET"])
-@reads("clients.delete")
+@reads(CLIENTS_DELETE)
 def get_holdings(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
     """What the deletion of this client would take along."""
     count, size = queries.holdings_of(uow.session, queries.present_id(uow.session, client_id))
@@ -138,7 +143,7 @@ def get_holdings(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 
 
 @stored.route("", methods=["GET"])
-@steps(VIEW)
+@steps(DOCUMENTS_VIEW)
 def get_bytes(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) -> Response:
     """The bytes themselves, chunk by chunk; one that ends early is shorter than it says."""
     size, chunks = read_out(begin, _uploads().store, client_id, document_id)
@@ -148,7 +153,7 @@ def get_bytes(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) -> Res
 
 
 @search.route("", methods=["GET"])
-@reads(VIEW)
+@reads(DOCUMENTS_VIEW)
 @search.arguments(schemas.SearchQuery, location="query")
 def get_search(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Documents of any client, by the words of what is said about them."""

@@ -29,6 +29,7 @@ from shared.http.identity import current_identity
 from shared.http.later import Reply, later
 from shared.runtime import Runtime
 from shared.security.identity import Identity
+from shared.security.permissions import CLIENTS_VIEW
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint("feed", __name__, url_prefix="/v1/events")
@@ -63,7 +64,7 @@ blueprint.record_once(_prepare)
 
 
 @blueprint.route("", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(schemas.FeedQuery, location="query")
 @blueprint.response(200, schemas.FeedPage)
 @blueprint.alt_response(409, description=_RESET)
@@ -83,7 +84,7 @@ def get_events(uow: UnitOfWork, query: dict[str, Any]) -> Answer | Response:
 
 
 @blueprint.route("/stream", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(schemas.StreamQuery, location="query")
 @blueprint.doc(
     parameters=[

@@ -16,6 +16,7 @@ from shared.http.edge import Answer, reads
 from shared.http.identity import current_identity
 from shared.http.paging import Page
 from shared.http.steps import Begin, steps
+from shared.security.permissions import CLIENTS_DELETE, CLIENTS_EXPORT, CLIENTS_VIEW
 from shared.unit_of_work import UnitOfWork
 
 # Entries that an export holds at a time, and between two looks at the database.
@@ -28,7 +29,7 @@ holdings = InternalBlueprint(
 
 
 @blueprint.route("/activity", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(schemas.TimelineQuery, location="query")
 @blueprint.response(200, schemas.TimelinePage)
 def get_activity(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -39,7 +40,7 @@ def get_activity(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -
 
 
 @blueprint.route("/activity/export", methods=["GET"])
-@steps("clients.export")
+@steps(CLIENTS_EXPORT)
 @blueprint.arguments(schemas.ExportQuery, location="query")
 @blueprint.response(200, content_type=exports.CONTENT_TYPES["csv"])
 def export_activity(begin: Begin, query: dict[str, Any], client_id: uuid.UUID) -> Response:
@@ -86,7 +87,7 @@ def _page(
 
 
 @holdings.route("", methods=["GET"])
-@reads("clients.delete")
+@reads(CLIENTS_DELETE)
 def get_holdings(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
     """How many entries the deletion of this client would take along."""
     client_ids = queries.ids_of(uow.session, client_id)

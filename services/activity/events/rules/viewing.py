@@ -6,6 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.contracts import catalogue
+from shared.security.permissions import (
+    CLIENTS_VIEW,
+    DOCUMENTS_VIEW,
+    INVOICES_VIEW,
+    NOTES_VIEW,
+    PROJECTS_VIEW,
+    USERS_MANAGE,
+    WEBHOOKS_MANAGE,
+)
 
 #: The permission that an event asks for, by what it is about. Everything the catalogue tells
 #: of stands here; a test says so when a new kind is forgotten.
@@ -15,21 +24,21 @@ NEEDED = {
             *("client", "contact", "rate", "draft", "workspace", "list_entry", "custom_field"),
             *("view", "export", "archive"),
         ),
-        "clients.view",
+        CLIENTS_VIEW,
     ),
-    "project": "projects.view",
-    "invoice": "invoices.view",
-    "document": "documents.view",
-    "note": "notes.view",
-    "webhook": "webhooks.manage",
-    "user": "users.manage",
-    "api_key": "users.manage",
+    "project": PROJECTS_VIEW,
+    "invoice": INVOICES_VIEW,
+    "document": DOCUMENTS_VIEW,
+    "note": NOTES_VIEW,
+    "webhook": WEBHOOKS_MANAGE,
+    "user": USERS_MANAGE,
+    "api_key": USERS_MANAGE,
 }
 
 
 def needed_for(event_type: str) -> str:
     """The permission to see events of a type; one nobody has decided on, the narrowest."""
-    return NEEDED.get(event_type.split(".")[1], "users.manage")
+    return NEEDED.get(event_type.split(".")[1], USERS_MANAGE)
 
 
 def visible_types(permissions: Iterable[str]) -> frozenset[str]:

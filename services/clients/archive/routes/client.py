@@ -19,25 +19,32 @@ from services.clients.notes import queries as notes
 from services.clients.notes.models import Note, NoteVersion
 from services.clients.notes.schemas import note_json, version_json
 from services.clients.records.queries.clients import get_client
-from services.clients.records.schemas.views import SEE, present
+from services.clients.records.schemas.views import present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import runtime
 from shared.http.identity import origin_of
 from shared.http.paging import Sort, page
 from shared.ids import uuid7
 from shared.security.identity import Identity
+from shared.security.permissions import (
+    CLIENTS_EXPORT,
+    CLIENTS_VIEW,
+    DOCUMENTS_VIEW,
+    INVOICES_VIEW,
+    NOTES_VIEW,
+    PROJECTS_VIEW,
+)
 from shared.unit_of_work import UnitOfWork
 
-RIGHT = "clients.export"
 #: What of a client needs a permission besides.
 _RIGHTS = {
-    "projects": "projects.view",
-    "invoices": "invoices.view",
-    "notes": "notes.view",
-    "note_versions": "notes.view",
-    "metrics": SEE,
-    "activity": SEE,
-    "documents": "documents.view",
+    "projects": PROJECTS_VIEW,
+    "invoices": INVOICES_VIEW,
+    "notes": NOTES_VIEW,
+    "note_versions": NOTES_VIEW,
+    "metrics": CLIENTS_VIEW,
+    "activity": CLIENTS_VIEW,
+    "documents": DOCUMENTS_VIEW,
 }
 
 blueprint = ApiBlueprint("archive", __name__, url_prefix="/v1/clients/<uuid:client_id>/archive")
@@ -48,7 +55,7 @@ def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[
 
 
 @blueprint.route("", methods=["GET"])
-@passes_on(RIGHT, look=_present)
+@passes_on(CLIENTS_EXPORT, look=_present)
 @blueprint.response(200, description="The client's data and documents, as a ZIP.")
 def get_archive(identity: Identity, client: dict[str, Any]) -> Response:
     """Everything of a client that the caller may view, with a manifest that says what is not in

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from services.clients.access import queries as access
 from services.clients.access.schemas import user_json, workspace_json
 from services.clients.archive.routes.client import (
-    RIGHT,
     ask_services,
     contents_of,
     left_out_of,
@@ -46,26 +45,24 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import runtime
 from shared.http.identity import origin_of, require
 from shared.security.identity import Identity
-
-_MANAGE = "workspace.manage"
-_USERS = "users.manage"
+from shared.security.permissions import CLIENTS_EXPORT, USERS_MANAGE, WORKSPACE_MANAGE
 
 blueprint = ApiBlueprint("workspace-archive", __name__, url_prefix="/v1/workspace/archive")
 
 
 @blueprint.route("", methods=["GET"])
-@composes(_MANAGE)
+@composes(WORKSPACE_MANAGE)
 @blueprint.response(200, description="The workspace's data and documents, as a ZIP.")
 def get_workspace_archive(identity: Identity) -> Response:
     """Everything of a workspace that the caller may view, each client as in an archive of its
     own; needs `clients.export` besides. A ZIP without its end is incomplete: a service failed
     on the way."""
-    require(RIGHT)
+    require(CLIENTS_EXPORT)
     clients = _clients(identity)
     first = next(clients, None)
     if first is not None:
         ask_services(_source(identity, first))
-    left_out = left_out_of(identity, {"users": _USERS})
+    left_out = left_out_of(identity, {"users": USERS_MANAGE})
     tell(identity, None, left_out)
     everyone = () if first is None else chain([first], clients)
     return sent_as(_write(identity, everyone, left_out), f"workspace-{identity.workspace_id}.zip")

@@ -17,18 +17,18 @@ from shared.http.edge import Answer, reads, runtime, writes
 from shared.http.identity import origin_of
 from shared.http.schemas import PageQuery
 from shared.security.identity import Identity
+from shared.security.permissions import CLIENTS_DELETE
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint("deletions", __name__, url_prefix="/v1")
 
-DELETE = "clients.delete"
 _CLIENT = "/clients/<uuid:client_id>"
 # The group under which callers find the first two in the reference.
 _GROUP = ["facade"]
 
 
 @blueprint.route(f"{_CLIENT}/deletion-plan", methods=["GET"], tags=_GROUP)
-@passes_on(DELETE, known_client)
+@passes_on(CLIENTS_DELETE, known_client)
 @blueprint.response(200, schemas.PlanView)
 def get_plan(identity: Identity, client_id: uuid.UUID) -> Answer:
     """What deleting this client would take along, and the note that confirms it."""
@@ -38,8 +38,8 @@ def get_plan(identity: Identity, client_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route(_CLIENT, methods=["DELETE"], tags=_GROUP)
-@asking_first(DELETE)
-@writes(DELETE)
+@asking_first(CLIENTS_DELETE)
+@writes(CLIENTS_DELETE)
 @blueprint.arguments(schemas.DeleteQuery, location="query")
 @blueprint.response(202, schemas.DeletionView)
 def delete_client(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -49,7 +49,7 @@ def delete_client(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
 
 
 @blueprint.route("/deletions", methods=["GET"])
-@reads(DELETE)
+@reads(CLIENTS_DELETE)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, schemas.DeletionPage)
 def list_deletions(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -59,7 +59,7 @@ def list_deletions(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/deletions/<uuid:deletion_id>", methods=["GET"])
-@reads(DELETE)
+@reads(CLIENTS_DELETE)
 @blueprint.response(200, schemas.DeletionView)
 def get_deletion(uow: UnitOfWork, deletion_id: uuid.UUID) -> Answer:
     """The receipt of a deletion: what each service has erased, and when."""
@@ -67,7 +67,7 @@ def get_deletion(uow: UnitOfWork, deletion_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/deletions/<uuid:deletion_id>/undo", methods=["POST"])
-@writes(DELETE)
+@writes(CLIENTS_DELETE)
 @blueprint.response(200, schemas.DeletionView)
 def undo_deletion(uow: UnitOfWork, deletion_id: uuid.UUID) -> Answer:
     """Bring the client back, as long as the deletion is pending."""

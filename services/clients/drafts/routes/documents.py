@@ -17,22 +17,15 @@ from services.clients.drafts.rules import STEPS
 from services.clients.drafts.schemas import DraftWithDocumentsView, check_draft, present_draft
 from services.clients.gateway import composing
 from services.clients.gateway.documentation import ForwardingBlueprint, operation
-from services.clients.gateway.documents import (
-    CHECK_SECONDS,
-    DOCUMENT,
-    DOCUMENTS,
-    FILED,
-    VIEW_DOCUMENT,
-)
+from services.clients.gateway.documents import CHECK_SECONDS, DOCUMENT, DOCUMENTS, FILED
 from services.clients.gateway.gateway import LIMIT_SECONDS
 from services.clients.gateway.passing import fetch, pass_on, passes_on
 from services.clients.lists.routes.categories import listed
-from services.clients.records.schemas.views import SEE_TAX_IDS
 from shared.http.edge import Answer, View
 from shared.security.identity import Identity
+from shared.security.permissions import CLIENTS_CREATE, CLIENTS_VIEW_TAX_ID, DOCUMENTS_VIEW
 from shared.unit_of_work import UnitOfWork
 
-CREATE = "clients.create"
 # As many as a page of the documents service holds.
 _MOST_SHOWN = {"limit": 200}
 
@@ -48,16 +41,16 @@ def _known_draft(uow: UnitOfWork, _identity: Identity, draft_id: uuid.UUID) -> u
 
 def _present(uow: UnitOfWork, identity: Identity, draft_id: uuid.UUID) -> dict[str, Any]:
     draft = get_draft(uow, draft_id)
-    allowed = SEE_TAX_IDS in identity.permissions
+    allowed = CLIENTS_VIEW_TAX_ID in identity.permissions
     return present_draft(draft, check_draft(uow, draft), STEPS, see_tax_ids=allowed)
 
 
 @blueprint.route("", methods=["GET"])
-@passes_on(CREATE, look=_present, owner="draft_id")
+@passes_on(CLIENTS_CREATE, look=_present, owner="draft_id")
 @blueprint.response(200, DraftWithDocumentsView)
 def get_client_draft(identity: Identity, draft: dict[str, Any]) -> Answer:
     """A draft: what was typed, its documents, and what is wrong in the steps that were saved."""
-    may_see = VIEW_DOCUMENT in identity.permissions
+    may_see = DOCUMENTS_VIEW in identity.permissions
     ask = fetch(identity, draft["id"], "documents", _MOST_SHOWN) if may_see else None
     found, away = composing.gather([composing.Part("documents", ask)], LIMIT_SECONDS)
     documents = draft["steps"]["documents"] | {"documents": _listed(found["documents"])}
@@ -81,7 +74,7 @@ def _forwarded(method: str, path: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         described = blueprint.doc(**operation(method, path))(view)
-        passed = passes_on(CREATE, look=look, owner="draft_id")(described)
+        passed = passes_on(CLIENTS_CREATE, look=look, owner="draft_id")(described)
         return blueprint.route(rule, methods=[method])(passed)
 
     return decorate

@@ -15,14 +15,13 @@ from services.clients.drafts.operations import create_draft, discard_draft, lock
 from services.clients.drafts.queries import list_drafts
 from services.clients.drafts.rules import STEPS
 from services.clients.records.operations.stored_values import Defaults
-from services.clients.records.schemas.views import SEE, SEE_TAX_IDS, ClientView, present
+from services.clients.records.schemas.views import ClientView, present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
 from shared.http.schemas import PageQuery
+from shared.security.permissions import CLIENTS_CREATE, CLIENTS_VIEW, CLIENTS_VIEW_TAX_ID
 from shared.unit_of_work import UnitOfWork
-
-CREATE = "clients.create"
 
 blueprint = ApiBlueprint(
     "client-drafts",
@@ -33,7 +32,7 @@ blueprint = ApiBlueprint(
 
 
 @blueprint.route("", methods=["POST"])
-@writes(CREATE)
+@writes(CLIENTS_CREATE)
 @blueprint.arguments(schemas.NewDraftBody)
 @blueprint.response(201, schemas.DraftView)
 def post_draft(uow: UnitOfWork, _body: dict[str, Any]) -> Answer:
@@ -43,7 +42,7 @@ def post_draft(uow: UnitOfWork, _body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("", methods=["GET"])
-@reads(CREATE)
+@reads(CLIENTS_CREATE)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, schemas.DraftPageView)
 def get_drafts(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -58,7 +57,7 @@ def get_drafts(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/<uuid:draft_id>", methods=["DELETE"])
-@writes(CREATE)
+@writes(CLIENTS_CREATE)
 @blueprint.response(204)
 def delete_draft(uow: UnitOfWork, draft_id: uuid.UUID) -> Answer:
     """Throw a draft away, and its documents with it."""
@@ -67,7 +66,7 @@ def delete_draft(uow: UnitOfWork, draft_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:draft_id>/submit", methods=["POST"])
-@writes(CREATE)
+@writes(CLIENTS_CREATE)
 @blueprint.arguments(schemas.SubmitBody)
 @blueprint.response(201, ClientView)
 def submit_draft(uow: UnitOfWork, body: dict[str, Any], draft_id: uuid.UUID) -> Answer:
@@ -77,7 +76,7 @@ def submit_draft(uow: UnitOfWork, body: dict[str, Any], draft_id: uuid.UUID) -> 
     allowed = current_identity().permissions
     values = {**typed.values, **body}
     record = records_drafts.submit_draft(
-        uow, draft, values, typed.findings, names_duplicates=SEE in allowed
+        uow, draft, values, typed.findings, names_duplicates=CLIENTS_VIEW in allowed
     )
     shown = present(record, uow.vault, allowed, typed.findings.warnings)
     return Answer(shown, 201, etag=record.version, location=f"/v1/clients/{record.id}")
@@ -89,7 +88,7 @@ def _serve_step(step: str) -> None:
     @blueprint.route(
         f"/<uuid:draft_id>/steps/{step}", methods=["PATCH"], endpoint=f"patch_{step}_step"
     )
-    @writes(CREATE)
+    @writes(CLIENTS_CREATE)
     @blueprint.arguments(schemas.STEP_BODIES[step])
     @blueprint.response(200, schemas.DraftView)
     @blueprint.doc(operationId=f"patch_{step}_step", summary=f"Save the step {step}")
@@ -111,7 +110,7 @@ def _answer(
     status: int = 200,
     location: str | None = None,
 ) -> Answer:
-    see_tax_ids = SEE_TAX_IDS in current_identity().permissions
+    see_tax_ids = CLIENTS_VIEW_TAX_ID in current_identity().permissions
     shown = schemas.present_draft(
         draft, schemas.check_draft(uow, draft), steps, see_tax_ids=see_tax_ids
     )

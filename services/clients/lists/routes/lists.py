@@ -19,6 +19,7 @@ from services.clients.lists.schemas import (
 )
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
+from shared.security.permissions import CLIENTS_VIEW, WORKSPACE_MANAGE
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
@@ -28,8 +29,6 @@ blueprint = ApiBlueprint(
     description="What clients and documents may be filed under",
 )
 
-MANAGE = "workspace.manage"
-
 
 def _serve_list(name: str) -> None:
     """The routes of one list, each under a name of its own."""
@@ -38,7 +37,7 @@ def _serve_list(name: str) -> None:
     words = name.replace("_", " ")
 
     @blueprint.route(path, methods=["GET"], endpoint=f"get_{name}")
-    @reads("clients.view")
+    @reads(CLIENTS_VIEW)
     @blueprint.response(200, WorkspaceListView)
     @blueprint.doc(operationId=f"get_{name}", summary=f"The workspace's {words}")
     def get_list(uow: UnitOfWork) -> Answer:
@@ -47,7 +46,7 @@ def _serve_list(name: str) -> None:
         return Answer(list_json(listed), etag=listed.version)
 
     @blueprint.route(path, methods=["POST"], endpoint=f"post_{name}")
-    @writes(MANAGE)
+    @writes(WORKSPACE_MANAGE)
     @blueprint.arguments(ListEntryBody)
     @blueprint.response(201, ListEntryView)
     @blueprint.doc(operationId=f"post_{name}", summary=f"Add to the {words}")
@@ -57,7 +56,7 @@ def _serve_list(name: str) -> None:
         return _answer(listed, entry, 201, f"/v1/workspace{path}/{entry.id}")
 
     @blueprint.route(one, methods=["GET"], endpoint=f"get_{name}_entry")
-    @reads("clients.view")
+    @reads(CLIENTS_VIEW)
     @blueprint.response(200, ListEntryView)
     @blueprint.doc(operationId=f"get_{name}_entry", summary=f"One of the {words}")
     def get_entry(uow: UnitOfWork, entry_id: uuid.UUID) -> Answer:
@@ -66,7 +65,7 @@ def _serve_list(name: str) -> None:
         return _answer(listed, operations.find_entry(listed, entry_id))
 
     @blueprint.route(one, methods=["PATCH"], endpoint=f"patch_{name}")
-    @writes(MANAGE)
+    @writes(WORKSPACE_MANAGE)
     @blueprint.arguments(ListEntryChanges)
     @blueprint.response(200, ListEntryView)
     @blueprint.doc(operationId=f"patch_{name}", summary=f"Change one of the {words}")
@@ -75,7 +74,7 @@ def _serve_list(name: str) -> None:
         return _answer(*operations.update_entry(uow, name, entry_id, body, if_match()))
 
     @blueprint.route(one, methods=["DELETE"], endpoint=f"delete_{name}")
-    @writes(MANAGE)
+    @writes(WORKSPACE_MANAGE)
     @blueprint.response(204)
     @blueprint.doc(operationId=f"delete_{name}", summary=f"Retire one of the {words}")
     def delete_entry(uow: UnitOfWork, entry_id: uuid.UUID) -> Answer:

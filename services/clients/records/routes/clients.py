@@ -27,7 +27,6 @@ from services.clients.records.schemas.past import (
     present_past,
 )
 from services.clients.records.schemas.views import (
-    SEE,
     ClientView,
     DuplicatesView,
     SuggestionsView,
@@ -36,6 +35,7 @@ from services.clients.records.schemas.views import (
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.identity import current_identity
+from shared.security.permissions import CLIENTS_CREATE, CLIENTS_UPDATE, CLIENTS_VIEW
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Body
 
@@ -45,18 +45,18 @@ _SUGGESTIONS = 10
 
 
 @blueprint.route("/clients", methods=["POST"])
-@writes("clients.create")
+@writes(CLIENTS_CREATE)
 @blueprint.arguments(ClientBody)
 @blueprint.response(201, ClientView)
 def post_client(uow: UnitOfWork, body: Body) -> Answer:
     """Make a client in one go, with its contacts and rates."""
-    sees = SEE in current_identity().permissions
+    sees = CLIENTS_VIEW in current_identity().permissions
     record = creating.create_client(uow, body.values, body.findings, names_duplicates=sees)
     return _answer(uow, record, body, 201, f"/v1/clients/{record.id}")
 
 
 @blueprint.route("/clients/<uuid:client_id>", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(PastQuery, location="query")
 @blueprint.response(200, ClientView)
 def get_client(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -79,7 +79,7 @@ def _one(uow: UnitOfWork, client_id: uuid.UUID, moment: datetime | None) -> Answ
 
 
 @blueprint.route("/clients/<uuid:client_id>/diff", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(DiffQuery, location="query")
 @blueprint.response(200, DiffView)
 def get_diff(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
@@ -91,7 +91,7 @@ def get_diff(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> An
 
 
 @blueprint.route("/clients/<uuid:client_id>/duplicates", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.response(200, DuplicatesView)
 def get_duplicates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
     """Up to 100 clients of the same name, web host, mail domain or tax number, the likest first."""
@@ -99,7 +99,7 @@ def get_duplicates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/clients/<uuid:client_id>", methods=["PATCH"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.arguments(ClientChanges)
 @blueprint.response(200, ClientView)
 def patch_client(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
@@ -109,7 +109,7 @@ def patch_client(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/clients/<uuid:client_id>/status", methods=["PUT"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.arguments(StatusBody)
 @blueprint.response(200, ClientView)
 def put_status(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
@@ -119,7 +119,7 @@ def put_status(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/client-codes/suggest", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.arguments(SuggestQuery, location="query")
 @blueprint.response(200, SuggestionsView)
 def suggest_codes(uow: UnitOfWork, query: dict[str, Any]) -> Answer:

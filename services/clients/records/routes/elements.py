@@ -29,6 +29,7 @@ from services.clients.records.schemas.views import (
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
+from shared.security.permissions import CLIENTS_UPDATE, CLIENTS_VIEW
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Body
 
@@ -41,7 +42,7 @@ blueprint = ApiBlueprint(
 
 
 @blueprint.route("/contacts", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.response(200, ContactListView)
 def get_contacts(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
     """All contacts beside the primary one."""
@@ -50,7 +51,7 @@ def get_contacts(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/contacts", methods=["POST"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.arguments(ContactBody)
 @blueprint.response(201, ContactView)
 def post_contact(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
@@ -63,7 +64,7 @@ def post_contact(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/contacts/<uuid:contact_id>", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.response(200, ContactView)
 def get_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """One contact."""
@@ -72,7 +73,7 @@ def get_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) ->
 
 
 @blueprint.route("/contacts/<uuid:contact_id>", methods=["PATCH"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.arguments(ContactChanges)
 @blueprint.response(200, ContactView)
 def patch_contact(
@@ -86,7 +87,7 @@ def patch_contact(
 
 
 @blueprint.route("/contacts/<uuid:contact_id>", methods=["DELETE"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.response(204)
 def delete_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """Take a contact off."""
@@ -95,7 +96,7 @@ def delete_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID)
 
 
 @blueprint.route("/contacts/<uuid:contact_id>/make-primary", methods=["POST"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.response(200, ClientView)
 def make_primary(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -> Answer:
     """Make a contact the primary one; who was primary stays as a contact."""
@@ -105,7 +106,7 @@ def make_primary(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -
 
 
 @blueprint.route("/rates", methods=["GET"])
-@reads("clients.view")
+@reads(CLIENTS_VIEW)
 @blueprint.response(200, RateListView)
 def get_rates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
     """All rates of a client."""
@@ -114,7 +115,7 @@ def get_rates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/rates", methods=["POST"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.arguments(RateBody)
 @blueprint.response(201, RateView)
 def post_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
@@ -126,7 +127,7 @@ def post_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/rates/<uuid:rate_id>", methods=["PATCH"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.arguments(RateChanges)
 @blueprint.response(200, RateView)
 def patch_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID, rate_id: uuid.UUID) -> Answer:
@@ -138,7 +139,7 @@ def patch_rate(uow: UnitOfWork, body: Body, client_id: uuid.UUID, rate_id: uuid.
 
 
 @blueprint.route("/rates/<uuid:rate_id>", methods=["DELETE"])
-@writes("clients.update")
+@writes(CLIENTS_UPDATE)
 @blueprint.response(204)
 def delete_rate(uow: UnitOfWork, client_id: uuid.UUID, rate_id: uuid.UUID) -> Answer:
     """Take a rate off."""

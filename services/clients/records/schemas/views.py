@@ -23,9 +23,7 @@ from shared.clock import rfc3339
 from shared.errors import FieldError
 from shared.http.reading import Elements, Group
 from shared.security.crypto import Vault
-
-SEE = "clients.view"
-SEE_TAX_IDS = "clients.view_tax_id"
+from shared.security.permissions import CLIENTS_VIEW_TAX_ID
 
 
 def present(
@@ -61,7 +59,7 @@ def _tax_id(client: Client, vault: Vault, permissions: Collection[str]) -> str |
     if client.tax_id is None:
         return None
     written = vault.decrypt(client.tax_id, TAX_ID_CONTEXT).decode()
-    return written if SEE_TAX_IDS in permissions else masked(written)
+    return written if CLIENTS_VIEW_TAX_ID in permissions else masked(written)
 
 
 class WarningView(Schema):

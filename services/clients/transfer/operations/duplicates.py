@@ -13,6 +13,7 @@ from services.clients.records.queries.duplicates import like_new
 from services.clients.transfer.models import CREATE, PREVIEW
 from services.clients.transfer.operations.row_keys import Key, keys_seen, note_keys
 from shared.errors import FieldError
+from shared.security.permissions import CLIENTS_VIEW
 from shared.unit_of_work import UnitOfWork
 
 _FIELDS = {
@@ -37,7 +38,7 @@ def find_duplicates(
         return {}
     clients = [record.client for _row, record in new]
     known = like_new(uow.session, clients, waits=job.kind != PREVIEW)
-    named = "clients.view" in job.permissions
+    named = CLIENTS_VIEW in job.permissions
     found = {
         row: duplicate_fields(known[record.id], names_them=named)
         for row, record in new

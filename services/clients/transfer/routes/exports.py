@@ -18,17 +18,16 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity
 from shared.http.schemas import PageQuery
+from shared.security.permissions import CLIENTS_EXPORT
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
     "exports", __name__, url_prefix="/v1/exports", description="Clients into files"
 )
 
-RIGHT = "clients.export"
-
 
 @blueprint.route("", methods=["POST"])
-@writes(RIGHT)
+@writes(CLIENTS_EXPORT)
 @blueprint.arguments(bodies.ExportBody)
 @blueprint.response(202, JobView)
 def post_export(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
@@ -37,7 +36,7 @@ def post_export(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("", methods=["GET"])
-@reads(RIGHT)
+@reads(CLIENTS_EXPORT)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, JobPage)
 def get_exports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -47,7 +46,7 @@ def get_exports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/<uuid:job_id>/file", methods=["GET"])
-@reads(RIGHT)
+@reads(CLIENTS_EXPORT)
 @blueprint.response(200, description="The file, as CSV, workbook or JSON.")
 def get_file(uow: UnitOfWork, job_id: uuid.UUID) -> Response:
     """The file of an export that is done, for as long as it is kept."""

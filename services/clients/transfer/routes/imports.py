@@ -24,13 +24,13 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity, require
 from shared.http.schemas import PageQuery
+from shared.security.permissions import CLIENTS_CREATE, CLIENTS_DELETE, CLIENTS_UPDATE
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
     "imports", __name__, url_prefix="/v1/imports", description="Clients from files"
 )
 
-CREATE, UPDATE, DELETE = "clients.create", "clients.update", "clients.delete"
 _PIECE_BYTES = 1 << 20
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
@@ -45,7 +45,7 @@ blueprint.before_request(_allow_files)
 
 
 @blueprint.route("", methods=["POST"])
-@writes(CREATE)
+@writes(CLIENTS_CREATE)
 @blueprint.arguments(bodies.FileQuery, location="query")
 @blueprint.response(201, views.ImportView)
 @blueprint.doc(requestBody={"required": True, "content": {"application/octet-stream": _FILE}})
@@ -62,7 +62,7 @@ def _pieces() -> Iterator[bytes]:
 
 
 @blueprint.route("", methods=["GET"])
-@reads(CREATE)
+@reads(CLIENTS_CREATE)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, views.ImportPage)
 def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -72,7 +72,7 @@ def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/<uuid:import_id>", methods=["GET"])
-@reads(CREATE)
+@reads(CLIENTS_CREATE)
 @blueprint.response(200, views.ImportView)
 def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """What the file holds, a suggested mapping, and the jobs of this import."""
@@ -81,7 +81,7 @@ def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/<uuid:import_id>/preview", methods=["POST"])
-@writes(CREATE)
+@writes(CLIENTS_CREATE)
 @blueprint.arguments(bodies.StartBody)
 @blueprint.response(202, JobView)
 def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
@@ -90,7 +90,7 @@ def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) ->
 
 
 @blueprint.route("/<uuid:import_id>/start", methods=["POST"])
-@writes(CREATE)
+@writes(CLIENTS_CREATE)
 @blueprint.arguments(bodies.StartBody)
 @blueprint.response(202, JobView)
 def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
@@ -99,22 +99,22 @@ def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> A
 
 
 def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
-    permissions = require(UPDATE).permissions
+    permissions = require(CLIENTS_UPDATE).permissions
     return accepted(starting.start_job(uow, import_id, kind, body, permissions))
 
 
 @blueprint.route("/<uuid:import_id>/undo", methods=["POST"])
-@writes(DELETE)
+@writes(CLIENTS_DELETE)
 @blueprint.response(202, JobView)
 def post_undo(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """Delete what the import made and put back what it changed, where nobody has since."""
-    permissions = require(UPDATE).permissions
+    permissions = require(CLIENTS_UPDATE).permissions
     taken = starting.open_import(uow, import_id)
     return accepted(undoing.start_undo(uow, taken, permissions))
 
 
 @blueprint.route("/<uuid:import_id>/rejected", methods=["GET"])
-@reads(CREATE)
+@reads(CLIENTS_CREATE)
 @blueprint.response(200, description="A CSV of the rows that were refused, with their errors.")
 def get_rejected(uow: UnitOfWork, import_id: uuid.UUID) -> Response:
     """The rows that the last run refused, as they were sent, with a column of errors."""
