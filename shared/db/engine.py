@@ -68,6 +68,8 @@ def engine_for(settings: Settings, service: str, role: str) -> Engine:
         max_overflow=4,
         pool_timeout=5,
         pool_use_lifo=True,
+        # What a statement was given are clients' words, which have no place in a log.
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={

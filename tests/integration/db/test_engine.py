@@ -1,13 +1,16 @@
-"""A restarted server is met by new connections, not by requests that fail."""
+"""A restarted server is met by new connections, not by requests that fail, and what a failing
+statement was given stays out of the log."""
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 
 import psycopg
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DataError
 
 from shared.db.engine import engine_for
 from tests.fixtures.databases import Databases
@@ -17,6 +20,7 @@ _END = """
     WHERE pid = ANY (%s)
 """
 _WHO = text("SELECT pg_backend_pid()")
+_WORDS = "said in confidence"
 
 
 @pytest.fixture
@@ -65,3 +69,15 @@ def test_a_server_that_went_without_a_farewell_is_noticed_in_ten_seconds(engine:
             assert way.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
     assert asked["KEEPIDLE"] + asked["KEEPINTVL"] * asked["KEEPCNT"] <= 10
     assert asked["USER_TIMEOUT"] <= 10_000
+
+
+def test_a_failing_statement_is_logged_without_what_it_was_given(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine.connect() as connection:
+        try:
+            connection.execute(text("SELECT :words, 1 / 0"), {"words": _WORDS})
+        except DataError:
+            logging.getLogger("tests.engine").exception("failed")
+    assert "division by zero" in caplog.text
+    assert _WORDS not in caplog.text
