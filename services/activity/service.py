@@ -33,7 +33,7 @@ def _beside(runtime: Runtime, settings: ActivitySettings) -> list[Round]:
     from services.activity.events.operations.placing import Placer, Retirement
 
     placer = Placer(runtime.pipe_engine, runtime.vault)
-    return [placer.step, Retirement(runtime.pipe_engine, settings.feed_days).step]
+    return [placer.make_round, Retirement(runtime.pipe_engine, settings.feed_days).make_round]
 
 
 def _dispatch(runtime: Runtime) -> None:

@@ -45,7 +45,7 @@ def tell(inbox: Inbox, source: Source, placer: Placer) -> Tell:
         told = [source.tell(name, client_id=client_id or uuid7(), **more) for name in types]
         for start in range(0, len(told), 100):
             inbox.ingest(batch(told[start : start + 100]))
-        while placer.step():
+        while placer.make_round():
             pass
         return told
 
@@ -93,8 +93,8 @@ def test_a_slow_reader_misses_nothing_of_what_is_written_meanwhile(
         for start in range(0, len(shuffled), 4):
             for part in chance.sample(shuffled[start : start + 4], 4):
                 inbox.ingest(batch(part))
-                placing.step()
-        while placing.step():
+                placing.make_round()
+        while placing.make_round():
             pass
         done.set()
 
@@ -225,7 +225,7 @@ def test_a_cursor_that_retention_has_passed_is_told_where_to_go_on(
         connection.execute(
             text("UPDATE feed SET fed_at = fed_at - interval '9 days' WHERE pos <= 2")
         )
-    Retirement(runtime.pipe_engine, days=7).step()
+    Retirement(runtime.pipe_engine, days=7).make_round()
     expired = get(EVENTS, 410, after=first)
     assert expired["code"] == "events.cursor_expired"
     rest = [envelope["id"] for envelope in told[2:]]

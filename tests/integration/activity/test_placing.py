@@ -47,7 +47,7 @@ def _updates(source: Source, client_id: uuid.UUID, count: int) -> list[Envelope]
 
 
 def _place_all(placer: Placer) -> None:
-    while placer.step():
+    while placer.make_round():
         pass
 
 
@@ -83,7 +83,7 @@ def test_events_are_placed_in_their_sources_order(
     added = [documents.tell("documents.document.added.v1", client_id=one) for _ in range(5)]
     for envelope in random.Random(5).sample(told, len(told)):
         inbox.ingest(batch([envelope]))
-        placer.step()
+        placer.make_round()
     inbox.ingest({**batch(added), "source": "/documents"})
     _place_all(placer)
     _expect_whole(runtime, owner, told + added)
@@ -109,8 +109,8 @@ def test_two_that_place_at_once_give_each_place_once(
 
     def place() -> None:
         mine = Placer(runtime.pipe_engine, runtime.vault)
-        while not stop.is_set() or mine.step():
-            mine.step()
+        while not stop.is_set() or mine.make_round():
+            mine.make_round()
 
     placing = [threading.Thread(target=place) for _ in range(3)]
     for each in placing:
@@ -128,7 +128,7 @@ from services.activity.events.operations.placing import Placer
 from shared.runtime import Runtime
 from shared.settings import Settings, load
 runtime = Runtime("activity", load(Settings))
-Placer(runtime.pipe_engine, runtime.vault).step()
+Placer(runtime.pipe_engine, runtime.vault).make_round()
 """
 
 
@@ -142,7 +142,7 @@ def test_a_kill_between_any_two_statements_is_made_good(
     client_id = uuid7()
     told = _updates(source, client_id, 10)
     inbox.ingest(batch(told))
-    placer.step()
+    placer.make_round()
     more = _updates(source, client_id, 10)
     inbox.ingest(batch(more))
     (tmp_path / place).write_text("kill")
@@ -215,7 +215,7 @@ def test_more_than_a_window_is_placed_in_rounds(
     told = _updates(source, uuid7(), WINDOW + 10)
     for start in range(0, len(told), 100):
         inbox.ingest(batch(told[start : start + 100]))
-    assert (placer.step(), placer.step(), placer.step()) == (WINDOW, 10, 0)
+    assert (placer.make_round(), placer.make_round(), placer.make_round()) == (WINDOW, 10, 0)
     assert _ids(owner) == [each["id"] for each in told]
 
 
@@ -229,15 +229,15 @@ def test_what_is_old_is_retired_and_stays(
         connection.execute(
             text("UPDATE feed SET fed_at = fed_at - interval '40 days' WHERE pos <= 3")
         )
-    Retirement(runtime.pipe_engine, days=41).step()
+    Retirement(runtime.pipe_engine, days=41).make_round()
     with owner.connect() as connection:
         assert connection.scalar(earliest) == 1
-    Retirement(runtime.pipe_engine, days=30).step()
+    Retirement(runtime.pipe_engine, days=30).make_round()
     with owner.connect() as connection:
         assert connection.scalar(earliest) == 4
     assert len(_feed(owner)) == 5
     with owner.begin() as connection:
         connection.execute(text("UPDATE feed SET fed_at = fed_at - interval '40 days'"))
-    Retirement(runtime.pipe_engine, days=30).step()
+    Retirement(runtime.pipe_engine, days=30).make_round()
     with owner.connect() as connection:
         assert connection.scalar(earliest) == 6

@@ -127,7 +127,7 @@ def tell(inbox: Inbox, source: Source, runtime: Runtime) -> Tell:
         told = [source.tell(name, client_id=client_id or uuid7(), **more) for name in types]
         for start in range(0, len(told), 100):
             inbox.ingest(batch(told[start : start + 100]))
-        while placer.step():
+        while placer.make_round():
             pass
         return told
 
@@ -361,7 +361,7 @@ def test_a_reader_and_a_server_that_are_killed_again_and_again_miss_nothing(
     def write() -> None:
         for start in range(0, len(told), 20):
             inbox.ingest(batch(told[start : start + 20]))
-            placing.step()
+            placing.make_round()
             time.sleep(0.05)
 
     kept: list[dict[str, Any]] = []

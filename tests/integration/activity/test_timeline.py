@@ -114,7 +114,7 @@ def test_one_source_is_in_order_of_position_whatever_the_clocks_say(
     other = _days(source, uuid7(), 28)
     for envelope in (*told[3:], *other, *told[:3]):
         inbox.ingest(batch([envelope]))
-    Placer(runtime.pipe_engine, runtime.vault).step()
+    Placer(runtime.pipe_engine, runtime.vault).make_round()
     ids = [envelope["id"] for envelope in told]
     assert _ids(get(path, order="oldest")) == ids
     assert _ids(get(path)) == ids[::-1]

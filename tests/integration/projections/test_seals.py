@@ -39,7 +39,7 @@ def placed(clients: Runtime, activity: Inbox, deliver: Deliver) -> Runtime:
     deliver()
     runtime = Runtime("activity", clients.settings)
     placer = Placer(runtime.pipe_engine, runtime.vault)
-    while placer.step():
+    while placer.make_round():
         pass
     return runtime
 

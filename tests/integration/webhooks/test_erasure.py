@@ -28,7 +28,7 @@ def _hear(office: Office, *envelopes: object) -> None:
     """As the worker applies a batch and the relay gives places."""
     inbox = Inbox("activity", office.runtime.pipe_engine, ACTIVITY.apply())
     inbox.ingest(batch(list(envelopes)))  # type: ignore[arg-type]
-    Placer(office.runtime.pipe_engine, office.runtime.vault).step()
+    Placer(office.runtime.pipe_engine, office.runtime.vault).make_round()
 
 
 def test_responses_are_forgotten_what_is_open_is_closed_and_the_deletion_is_told(

@@ -161,7 +161,7 @@ class Placer:
     vault: Vault
     _looked_for_replayed: float = field(default=float("-inf"))
 
-    def step(self) -> int:
+    def make_round(self) -> int:
         """One round; returns how many places were given. Fewer than `WINDOW`: no more for now."""
         seeks_replayed = self._is_time_for_replayed()
         with autocommitting(self.engine).connect() as connection:
@@ -227,7 +227,7 @@ class Retirement:
     days: int
     _looked: float = field(default=float("-inf"))
 
-    def step(self) -> int:
+    def make_round(self) -> int:
         """Once a minute, which is far more often than an event becomes a day older."""
         if time.monotonic() - self._looked < _RETIRE_SECONDS:
             return 0
