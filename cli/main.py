@@ -28,6 +28,7 @@ COMMANDS = {
     "tokens": "cli.tokens",
     "lag": "cli.messages",
     "webhooks": "cli.webhooks",
+    "subscribers": "cli.subscribers",
     "events": "cli.messages",
     "dead-letters": "cli.messages",
     "projections": "cli.projections.commands",

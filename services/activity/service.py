@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import TYPE_CHECKING
 
 from services.activity.settings import ActivitySettings
@@ -31,9 +33,12 @@ def _consumers() -> list[Apply]:
 
 def _beside(runtime: Runtime, settings: ActivitySettings) -> list[Round]:
     from services.activity.events.operations.placing import Placer, Retirement
+    from services.activity.subscribers.tasks import Sender
 
-    placer = Placer(runtime.pipe_engine, runtime.vault)
-    return [placer.make_round, Retirement(runtime.pipe_engine, settings.feed_days).make_round]
+    engine, vault = runtime.pipe_engine, runtime.vault
+    sender = Sender(engine, vault, settings.broker_url, f"{socket.gethostname()}:{os.getpid()}")
+    retirement = Retirement(engine, settings.feed_days)
+    return [Placer(engine, vault).make_round, retirement.make_round, sender.make_round]
 
 
 def _dispatch(runtime: Runtime) -> None:

@@ -23,6 +23,8 @@ from shared.settings import Settings
 VISIBILITY_TIMEOUT_SECONDS = 180
 TIME_LIMIT_SECONDS = 60
 SOFT_TIME_LIMIT_SECONDS = 45
+# For brokers that are not ours, whose queue may be anyone's.
+_OUTSIDE_SECONDS = 5
 
 
 def _loads(raw: str | bytes) -> Any:
@@ -42,6 +44,28 @@ def make_celery(service: str, settings: Settings) -> Celery:
         broker_transport_options=_transport(service, settings.broker_url),
     )
     return app
+
+
+def make_outside_celery(queue: str, broker_url: str) -> Celery:
+    """An app that sends to one queue of someone else's, and waits for no broker for long."""
+    app = Celery("clientele-outside", set_as_current=False)
+    app.conf.update(_delivery())
+    app.conf.update(
+        task_queues=[_queue(queue)],
+        task_create_missing_queues=False,
+        task_default_queue=queue,
+        broker_url=broker_url,
+        broker_connection_timeout=_OUTSIDE_SECONDS,
+        broker_transport_options=_outside_transport(broker_url),
+    )
+    return app
+
+
+def _outside_transport(broker_url: str) -> dict[str, Any]:
+    options = _transport("clientele", broker_url)
+    if broker_url.startswith("amqp"):
+        return {**options, "read_timeout": _OUTSIDE_SECONDS, "write_timeout": _OUTSIDE_SECONDS}
+    return {**options, "socket_timeout": _OUTSIDE_SECONDS}
 
 
 def _delivery() -> dict[str, Any]:

@@ -24,6 +24,7 @@ _PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     "code": (("client", "client_code"),),
     "format": (("export", "format"),),
     "url": (("webhook", "url"),),
+    "subscriber": (("subscriber", "name"),),
     "entry": (("entry", "name"),),
     "custom_field": (("custom_field", "label"),),
     "view": (("view", "name"),),

@@ -73,6 +73,18 @@ SENTENCES: dict[str, Sentence] = {
     "activity.webhook.removed.v1": Sentence(
         "access", "Webhook to {url} removed", "Webhook removed"
     ),
+    "activity.subscriber.added.v1": Sentence(
+        "access", "Subscriber {subscriber} added", "Subscriber added"
+    ),
+    "activity.subscriber.state_changed.v1": Sentence(
+        "access", "Subscriber {subscriber}: {changed}", "Subscriber paused or resumed"
+    ),
+    "activity.subscriber.replayed.v1": Sentence(
+        "access", "Events sent again to the subscriber {subscriber}", "Events sent again"
+    ),
+    "activity.subscriber.removed.v1": Sentence(
+        "access", "Subscriber {subscriber} removed", "Subscriber removed"
+    ),
     "clients.client.created.v1": Sentence("client", "Client {client} created", "Client created"),
     "clients.client.updated.v1": Sentence("client", "{Changed}", "Client changed"),
     "clients.client.status_changed.v1": Sentence("status", "{Changed}{because}", "Status changed"),

@@ -30,7 +30,7 @@ NEEDED = {
     "invoice": INVOICES_VIEW,
     "document": DOCUMENTS_VIEW,
     "note": NOTES_VIEW,
-    "webhook": WEBHOOKS_MANAGE,
+    **dict.fromkeys(("webhook", "subscriber"), WEBHOOKS_MANAGE),
     "user": USERS_MANAGE,
     "api_key": USERS_MANAGE,
 }
@@ -53,7 +53,7 @@ def hidden_types(permissions: Iterable[str]) -> frozenset[str]:
 
 
 #: What no client's timeline holds: the workspace's own matters.
-_OF_NO_CLIENT = frozenset({"user", "api_key", "webhook"})
+_OF_NO_CLIENT = frozenset({"user", "api_key", "webhook", "subscriber"})
 
 
 def sees_whole_timelines(permissions: Iterable[str]) -> bool:

@@ -1,0 +1,1 @@
+"""Subscribers: Celery apps of the firm that are sent the feed, batch by batch."""

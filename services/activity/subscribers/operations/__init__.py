@@ -1,0 +1,1 @@
+"""What is done with subscribers, by operators and by the relay."""

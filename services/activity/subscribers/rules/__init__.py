@@ -1,0 +1,1 @@
+"""What a subscriber may be called, and what it is sent."""
