@@ -43,7 +43,6 @@ def _workspace(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--permissions", help="what it may be told of, by commas; default: everything")
 @click.option(
     "--broker-url",
-    envvar="CLIENTELE_SUBSCRIBER_BROKER_URL",
     help="its broker, kept encrypted and never shown; default: the broker of the services",
 )
 @click.option("--from-now", is_flag=True, help="nothing of what has happened before")

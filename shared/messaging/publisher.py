@@ -1,18 +1,20 @@
 """The publisher: the one place that hands a message to the broker.
 
-It answers to the relay (batches of envelopes) and to jobs (wake-ups). A failure here is
-ambiguous, the message may be in the queue all the same, so callers must stand duplicates.
+It answers to the relay (batches of envelopes), to jobs (wake-ups) and to subscribers, which are
+someone else's apps. A failure here is ambiguous, the message may be in the queue all the same, so
+whoever receives it must stand duplicates.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from celery import Celery
 
 from shared.logging import get_logger
+from shared.messaging.celery_app import make_outside_celery
 from shared.messaging.topology import ingest_queue, ingest_task, jobs_queue
 
 _PIPELINE = 500
@@ -51,13 +53,7 @@ class Publisher:
     def depth(self, target: str) -> int:
         """How many messages wait for a consumer."""
         with self._app.producer_pool.acquire(block=True) as producer:
-            # Declaring is how both brokers tell the count, and makes a queue never used yet.
-            queue = self._app.amqp.queues[ingest_queue(target)].bind(producer.channel)
-            return int(
-                queue.channel.queue_declare(
-                    queue.name, durable=True, auto_delete=False, arguments=queue.queue_arguments
-                ).message_count
-            )
+            return _depth(self._app, ingest_queue(target), producer.channel)
 
     def wake(self, task: str, **arguments: Any) -> None:
         """Wake a job on its service's jobs queue; never raises, as its lease row remembers."""
@@ -65,3 +61,44 @@ class Publisher:
             self._app.send_task(task, kwargs=arguments, queue=jobs_queue(task.partition(".")[0]))
         except Exception as error:  # The job is a row; beat's sweep finds it without us.
             _log.warning("wake-up not sent", task=task, error=str(error))
+
+
+class Outlet:
+    """Sends to the queue `name`, for its task of the same name. Every call ends within seconds:
+    it raises what the broker raises, and a time-out where that does not answer."""
+
+    def __init__(self, name: str, broker_url: str) -> None:
+        self._app = make_outside_celery(name, broker_url)
+        self._name = name
+        self._connection = self._app.connection_for_write()
+        self._channel = self._connection.channel()
+
+    def depth(self) -> int:
+        """How many messages wait in the queue; one that was never used is made."""
+        return _depth(self._app, self._name, self._channel)
+
+    def send(self, arguments: Mapping[str, Any], count: int) -> None:
+        """Send one message of so many events as the keyword arguments of the task."""
+        self._app.send_task(
+            self._name,
+            kwargs=arguments,
+            queue=self._name,
+            producer=self._app.amqp.Producer(self._channel),
+            # Celery would put up to 1 kB of the arguments into headers and logs.
+            argsrepr="()",
+            kwargsrepr=f"<{count} events>",
+            retry=False,
+        )
+
+    def close(self) -> None:
+        """Let go of the connection, without waiting for a broker that does not answer."""
+        self._connection.collect(socket_timeout=1)
+
+
+def _depth(app: Celery, name: str, channel: Any) -> int:
+    # Declaring is how both brokers tell the count, and makes a queue never used yet.
+    queue = app.amqp.queues[name].bind(channel)
+    declared = channel.queue_declare(
+        queue.name, durable=True, auto_delete=False, arguments=queue.queue_arguments
+    )
+    return int(declared.message_count)

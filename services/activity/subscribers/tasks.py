@@ -9,9 +9,11 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.activity.subscribers.operations import sending
 from services.activity.subscribers.operations.sending import Batch, Due
@@ -19,7 +21,7 @@ from services.activity.subscribers.rules.names import SEALED_FOR, ingest_name, w
 from shared.db.engine import autocommitting
 from shared.failpoints import failpoint
 from shared.logging import get_logger
-from shared.messaging.outlet import Outlet
+from shared.messaging.publisher import Outlet
 from shared.security.crypto import Vault
 
 _log = get_logger(__name__)
@@ -102,5 +104,6 @@ class Sender:
 
     def _hold_back(self, subscriber: uuid.UUID, said: str, *, failed: bool = True) -> None:
         _log.info("not sent to a subscriber", subscriber=str(subscriber), error=said)
-        with autocommitting(self.engine).connect() as connection:
+        # If the database itself is away, the lease of the turn is the rest.
+        with suppress(SQLAlchemyError), autocommitting(self.engine).connect() as connection:
             sending.hold_back(connection, subscriber, said, failed=failed)

@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import role_prefix, tenant_table
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 # `place`: the last event it was told. `read_pos`: up to where the feed was looked through for it,
 # which is further on where events follow that it does not want. `lease_*`: which relay sends to

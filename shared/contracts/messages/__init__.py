@@ -1,0 +1,1 @@
+"""Messages that are promised to those outside, each frozen in a file."""
