@@ -51,7 +51,7 @@ class Firm:
         for start in range(0, len(told), 100):
             inbox.ingest(batch(told[start : start + 100]))
         placer = Placer(self.runtime.pipe_engine, self.runtime.vault)
-        while placer.step():
+        while placer.make_round():
             pass
         return told
 

@@ -63,8 +63,9 @@ def test_the_address_of_a_broker_is_sealed_and_never_shown(firm: Firm) -> None:
     assert added.exit_code == 0
     firm.tell("clients.client.updated.v1")
     sender = firm.sender()
+
     def failed() -> object:
-        sender.step()
+        sender.make_round()
         return firm.standing()["last_error"]
 
     said = str(eventually("it fails", failed))

@@ -20,7 +20,7 @@ INVOICE = "clients.invoice.issued.v1"
 
 def _send_until(sender: Sender, what: str, look: object) -> None:
     def looked() -> object:
-        sender.step()
+        sender.make_round()
         return look()  # type: ignore[operator]
 
     eventually(what, looked)
@@ -80,7 +80,7 @@ def test_a_dead_subscriber_fills_no_broker(firm: Firm, broker: Broker) -> None:
     _send_until(sender, "it is held back", lambda: firm.standing()["last_error"])
     assert len(messages(broker)) == MOST_WAITING
     time.sleep(2.5)
-    sender.step()
+    sender.make_round()
     assert len(messages(broker)) == MOST_WAITING
     taken = messages(broker)
     broker.direct.delete("erp.ingest")
@@ -99,7 +99,7 @@ def test_a_broker_that_hangs_holds_up_nobody(firm: Firm, make_broker: MakeBroker
     _send_until(sender, "the other is sent to", lambda: messages(well))
     assert time.monotonic() - began < 4
     began = time.monotonic()
-    sender.step()
+    sender.make_round()
     assert time.monotonic() - began < 1
     _send_until(sender, "it gives up", lambda: firm.standing("hangs")["last_error"])
     hanging.thaw()
@@ -129,7 +129,7 @@ def test_pausing_keeps_the_place_and_replaying_goes_back(firm: Firm, broker: Bro
     assert firm.run("pause", "erp").exit_code == 0
     second = firm.tell(UPDATED)
     for _ in range(5):
-        sender.step()
+        sender.make_round()
         time.sleep(0.1)
     assert ids(messages(broker)) == [first[0]["id"]]
     assert firm.standing()["state"] == "paused"
@@ -148,8 +148,8 @@ def test_two_relays_send_nothing_twice_and_one_that_dies_is_replaced(
     told = firm.tell(*[UPDATED] * 500)
     one, two = firm.sender("one"), firm.sender("two")
     for _ in range(100):
-        one.step()
-        two.step()
+        one.make_round()
+        two.make_round()
         if firm.standing()["unread"] == 0:
             break
         time.sleep(0.05)
