@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
-from kombu import Queue
+from kombu.entity import Queue
 from sqlalchemy import Connection, Engine
 
 from clientele_client.errors import ClienteleError

@@ -105,7 +105,7 @@ class Inbox:
         self._name = name
         self._apply = apply
         self._start = start
-        self._passing = (*passing, OperationalError, InterfaceError)
+        self._passing: tuple[type[Exception], ...] = (*passing, OperationalError, InterfaceError)
         self._keep = timedelta(days=keep_days)
 
     def create_tables(self) -> None:
