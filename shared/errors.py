@@ -154,6 +154,13 @@ class TooMany(DomainError):
     title = "Too many at once"
 
 
+class TooSlow(DomainError):
+    """The request did not come to its end in time."""
+
+    code = "request.too_slow"
+    title = "The request took too long to arrive"
+
+
 class Unavailable(DomainError):
     """Something this needs does not answer; trying again later is right."""
 

@@ -15,6 +15,7 @@ from flask_smorest import Blueprint
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
+from shared.http.bodies import MAX_BODY_BYTES
 from shared.http.documentation import make_asyncapi_blueprint, make_docs_blueprint
 from shared.http.identity import note_request_ids
 from shared.http.internal import make_internal_blueprint
@@ -24,8 +25,6 @@ from shared.logging import configure_logging, get_logger
 from shared.runtime import Runtime
 from shared.security.identity import Identity
 from shared.settings import Settings
-
-MAX_BODY_BYTES = 1_048_576
 
 Authenticate = Callable[[Runtime, str], Identity | None]
 

@@ -7,7 +7,7 @@ import contextvars
 import io
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,16 +16,16 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response
 
-from shared.errors import Unavailable
+from shared.errors import DomainError, Unavailable
+from shared.http.bodies import Bodies, CallerGone, Receive
 from shared.http.later import LATER, Headers, Later, Reply, Send, Stalled, encoded
+from shared.http.problems import domain_problem
 from shared.logging import get_logger
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 _log = get_logger(__name__)
 
-_BODY_PATIENCE_SECONDS: Final = 30.0
 _OF_ONE_CALL: Final = ("content-length", "content-type")
 _END: Final = b""
 
@@ -52,6 +52,7 @@ class Front:
         self._app = app
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="requests")
         self._hands_on = hands_on
+        self._bodies = Bodies()
         self._lasting: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +62,14 @@ class Front:
             return
         loop = asyncio.get_running_loop()
         environ = _environ(scope)
-        environ["wsgi.input"] = await _body(scope["headers"], receive, loop)
+        try:
+            body = await self._bodies.whole(scope["headers"], receive)
+        except DomainError as error:
+            await self._refuse(error, send)
+            return
+        except CallerGone:
+            return
+        environ["wsgi.input"] = io.BytesIO(body)
         context = contextvars.Context()
         call = partial(context.run, self._call, environ)
         answered = await loop.run_in_executor(self._threads, call)
@@ -70,6 +78,14 @@ class Front:
             await self._answer_later(left, answered, receive, send)
             return
         await self._send(answered, context, send)
+
+    async def _refuse(self, error: DomainError, send: Send) -> None:
+        """Answer what has not come as far as Flask, and end its connection."""
+        with self._app.app_context():
+            response = domain_problem(error)
+        headers = [*response.headers.items(), ("Connection", "close")]
+        answered = _Answered(response.status_code, headers, response.get_data())
+        await self._send(answered, contextvars.Context(), send)
 
     def stop(self) -> None:
         """End what lasts; who was reading comes back and goes on."""
@@ -225,48 +241,3 @@ def _header_variables(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, st
             name = f"HTTP_{name}"
         found[name] = f"{found[name]},{value}" if name in found else value
     return found
-
-
-async def _body(
-    headers: Iterable[tuple[bytes, bytes]], receive: Receive, loop: asyncio.AbstractEventLoop
-) -> io.BufferedIOBase:
-    if not any(name in {b"content-length", b"transfer-encoding"} for name, _ in headers):
-        return io.BytesIO()
-    first = await receive()
-    if not first.get("more_body"):
-        return io.BytesIO(first.get("body", b""))
-    return io.BufferedReader(_Body(first["body"], receive, loop))
-
-
-class _Body(io.RawIOBase):
-    """A body of several messages, read from a thread as it comes."""
-
-    def __init__(self, first: bytes, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self._have = first
-        self._receive = receive
-        self._loop = loop
-        self._is_over = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._have and not self._is_over:
-            self._receive_more()
-        piece = self._have[: len(buffer)]
-        self._have = self._have[len(piece) :]
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-    def _receive_more(self) -> None:
-        awaited = asyncio.run_coroutine_threadsafe(_awaited(self._receive), self._loop)
-        message = awaited.result(_BODY_PATIENCE_SECONDS)
-        if message["type"] == "http.disconnect":
-            raise ConnectionResetError("the caller has gone")
-        self._have = message.get("body", b"")
-        self._is_over = not message.get("more_body")
-
-
-async def _awaited(receive: Receive) -> MutableMapping[str, Any]:
-    return await receive()
