@@ -73,9 +73,8 @@ def _made(
         "updated_at": moment,
     }
     # Another workspace's subscriber of this name cannot be seen from here, but is in the way.
-    if not uow.connection.execute(
-        insert(Subscriber).values(values).on_conflict_do_nothing()
-    ).rowcount:
+    added = insert(Subscriber).values(values).on_conflict_do_nothing().returning(Subscriber.id)
+    if uow.connection.execute(added).one_or_none() is None:
         raise NameTaken(f"Choose another name than {name}.")
     return queries.lock_subscriber(uow.session, name)
 
