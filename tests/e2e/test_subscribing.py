@@ -28,7 +28,10 @@ def _address(firm: Firm) -> tuple[str, str]:
 
 
 def _counted(file: Path) -> dict[str, int]:
+    """What is counted; nothing while the program has not got so far as to make its tables."""
     with sqlite3.connect(file) as store:
+        if not store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'counted'").fetchone():
+            return {}
         return dict(store.execute("SELECT client, events FROM counted"))
 
 
@@ -58,6 +61,7 @@ def test_the_follower_counts_each_event_once_though_it_is_killed(
     for _ in range(3):
         with programs.running("follow.py", *_address(firm), file.name):
             made = firm.client()
+            eventually("it counts", lambda made=made: made["id"] in _counted(file), 30)
             _edit(firm, made["id"], 4)
             expected[made["id"]] = 5
         # From here on nobody listens; the next start begins where the last page was counted.
