@@ -10,12 +10,14 @@ from typing import Any
 import click
 from sqlalchemy import Engine, Row
 
+from cli import subscribers
 from cli.services import SERVICES
 from cli.tables import echo_columns, echo_json
 from shared.db.engine import engine_for
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.lag import Lag, measure_lag
 from shared.messaging.tracing import events_after, find_event, last_position, trace
+from shared.runtime import Runtime
 from shared.settings import Settings, load
 
 _CONSUMERS = [service.name for service in SERVICES.values() if service.consumers]
@@ -29,13 +31,19 @@ def _engine_of() -> Callable[[str], Engine]:
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
 def lag(as_json: bool) -> None:
-    """How far each consumer is behind each source: in events and in seconds."""
+    """How far each consumer is behind each source, and each subscriber behind the feed.
+
+    As JSON the consumers alone; `clientele subscribers list --json` has the others.
+    """
     found = measure_lag(_engine_of())
     if as_json:
         echo_json([entry.as_dict() for entry in found])
         return
     head = ["source", "consumer", "head", "sent", "applied", "lag", "seconds", "dead", "relay"]
     echo_columns([head, *(_lag_row(entry) for entry in found)])
+    if sent_to := subscribers.standing(Runtime("activity", load(Settings))):
+        click.echo()
+        echo_columns(subscribers.columns(sent_to))
 
 
 def _lag_row(entry: Lag) -> list[Any]:

@@ -101,6 +101,7 @@ def test_what_it_has_applied_equals_the_ledger(
         _operate(system, "replay", firm)
         _operate(system, "pause", firm)
         _edit(firm, clients, 3)
+        assert "paused" in system.cli("lag").stdout
         _operate(system, "resume", firm)
         _expect_level(system, program, clients)
 
