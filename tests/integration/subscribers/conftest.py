@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from cli.subscribers import subscribers
 from services.activity.events.consumers import apply
 from services.activity.events.operations.placing import Placer
 from services.activity.subscribers import tasks
+from services.activity.subscribers.queries import backlogs
 from services.activity.subscribers.tasks import Sender
 from shared.db.engine import role_url
 from shared.ids import uuid7
@@ -69,8 +70,9 @@ class Firm:
 
     def standing(self, name: str = "erp") -> Any:
         """Where a subscriber stands."""
-        found = orjson.loads(self.run("list", "--json").output)
-        return next(each for each in found if each["name"] == name)
+        # Not by the command: what a sender logs meanwhile would stand in its output.
+        with self.runtime.pipe_engine.connect() as connection:
+            return next(asdict(each) for each in backlogs(connection) if each.name == name)
 
     def sender(self, owner: str = "one") -> Sender:
         """What a relay process has."""
