@@ -79,5 +79,5 @@ def test_words_made_anew_are_those_of_the_new_folding(
     "statement", ["UPDATE client_words SET shared = 1", "DELETE FROM client_words"]
 )
 def test_nobody_writes_them_otherwise(runtime: Runtime, origin: Origin, statement: str) -> None:
-    with runtime.unit_of_work(origin) as uow, pytest.raises(ProgrammingError, match="denied"):
+    with pytest.raises(ProgrammingError, match="denied"), runtime.unit_of_work(origin) as uow:
         uow.session.execute(text(statement))
