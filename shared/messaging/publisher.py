@@ -7,6 +7,7 @@ whoever receives it must stand duplicates.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -91,8 +92,11 @@ class Outlet:
         )
 
     def close(self) -> None:
-        """Let go of the connection, without waiting for a broker that does not answer."""
-        self._connection.collect(socket_timeout=1)
+        """Let go of the connection; a broker that does not answer is waited for as long as ever."""
+        # Not `collect`, which sets the time-out of all sockets of the process for a while: two
+        # threads at once leave it set.
+        with contextlib.suppress(Exception):
+            self._connection.release()
 
 
 def _depth(app: Celery, name: str, channel: Any) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -11,6 +13,7 @@ from services.activity.subscribers.operations import sending
 from services.activity.subscribers.tasks import MOST_WAITING, Sender
 from shared.contracts import batches
 from shared.ids import uuid7
+from shared.messaging.publisher import Outlet
 from tests.fixtures.broker import Broker
 from tests.fixtures.waiting import eventually
 from tests.integration.subscribers.conftest import UPDATED, Firm, MakeBroker, ids, messages
@@ -179,3 +182,15 @@ def test_what_has_expired_shows_as_a_jump(firm: Firm, broker: Broker) -> None:
     (only,) = messages(broker)
     assert only["after"] == 3
     assert ids([only]) == [each["id"] for each in told[3:]]
+
+
+def test_letting_go_of_many_brokers_at_once_leaves_the_process_as_it_was(broker: Broker) -> None:
+    """What is set for all sockets of a process for a moment stays set when two set it at once."""
+
+    def use(number: int) -> None:
+        for _ in range(10):
+            Outlet(f"s{number}.ingest", broker.url).close()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(use, range(8)))
+    assert socket.getdefaulttimeout() is None
