@@ -218,7 +218,8 @@ def test_a_client_erased_by_mistake_is_found(acme: str, verify: Verify, owners: 
         ("UPDATE events SET occurred_at = occurred_at + interval '1us' WHERE pos = 3", "changed"),
         ("UPDATE events SET workspace_id = gen_random_uuid() WHERE pos = 3", "changed"),
         ("""INSERT INTO erased_clients
-            SELECT client_id, workspace_id FROM events WHERE client_id IS NOT NULL LIMIT 1""",
+            SELECT client_id, workspace_id FROM events
+            WHERE client_id NOT IN (SELECT client_id FROM erased_clients) LIMIT 1""",
          "not erased"),
     ],
 )  # fmt: skip
