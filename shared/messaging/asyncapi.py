@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from shared.contracts import batches
 from shared.contracts.catalogue import Contract, contracts
 from shared.contracts.schema_files import definition_name, definitions, read
 from shared.messaging.topology import SUBSCRIPTIONS
@@ -20,7 +21,6 @@ _HTTP = "http"
 _CURSOR = {"type": "string", "description": "A place in the feed; opaque."}
 _ENVELOPE = {"$ref": "#/components/schemas/envelope"}
 _EVENTS = {"type": "array", "items": _ENVELOPE}
-_PLACE = {"type": "integer", "description": "A place of the feed as a number."}
 _TIME = {"type": "string", "format": "date-time"}
 _UUID = {"type": "string", "format": "uuid"}
 
@@ -145,19 +145,16 @@ def _public_messages() -> Document:
             "name": "subscriber.batch",
             "contentType": "application/json",
             "summary": "The keyword arguments of a task: events, and which places they cover.",
-            "payload": _object(
-                version={"const": 1},
-                subscriber={"type": "string"},
-                workspace=_UUID,
-                previous={**_CURSOR, "description": "The cursor before the first event."},
-                cursor={**_CURSOR, "description": "The cursor after the last event."},
-                after={**_PLACE, "description": "Every event up to this place was sent before."},
-                upto={**_PLACE, "description": "Every event up to this place is sent by now."},
-                epoch={**_UUID, "description": "The life of the feed; a restore begins another."},
-                events=_EVENTS,
-            ),
+            "payload": _subscriber_batch(),
         },
     }
+
+
+def _subscriber_batch() -> Document:
+    """The frozen message, its events in full."""
+    frozen = batches.schema()
+    events = {**frozen["properties"]["events"], "items": _ENVELOPE}
+    return {**frozen, "properties": {**frozen["properties"], "events": events}}
 
 
 def _object(**properties: Document) -> Document:
