@@ -84,7 +84,13 @@ class Stream:
                 self._clients = await self._in_thread(self._ids)
             except ClientErased:
                 return None
-        return b"".join(each.frame for each in newer if self._is_wanted(each))
+        types, clients = self._wanted.follower.types, self._clients
+        ids = None if clients is None else {str(each) for each in clients}
+        return b"".join(
+            each.frame
+            for each in newer
+            if each.type in types and (ids is None or each.client_id in ids)
+        )
 
     def _some_of(self, newer: list[Told], head: int) -> list[Told]:
         """As much of it as is sent at once."""
@@ -96,11 +102,6 @@ class Stream:
                 return newer[:count]
         self._pos = max(self._pos, head)
         return newer
-
-    def _is_wanted(self, told: Told) -> bool:
-        if told.type not in self._wanted.follower.types:
-            return False
-        return self._clients is None or told.client_id in {str(each) for each in self._clients}
 
     async def _catch_up(self, head: Place) -> list[Told]:
         page = await self._in_thread(lambda uow: self._read(uow, head.pos))
