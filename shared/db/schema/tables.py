@@ -233,6 +233,11 @@ def date_inbox() -> None:
     _execute("ALTER TABLE inbox ADD COLUMN occurred_at timestamptz")
 
 
+def undate_inbox() -> None:
+    """Undo `date_inbox`."""
+    _execute("ALTER TABLE inbox DROP COLUMN occurred_at")
+
+
 def create_idempotency_table() -> None:
     """Stored answers by idempotency key, kept for a day, for services that take writes."""
     _execute(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from alembic import op
-
 from shared.db.schema.tables import (
     count_starts_by_position,
     count_starts_by_size,
     date_inbox,
+    undate_inbox,
 )
 
 revision = "0006"
@@ -22,5 +21,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Count by position alone."""
-    op.execute("ALTER TABLE inbox DROP COLUMN occurred_at")
+    undate_inbox()
     count_starts_by_position()
