@@ -79,7 +79,7 @@ _MOVE = text(
             THEN greatest(consumer_progress.contiguous_pos, excluded.contiguous_pos)
             ELSE excluded.contiguous_pos END,
         contiguous_at = coalesce(excluded.contiguous_at, consumer_progress.contiguous_at),
-        epoch = excluded.epoch, moved_at = clock_timestamp(), level_at = clock_timestamp()
+        epoch = excluded.epoch, level_at = clock_timestamp()
     """
 )
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, Engine, TextClause, text
 
 from shared.db.engine import autocommitting
-from shared.messaging.outages import Outage, is_outage
+from shared.messaging.outages import Outage, telling_outages
 
 _LOCK = text("SELECT pg_advisory_lock_shared(hashtext(:source), hashtext(:place))")
 _UNLOCK = text("SELECT pg_advisory_unlock_shared(hashtext(:source), hashtext(:place))")
@@ -59,50 +59,30 @@ def counted(engine: Engine, start: Start) -> Iterator[int]:
     Work that ends is forgotten, and work that fails is crossed out, as its process lives to tell.
     Raises `Outage` where the work cannot be counted, which is then not begun.
     """
-    with _held(engine, start) as deaths:
+    values = {**asdict(start), "place": f"{start.pos}+{start.envelopes}"}
+    with contextlib.ExitStack() as stack:
+        with telling_outages():
+            connection = stack.enter_context(autocommitting(engine).connect())
+            _settle(engine, connection)
+            connection.execute(_LOCK, values)
+            deaths = int(connection.scalar(_BEGIN, values) or 0)
         noted = _CROSS_OUT
         try:
-            yield deaths
+            yield max(0, deaths)
             noted = _FORGET
         finally:
             _owed.append((engine, noted, start))
-            with contextlib.suppress(Outage):
-                _settle(engine)
+            # Noted first: whoever is let go and not crossed out yet would pass for dead.
+            with contextlib.suppress(Outage), telling_outages():
+                _settle(engine, connection)
+            # A connection that is gone has let go already; one that is not goes home unlocked.
+            with contextlib.suppress(Outage), telling_outages():
+                connection.execute(_UNLOCK, values)
 
 
-@contextlib.contextmanager
-def _held(engine: Engine, start: Start) -> Iterator[int]:
-    values = {**asdict(start), "place": f"{start.pos}+{start.envelopes}"}
-    with contextlib.ExitStack() as stack:
-        with _telling_outages():
-            _settle(engine)
-            connection = stack.enter_context(autocommitting(engine).connect())
-            connection.execute(_LOCK, values)
-            stack.callback(_unlock, connection, values)
-            deaths = int(connection.scalar(_BEGIN, values) or 0)
-        yield max(0, deaths)
-
-
-def _unlock(connection: Connection, values: dict[str, object]) -> None:
-    """A connection that is gone has let go already; one that is not goes back without the lock."""
-    with contextlib.suppress(Outage), _telling_outages():
-        connection.execute(_UNLOCK, values)
-
-
-def _settle(engine: Engine) -> None:
+def _settle(engine: Engine, connection: Connection) -> None:
     """Note what is owed to this database."""
     for owed in [each for each in _owed if each[0] is engine]:
-        with _telling_outages(), autocommitting(engine).connect() as connection:
-            connection.execute(owed[1], asdict(owed[2]))
+        connection.execute(owed[1], asdict(owed[2]))
         with contextlib.suppress(ValueError):  # Another thread has noted it too.
             _owed.remove(owed)
-
-
-@contextlib.contextmanager
-def _telling_outages() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        if is_outage(error):
-            raise Outage(str(error).partition("\n")[0]) from error
-        raise

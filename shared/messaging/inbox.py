@@ -29,7 +29,7 @@ from shared.logging import get_logger
 from shared.messaging import dead_letters
 from shared.messaging.attempts import Start, counted
 from shared.messaging.envelope import Batch, Envelope
-from shared.messaging.outages import Outage, is_outage, takes_too_much
+from shared.messaging.outages import Outage, takes_too_much, telling_outages
 
 # What a service makes of envelopes. Its statements are pipelined, so it cannot read.
 Apply = Callable[[Connection, Sequence[Envelope]], None]
@@ -72,7 +72,7 @@ _LOCK_PROGRESS = text("SELECT FROM consumer_progress WHERE source = :source FOR 
 _MOVE = text(
     """
     UPDATE consumer_progress AS p
-    SET contiguous_pos = run.last, moved_at = clock_timestamp(),
+    SET contiguous_pos = run.last,
         level_at = CASE WHEN run.last >= p.known_head THEN clock_timestamp() ELSE p.level_at END,
         -- Never back, though the hosts of a source may tell their clocks' time.
         contiguous_at = greatest(p.contiguous_at, (
@@ -130,12 +130,11 @@ class Inbox:
     ) -> int:
         """Apply in one transaction; on a data error by halves, down to the bad envelope."""
         try:
-            return self._transaction(source, epoch, envelopes)
-        except WrongEpoch:
+            with telling_outages():
+                return self._transaction(source, epoch, envelopes)
+        except (WrongEpoch, Outage):
             raise
         except Exception as error:  # Whatever a handler raises is about its envelope.
-            if is_outage(error):
-                raise Outage(str(error).partition("\n")[0]) from error
             if len(envelopes) > 1:
                 middle = len(envelopes) // 2
                 halves = (envelopes[:middle], envelopes[middle:])

@@ -7,6 +7,9 @@ apart: a statement that takes too long is an operational error as a server that 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -23,6 +26,17 @@ _CANCELLED = "57014"
 
 class Outage(Exception):
     """Nothing has changed, and none of the envelopes is to blame."""
+
+
+@contextmanager
+def telling_outages() -> Iterator[None]:
+    """Raise `Outage` for an error of the block that is one; any other stays as it is."""
+    try:
+        yield
+    except Exception as error:
+        if is_outage(error):
+            raise Outage(str(error).partition("\n")[0]) from error
+        raise
 
 
 def is_outage(error: BaseException) -> bool:

@@ -42,8 +42,7 @@ _ADOPT = text(
     """
     INSERT INTO consumer_progress (source, epoch) VALUES (:source, CAST(:epoch AS uuid))
     ON CONFLICT (source) DO UPDATE
-    SET epoch = excluded.epoch, contiguous_pos = 0, contiguous_at = NULL,
-        moved_at = clock_timestamp(), known_head = 0
+    SET epoch = excluded.epoch, contiguous_pos = 0, contiguous_at = NULL, known_head = 0
     WHERE consumer_progress.epoch <> excluded.epoch
     """
 )
