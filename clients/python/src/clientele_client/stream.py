@@ -7,13 +7,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import httpx
-
 from clientele_client.cursors import Cursor
-from clientele_client.errors import Refused, Unreachable
 from clientele_client.feed import PATH, Feed, Types
 from clientele_client.shapes import Event
-from clientele_client.transport import Params, Transport, may_pass
+from clientele_client.transport import Params, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +74,12 @@ class Stream:
         params = {"types": types, "client": client}
         backoff = self._transport.backoff()
         while True:
-            try:
+            with backoff.attempt(f"{PATH}/stream"):
                 for message in self._one_connection(after, params):
                     yield message
-                    after, backoff = message.cursor, self._transport.backoff()
+                    after = message.cursor
+                    backoff.begin_again()
                 time.sleep(self._retry_seconds)
-            except httpx.TransportError as error:
-                backoff.pause(Unreachable(f"{PATH}/stream: {error!r}"))
-            except Refused as error:
-                if not may_pass(error):
-                    raise
-                backoff.pause(error)
 
     def _one_connection(self, after: str, params: Params) -> Iterator[Message]:
         headers = {"Last-Event-ID": after, "Accept": "text/event-stream"}

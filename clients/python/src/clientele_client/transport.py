@@ -26,8 +26,25 @@ class Backoff:
     """Pauses that double, each a random part shorter; None as patience waits for ever."""
 
     def __init__(self, patience: float | None) -> None:
-        self._until = None if patience is None else time.monotonic() + patience
+        self._patience = patience
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """After an attempt that came to something: short pauses, and all of the patience."""
+        self._until = None if self._patience is None else time.monotonic() + self._patience
         self._pause = FIRST_PAUSE_SECONDS
+
+    @contextmanager
+    def attempt(self, what: str) -> Iterator[None]:
+        """One attempt: what failed on the way or may pass is waited for, and not raised."""
+        try:
+            yield
+        except httpx.TransportError as error:
+            self.pause(Unreachable(f"{what}: {error!r}"))
+        except Refused as error:
+            if not may_pass(error):
+                raise
+            self.pause(error)
 
     def pause(self, error: ClienteleError) -> None:
         """Wait before the next attempt, as long as the server asked; raises when it is too long."""
@@ -98,14 +115,8 @@ class Transport:
         )  # fmt: skip
         backoff = self.backoff()
         while True:
-            try:
+            with backoff.attempt(f"{method} {request.url}"):
                 return checked(self.http.send(request))
-            except httpx.TransportError as error:
-                backoff.pause(Unreachable(f"{method} {request.url}: {error!r}"))
-            except Refused as error:
-                if not may_pass(error):
-                    raise
-                backoff.pause(error)
 
     @contextmanager
     def open(
