@@ -25,17 +25,20 @@ def register_features() -> None:
     from services.clients.jobs.operations import outcomes as jobs
     from services.clients.jobs.operations.kinds import KINDS
     from services.clients.notes.operations import moving as notes
+    from services.clients.printing.operations import moving as printing
+    from services.clients.printing.tasks import KIND as PRINTING
     from services.clients.records.operations import removal as records
     from services.clients.records.queries.missing import REASONS, Reason
     from services.clients.transfer.operations import forgetting as transfer
     from services.clients.transfer.operations.kinds import KINDS as TRANSFERS
 
     REASONS.register(Reason("merged", merged_away), Reason("deleted", deleted))
-    KINDS.register(*TRANSFERS)
+    KINDS.register(*TRANSFERS, PRINTING)
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
         ClientData("records", tables=records.TABLES, remove=records.remove_client),
         ClientData("billing", tables=billing.TABLES, remove=billing.remove_client_billing),
+        ClientData("printing", tables=printing.TABLES),
         ClientData("notes", tables=notes.TABLES),
         ClientData("transfer", forget=transfer.forget_clients),
     )

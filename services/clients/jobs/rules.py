@@ -28,6 +28,8 @@ _AFTER = {
 LEASE = timedelta(seconds=40)
 #: How long a job whose turn failed is left alone.
 RETRY_PAUSE = timedelta(seconds=3)
+#: How long a job waits for something that is away before it is tried again.
+OUTAGE_PAUSE = timedelta(seconds=5)
 #: Turns in a row that came to nothing: then it is the job that ends them.
 MAX_ATTEMPTS = 5
 

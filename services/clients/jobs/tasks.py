@@ -22,9 +22,11 @@ from services.clients.jobs.operations.turns import (
     claim_turn,
     hold_turn,
     note_progress,
+    postpone_turn,
     release_turn,
 )
 from shared.clock import now
+from shared.errors import Unavailable
 from shared.failpoints import failpoint
 from shared.logging import get_logger
 from shared.messaging.publisher import Publisher
@@ -82,6 +84,11 @@ def advance_job(
     ours = turn + 1
     try:
         goes_on = _take_turn(runtime, claimed, ours)
+    except Unavailable as error:
+        _log.warning("a job waits", job=str(job_id), kind=claimed.kind, why=str(error))
+        with begin() as uow:
+            postpone_turn(uow, job_id, ours)
+        return None
     except Exception:
         _log.exception("turn of a job failed", job=str(job_id), kind=claimed.kind)
         with begin() as uow:
@@ -100,6 +107,7 @@ def _take_turn(runtime: Runtime, claimed: Job, number: int) -> bool:
     until = time.monotonic() + TURN_SECONDS
     with closing(KINDS[claimed.kind].turn()) as turn:
         while time.monotonic() < until or turn.wants_more:
+            turn.prepare(runtime, claimed)
             with runtime.unit_of_work(origin) as uow:
                 if not _work(uow, turn, claimed.id, number):
                     return False

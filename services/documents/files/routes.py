@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 from services.documents.files import queries, schemas
 from services.documents.files.models import CHECKING, Document
@@ -33,6 +33,11 @@ stored = InternalBlueprint(
     "bytes",
     __name__,
     url_prefix="/v1/clients/<uuid:client_id>/documents/<uuid:document_id>/bytes",
+)
+made = InternalBlueprint(
+    "made",
+    __name__,
+    url_prefix="/v1/clients/<uuid:client_id>/documents/<uuid:document_id>/made",
 )
 search = InternalBlueprint("search", __name__, url_prefix="/v1/documents/search")
 
@@ -150,6 +155,17 @@ def get_bytes(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) -> Res
     response = Response(chunks, mimetype="application/octet-stream")
     response.content_length = size
     return response
+
+
+@made.route("", methods=["PUT"])
+@steps(DOCUMENTS_CREATE)
+@made.arguments(schemas.MadeQuery, location="query")
+def put_made(
+    begin: Begin, query: dict[str, Any], client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer:
+    """A file that another service has made, whole in the body; sent again it is the same."""
+    details = {**query, "content_type": request.mimetype}
+    return _answer(_uploads().take(begin, client_id, document_id, details, request.get_data()))
 
 
 @search.route("", methods=["GET"])

@@ -106,6 +106,13 @@ class DocumentQuery(StrictSchema):
     cursor = fields.String()
 
 
+class MadeQuery(_Details):
+    """What is said of a file that another service has made."""
+
+    file_name = Rule(file_name, nullable=False, required=True)
+    category = _category()
+
+
 class SearchQuery(StrictSchema):
     """What the façade looks for, in the documents of all clients."""
 

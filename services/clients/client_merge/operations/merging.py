@@ -31,6 +31,7 @@ from services.clients.client_merge.rules import (
 from services.clients.notes.operations.moving import move_client_notes
 from services.clients.notes.queries import count_notes
 from services.clients.notes.rules import MAX_NOTES
+from services.clients.printing.operations.moving import move_client_papers
 from services.clients.records.models.record import Client, Record
 from services.clients.records.queries import clients as records
 from services.clients.records.queries.clients import lock_client
@@ -177,6 +178,7 @@ def _carry_out(uow: UnitOfWork, preview: Preview) -> None:
     followers = aliases_of(uow.session, source.id)
     books = move_client_billing(uow, source.id, target.id)
     notes = move_client_notes(uow, source.id, target.id)
+    move_client_papers(uow, source.id, target.id)
     absorb(uow, preview.target, source, preview.taken)
     _alias(uow, source, target)
     count_version(uow, target)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.clients.jobs.models import Job
 from shared.registry import Registry
+from shared.runtime import Runtime
 from shared.unit_of_work import UnitOfWork
 
 #: Works on the next piece of a job, which is locked, in one transaction that it does not end;
@@ -25,6 +26,13 @@ class Turn:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+
+    def prepare(self, runtime: Runtime, job: Job) -> None:
+        """Before each piece, while no transaction is open: what takes time or the network.
+
+        The job is as it was when the turn began. Raises `Unavailable` where the work has to
+        wait for something outside; then it is tried again until that is back.
+        """
 
     def work(self, uow: UnitOfWork, job: Job) -> bool:
         """The next piece; whether it was the last."""

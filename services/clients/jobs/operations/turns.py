@@ -9,7 +9,14 @@ from sqlalchemy import text
 
 from services.clients.jobs.models import Job
 from services.clients.jobs.operations.ending import fail_job
-from services.clients.jobs.rules import LEASE, OPEN, RETRY_PAUSE, RUNNING, is_given_up
+from services.clients.jobs.rules import (
+    LEASE,
+    OPEN,
+    OUTAGE_PAUSE,
+    RETRY_PAUSE,
+    RUNNING,
+    is_given_up,
+)
 from shared.unit_of_work import UnitOfWork
 
 _CLAIM = text(
@@ -23,6 +30,13 @@ _CLAIM = text(
     """
 )
 _RENEW = text("UPDATE jobs SET lease_until = clock_timestamp() + :lease WHERE id = :id")
+_POSTPONE = text(
+    """
+    UPDATE jobs SET attempts = 0, lease_until = clock_timestamp() + :pause,
+        turn_at = clock_timestamp()
+    WHERE id = :id AND turn = :turn AND state = :claimed
+    """
+)
 _RELEASE = text(
     """
     UPDATE jobs SET lease_until = clock_timestamp() + :pause, turn_at = clock_timestamp()
@@ -64,3 +78,9 @@ def release_turn(uow: UnitOfWork, job_id: uuid.UUID, turn: int, *, pause: bool =
     length = RETRY_PAUSE if pause else timedelta(0)
     given = {"id": job_id, "turn": turn, "pause": length, "claimed": RUNNING}
     uow.session.execute(_RELEASE, given)
+
+
+def postpone_turn(uow: UnitOfWork, job_id: uuid.UUID, turn: int) -> None:
+    """What the job needs is away: it waits, and nothing is counted against it."""
+    given = {"id": job_id, "turn": turn, "pause": OUTAGE_PAUSE, "claimed": RUNNING}
+    uow.session.execute(_POSTPONE, given)

@@ -41,12 +41,14 @@ def create_document(
     details: Mapping[str, Any],
     upload: Upload,
     quota_bytes: int,
+    document_id: uuid.UUID | None = None,
 ) -> Document:
-    """Expect an upload; raises `QuotaExceeded` if the workspace has no room for it."""
+    """Expect an upload, under an id of its own if none is given; raises `QuotaExceeded` if the
+    workspace has no room for it."""
     queries.lock_client(uow.session, uow.workspace_id, client_id)
     client_id = queries.present_id(uow.session, client_id)
     document = Document(
-        id=uuid7(),
+        id=document_id or uuid7(),
         workspace_id=uow.workspace_id,
         client_id=client_id,
         staging_key=upload.staging_key,

@@ -92,6 +92,33 @@ class Uploads:
             document = details.create_document(uow, client_id, body, upload, quota)
         return document, links
 
+    def take(
+        self,
+        begin: Begin,
+        client_id: uuid.UUID,
+        document_id: uuid.UUID,
+        body: Mapping[str, Any],
+        data: bytes,
+    ) -> Document:
+        """Keep a file that a service has made, under the id it has given it, checked like any
+        other. Doing so again changes nothing, and finishes what had been begun."""
+        with begin() as uow:
+            document = uow.session.get(Document, document_id)
+        if document is None:
+            document = self._expect(begin, client_id, document_id, {**body, "size": len(data)})
+        if document.status == PENDING:
+            self.store.put(keys.required(document.staging_key), data, str(body["content_type"]))
+        return self.complete(begin, client_id, document_id, ())
+
+    def _expect(
+        self, begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID, body: Mapping[str, Any]
+    ) -> Document:
+        life = self.settings.upload_link_life + self.settings.upload_grace
+        upload = Upload(keys.staging_key(), None, now() + life)
+        with begin() as uow:
+            quota = self.settings.document_quota_bytes
+            return details.create_document(uow, client_id, body, upload, quota, document_id)
+
     def complete(
         self, begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID, parts: Sequence[Part]
     ) -> Document:

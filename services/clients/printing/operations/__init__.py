@@ -1,0 +1,1 @@
+"""Asking for a paper, and noting that it is made."""
