@@ -27,6 +27,7 @@ def register_features() -> None:
     from services.clients.notes.operations import moving as notes
     from services.clients.printing.operations import moving as printing
     from services.clients.printing.tasks import KIND as PRINTING
+    from services.clients.projects.operations import removal as projects
     from services.clients.records.operations import removal as records
     from services.clients.records.queries.missing import REASONS, Reason
     from services.clients.transfer.operations import forgetting as transfer
@@ -37,6 +38,7 @@ def register_features() -> None:
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
         ClientData("records", tables=records.TABLES, remove=records.remove_client),
+        ClientData("projects", tables=projects.TABLES, remove=projects.remove_client_projects),
         ClientData("billing", tables=billing.TABLES, remove=billing.remove_client_billing),
         ClientData("printing", tables=printing.TABLES),
         ClientData("notes", tables=notes.TABLES),
@@ -61,6 +63,7 @@ def _api(_: Settings) -> Api:
     from services.clients.listing import routes as listing
     from services.clients.lists.routes import lists
     from services.clients.notes import routes as notes
+    from services.clients.projects import routes as projects
     from services.clients.records.routes import clients, elements
     from services.clients.search import routes as search
     from services.clients.transfer.routes import bulk, exports, imports
@@ -86,11 +89,9 @@ def _api(_: Settings) -> Api:
             bulk.blueprint,
             deletions.blueprint,
             client_merge.blueprint,
-            billing.client_projects,
-            billing.projects,
-            billing.client_invoices,
-            billing.invoices,
+            *billing.BLUEPRINTS,
             notes.blueprint,
+            *projects.BLUEPRINTS,
             listing.blueprint,
             clients.blueprint,
             elements.blueprint,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from shared.errors import FieldError
 from shared.values.findings import Wrong
 from shared.values.text import plain
 
@@ -42,3 +44,9 @@ def as_moment(value: Any) -> datetime:
         told = "Must be a moment with its offset, like 2026-01-31T12:00:00Z."
         raise Wrong("invalid_moment", told)
     return found
+
+
+def order(first: date | None, last: date | None, field: str) -> Iterator[FieldError]:
+    """An end does not lie before its beginning."""
+    if first is not None and last is not None and last < first:
+        yield FieldError(field, "before_start", f"Must not be before {first.isoformat()}.")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from threading import Lock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cachetools import TTLCache
 from sqlalchemy import Connection, Row, select, text
 
 from services.clients.access.errors import ApiKeyNotFound
 from services.clients.access.models import ApiKey, User, Workspace
+from shared.clock import now
 from shared.errors import NotFound
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
@@ -37,6 +40,16 @@ def get_workspace(uow: UnitOfWork, *, lock: bool = False) -> Workspace:
     if found is None:
         raise NotFound("This workspace no longer exists.")
     return found
+
+
+def default_currency(uow: UnitOfWork) -> str:
+    """The workspace's currency."""
+    return get_workspace(uow).currency
+
+
+def local_today(uow: UnitOfWork) -> date:
+    """The present day in the workspace's time zone."""
+    return now().astimezone(ZoneInfo(get_workspace(uow).time_zone)).date()
 
 
 def find_user_name(uow: UnitOfWork, user_id: str) -> str | None:

@@ -1,1 +1,1 @@
-"""Billing: projects, invoices and the payments entered against them."""
+"""Billing: invoices and the payments entered against them."""

@@ -1,4 +1,4 @@
-"""What billing tells: one event per change of a project or an invoice."""
+"""What billing tells: one event per change of an invoice."""
 
 from __future__ import annotations
 
@@ -7,35 +7,10 @@ from typing import Any
 
 import orjson
 
-from services.clients.billing.models import Invoice, InvoiceLine, Payment, Project
+from services.clients.billing.models import Invoice, InvoiceLine, Payment
 from services.clients.values.money import amount_text, decimal_text, price_text
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Event
-
-
-def project_snapshot(project: Project) -> dict[str, Any]:
-    """A project as it stands in its events."""
-    return {
-        "id": str(project.id),
-        "client_id": str(project.client_id),
-        **project_fields(project),
-        "version": project.version,
-    }
-
-
-def project_fields(project: Project) -> dict[str, Any]:
-    """What of a project can change, as it travels."""
-    amount, hours = project.budget_amount, project.budget_hours
-    return {
-        "name": project.name,
-        "code": project.code,
-        "status": project.status,
-        "currency": project.currency,
-        "budget_amount": None if amount is None else amount_text(amount, project.currency),
-        "budget_hours": None if hours is None else decimal_text(hours, 2),
-        "starts_on": _day(project.starts_on),
-        "ends_on": _day(project.ends_on),
-    }
 
 
 def invoice_snapshot(invoice: Invoice) -> dict[str, Any]:
@@ -106,17 +81,6 @@ def payment_fields(payment: Payment, currency: str) -> dict[str, Any]:
     }
 
 
-def project_created(project: Project) -> Event:
-    """A project was set up."""
-    return _of_project(project, "created", {})
-
-
-def project_changed(project: Project, changes: list[Change]) -> Event:
-    """A project's fields changed; a new status gives the event its name."""
-    moved = any(change["field"] == "status" for change in changes)
-    return _of_project(project, "status_changed" if moved else "updated", {"changes": changes})
-
-
 def invoice_created(invoice: Invoice) -> Event:
     """A draft was made."""
     return _of_invoice(invoice, "created", {})
@@ -141,16 +105,6 @@ def payment_recorded(invoice: Invoice, payment: Payment, changes: list[Change]) 
 def invoice_voided(invoice: Invoice, reason: str, changes: list[Change]) -> Event:
     """An invoice was declared void."""
     return _of_invoice(invoice, "voided", {"reason": reason, "changes": changes})
-
-
-def _of_project(project: Project, participle: str, data: dict[str, Any]) -> Event:
-    return Event(
-        type=f"clients.project.{participle}.v1",
-        subject=f"project/{project.id}",
-        aggregate_version=project.version,
-        client_id=project.client_id,
-        data={**data, "project": project_snapshot(project)},
-    )
 
 
 def _of_invoice(invoice: Invoice, participle: str, data: dict[str, Any]) -> Event:

@@ -1,4 +1,4 @@
-"""Projects, invoices with their lines, payments, and the counters of invoice numbers."""
+"""Invoices with their lines, payments, and the counters of invoice numbers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Numeric
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from services.clients.records.models.owned import OwnedByClient
 from shared.db.base import Base
 
 _AMOUNT = Numeric(18, 4)
-
-ACTIVE = "active"
-PROJECT_STATUSES = ("planned", ACTIVE, "on_hold", "completed", "cancelled")
 
 DRAFT = "draft"
 ISSUED = "issued"
@@ -26,27 +24,6 @@ INVOICE_STATUSES = (DRAFT, ISSUED, PARTIALLY_PAID, PAID, VOID)
 PAYABLE = (ISSUED, PARTIALLY_PAID, PAID)
 
 FREE_LINE = "free"
-
-
-class Project(Base):
-    """A piece of work for a client. `budget_hours` to 0.01; money in `currency`."""
-
-    __tablename__ = "projects"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[uuid.UUID]
-    client_id: Mapped[uuid.UUID]
-    version: Mapped[int]
-    name: Mapped[str]
-    code: Mapped[str | None]
-    status: Mapped[str]
-    currency: Mapped[str]
-    budget_amount: Mapped[Decimal | None] = mapped_column(_AMOUNT)
-    budget_hours: Mapped[Decimal | None] = mapped_column(_AMOUNT)
-    starts_on: Mapped[date | None]
-    ends_on: Mapped[date | None]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
 
 
 class InvoiceLine(Base):
@@ -82,14 +59,12 @@ class Payment(Base):
     created_at: Mapped[datetime]
 
 
-class Invoice(Base):
+class Invoice(OwnedByClient, Base):
     """An invoice; `billing_copy` is the client as it was when the invoice was issued."""
 
     __tablename__ = "invoices"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID]
-    client_id: Mapped[uuid.UUID]
     version: Mapped[int]
     status: Mapped[str]
     number: Mapped[str | None]

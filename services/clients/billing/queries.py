@@ -1,4 +1,4 @@
-"""Reading projects and invoices, and the ledger that metrics are held against."""
+"""Reading invoices, and the ledger that metrics are held against."""
 
 from __future__ import annotations
 
@@ -10,18 +10,11 @@ from decimal import Decimal
 from sqlalchemy import ARRAY, Row, Select, Uuid, cast, func, select
 from sqlalchemy.orm import Session, lazyload
 
-from services.clients.billing.errors import InvoiceNotFound, ProjectNotFound
-from services.clients.billing.models import ACTIVE, DRAFT, PAID, VOID, Invoice, Project
+from services.clients.billing.errors import InvoiceNotFound
+from services.clients.billing.models import DRAFT, PAID, VOID, Invoice
+from services.clients.projects.queries import count_active_projects, count_projects
 from services.clients.records.models.record import CLIENTS
 from services.clients.values.money import amount_text
-
-
-def get_project(session: Session, project_id: uuid.UUID) -> Project:
-    """The project; raises `ProjectNotFound`."""
-    project = session.get(Project, project_id)
-    if project is None:
-        raise ProjectNotFound
-    return project
 
 
 def get_invoice(session: Session, invoice_id: uuid.UUID) -> Invoice:
@@ -32,27 +25,11 @@ def get_invoice(session: Session, invoice_id: uuid.UUID) -> Invoice:
     return invoice
 
 
-def projects_of(client_id: uuid.UUID, status: str | None) -> Select[Project]:
-    """The client's projects, to be paged."""
-    found = select(Project).where(Project.client_id == client_id)
-    return found if status is None else found.where(Project.status == status)
-
-
 def invoices_of(client_id: uuid.UUID, status: str | None) -> Select[Invoice]:
     """The client's invoices without lines and payments, to be paged."""
     found = select(Invoice).where(Invoice.client_id == client_id)
     found = found.options(lazyload(Invoice.lines), lazyload(Invoice.payments))
     return found if status is None else found.where(Invoice.status == status)
-
-
-def search_projects(session: Session, typed: str, most: int) -> list[tuple[Project, str]]:
-    """Projects whose name and code have words that begin so, with their clients' names."""
-    statement = select(Project, CLIENTS.c.company_name).join(
-        CLIENTS, CLIENTS.c.id == Project.client_id
-    )
-    found = statement.where(Project.id.in_(select(func.project_matches(typed, most))))
-    rows = session.execute(found.order_by(Project.updated_at.desc(), Project.id))
-    return [(project, name) for project, name in rows]
 
 
 def search_invoices(
@@ -94,18 +71,13 @@ def ledger(session: Session) -> dict[uuid.UUID, LedgerEntry]:
     A request sees its workspace, a tool of the owner all of them; deleted clients are not in it.
     """
     entries = {client_id: LedgerEntry() for client_id in session.scalars(select(CLIENTS.c.id))}
-    for client_id, active in session.execute(_active_projects()):
+    for client_id, active in count_active_projects(session):
         if client_id in entries:
             entries[client_id].active_projects = active
     for row in session.execute(_invoice_sums()):
         if row.client_id in entries:
             _enter(entries[row.client_id], row)
     return entries
-
-
-def _active_projects() -> Select[uuid.UUID, int]:
-    active = select(Project.client_id, func.count()).where(Project.status == ACTIVE)
-    return active.group_by(Project.client_id)
 
 
 def _invoice_sums() -> Select[uuid.UUID, str, int, int, Decimal]:
@@ -153,5 +125,4 @@ def count_books(session: Session, client_id: uuid.UUID) -> Books:
         Invoice.client_id == client_id
     )
     without, having = session.execute(invoices).one()
-    projects = select(func.count()).where(Project.client_id == client_id)
-    return Books(session.scalar(projects) or 0, without, having)
+    return Books(count_projects(session, client_id), without, having)

@@ -1,16 +1,15 @@
-"""Projects, invoices and payments over HTTP."""
+"""Invoices and payments over HTTP."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
+from services.clients.access.queries import local_today
 from services.clients.billing import queries
-from services.clients.billing.models import Invoice, Project
+from services.clients.billing.models import Invoice
 from services.clients.billing.operations import drafts
-from services.clients.billing.operations.context import local_today
 from services.clients.billing.operations.invoices import issue_invoice, record_payment, void_invoice
-from services.clients.billing.operations.projects import create_project, update_project
 from services.clients.billing.schemas import bodies, views
 from services.clients.records.queries.clients import require_client
 from shared.http.blueprint import ApiBlueprint
@@ -23,70 +22,15 @@ from shared.security.permissions import (
     INVOICES_UPDATE,
     INVOICES_VIEW,
     INVOICES_VOID,
-    PROJECTS_CREATE,
-    PROJECTS_UPDATE,
-    PROJECTS_VIEW,
 )
 from shared.unit_of_work import UnitOfWork
 
-client_projects = ApiBlueprint(
-    "client_projects", __name__, url_prefix="/v1/clients/<uuid:client_id>/projects"
-)
-projects = ApiBlueprint("projects", __name__, url_prefix="/v1/projects/<uuid:project_id>")
 client_invoices = ApiBlueprint(
     "client_invoices", __name__, url_prefix="/v1/clients/<uuid:client_id>/invoices"
 )
 invoices = ApiBlueprint("invoices", __name__, url_prefix="/v1/invoices/<uuid:invoice_id>")
 
-BLUEPRINTS = (client_projects, projects, client_invoices, invoices)
-
-
-@client_projects.route("", methods=["GET"])
-@reads(PROJECTS_VIEW)
-@client_projects.arguments(bodies.ProjectQuery, location="query")
-@client_projects.response(200, views.ProjectPage)
-def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
-    """A client's projects, newest first."""
-    require_client(uow.session, client_id)
-    status = query.get("status")
-    found = page(
-        uow.session,
-        uow.vault,
-        queries.projects_of(client_id, status),
-        [Sort(Project.id, descending=True)],
-        scope=f"projects:{client_id}:{status}",
-        cursor=query.get("cursor"),
-        limit=query["limit"],
-    )
-    return Answer(found.as_dict(views.present_project))
-
-
-@client_projects.route("", methods=["POST"])
-@writes(PROJECTS_CREATE)
-@client_projects.arguments(bodies.ProjectBody)
-@client_projects.response(201, views.ProjectView)
-def post_project(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
-    """Set up a project for a client."""
-    project = create_project(uow, client_id, body)
-    return _project_answer(project, 201, f"/v1/projects/{project.id}")
-
-
-@projects.route("", methods=["GET"])
-@reads(PROJECTS_VIEW)
-@projects.response(200, views.ProjectView)
-def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
-    """A project."""
-    return _project_answer(queries.get_project(uow.session, project_id))
-
-
-@projects.route("", methods=["PATCH"])
-@writes(PROJECTS_UPDATE)
-@projects.arguments(bodies.ProjectChanges)
-@projects.response(200, views.ProjectView)
-def patch_project(uow: UnitOfWork, changes: dict[str, Any], project_id: uuid.UUID) -> Answer:
-    """Change fields of a project; `If-Match` is required."""
-    project = update_project(uow, project_id, changes, require_if_match())
-    return _project_answer(project)
+BLUEPRINTS = (client_invoices, invoices)
 
 
 @client_invoices.route("", methods=["GET"])
@@ -164,11 +108,6 @@ def post_void(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> A
 def post_payment(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
     """Enter a payment, or a refund where the amount is below zero; answers the invoice."""
     return _invoice_answer(uow, record_payment(uow, invoice_id, body, if_match()))
-
-
-def _project_answer(project: Project, status: int = 200, location: str | None = None) -> Answer:
-    body = views.present_project(project)
-    return Answer(body, status, etag=project.version, location=location)
 
 
 def _invoice_answer(

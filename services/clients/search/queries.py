@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.clients.billing.models import Invoice, Project
-from services.clients.billing.queries import search_invoices, search_projects
+from services.clients.billing.models import Invoice
+from services.clients.billing.queries import search_invoices
 from services.clients.listing.queries.clients import Filters, list_clients
+from services.clients.projects.models import Project
+from services.clients.projects.queries import search_projects
 from services.clients.records.models.record import CLIENTS
 from services.clients.records.rules.search_text import all_begin_in
 from services.clients.search.rules import SearchHit

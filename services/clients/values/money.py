@@ -6,11 +6,13 @@ Only `Decimal` is counted with; an amount travels as a text beside its currency.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pycountry
 
+from shared.errors import FieldError
 from shared.values.findings import Check, Wrong
 from shared.values.text import plain
 
@@ -104,6 +106,14 @@ def minor_digits(currency: str) -> int:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """The amount to the currency's smallest unit, half up (away from zero)."""
     return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_HALF_UP)
+
+
+def precision(amount: Decimal | None, currency: str, field: str) -> Iterator[FieldError]:
+    """An amount of money has no more digits than the currency."""
+    if amount is not None and rounded(amount, currency) != amount:
+        digits = minor_digits(currency)
+        told = f"{currency} has {digits} digits behind the point."
+        yield FieldError(field, "too_precise", told)
 
 
 def amount_text(amount: Decimal, currency: str) -> str:

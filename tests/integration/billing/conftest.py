@@ -14,7 +14,8 @@ from psycopg.rows import dict_row
 
 from services.clients.access.models import Workspace
 from services.clients.access.operations.people import create_workspace
-from services.clients.billing.routes import BLUEPRINTS
+from services.clients.billing.routes import BLUEPRINTS as BILLING
+from services.clients.projects.routes import BLUEPRINTS as PROJECTS
 from services.clients.records.operations.creating import create_client
 from services.clients.service import register_features
 from shared.http.app import Api, create_api
@@ -101,7 +102,9 @@ def http(settings: Settings, origin: Origin) -> Iterator[FlaskClient]:
     def authenticate(_runtime: Runtime, token: str) -> Identity:
         return Identity(uuid.UUID(token), JO, PERMISSIONS)
 
-    app = create_api("clients", settings, Api(blueprints=BLUEPRINTS, authenticate=authenticate))
+    app = create_api(
+        "clients", settings, Api(blueprints=[*BILLING, *PROJECTS], authenticate=authenticate)
+    )
     with app.test_client() as caller:
         caller.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {origin.workspace_id}"
         yield caller

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
-from services.clients.billing.operations import context
+from services.clients.access import queries as access
 from tests.fixtures.databases import Databases
 from tests.integration.billing.conftest import Call
 
@@ -191,7 +191,7 @@ def test_year_of_a_number_is_that_of_the_workspaces_day(
     issued: Make, set_workspace: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_workspace(time_zone="Pacific/Auckland")
-    monkeypatch.setattr(context, "now", lambda: datetime(2026, 12, 31, 12, 30, tzinfo=UTC))
+    monkeypatch.setattr(access, "now", lambda: datetime(2026, 12, 31, 12, 30, tzinfo=UTC))
     assert [issued()[key] for key in ("number", "issued_on")] == ["ACM-2027-0001", "2027-01-01"]
     set_workspace(time_zone="America/Chicago")
     invoice = issued()
@@ -202,7 +202,7 @@ def test_series_starts_again_with_the_year_or_runs_on_by_the_pattern(
     issued: Make, set_workspace: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def in_year(year: int) -> Any:
-        monkeypatch.setattr(context, "now", lambda: datetime(year, 6, 1, tzinfo=UTC))
+        monkeypatch.setattr(access, "now", lambda: datetime(year, 6, 1, tzinfo=UTC))
         return issued()["number"]
 
     assert [in_year(2026), in_year(2026), in_year(2027)] == [

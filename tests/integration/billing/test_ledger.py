@@ -8,6 +8,7 @@ from typing import Any
 
 from services.clients.billing.operations.removal import remove_client_billing
 from services.clients.billing.queries import Books, LedgerEntry, count_books, ledger
+from services.clients.projects.operations.removal import remove_client_projects
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from tests.integration.billing.conftest import Call
@@ -68,6 +69,7 @@ def test_removing_a_client_leaves_its_numbered_invoices(
     call("POST", f"/v1/invoices/{discarded['id']}/void", {"reason": "Not needed"})
     with runtime.unit_of_work(origin) as uow:
         remove_client_billing(uow, client_id)
+        remove_client_projects(uow, client_id)
     call("GET", f"/v1/projects/{project['id']}", expect=404)
     for gone in (open_draft, discarded):
         call("GET", f"/v1/invoices/{gone['id']}", expect=404)

@@ -12,7 +12,6 @@ from services.clients.billing.schemas.bodies import (
     InvoiceBody,
     InvoiceChanges,
     PaymentBody,
-    ProjectBody,
     VoidBody,
 )
 from shared.http.schemas import field_errors
@@ -102,23 +101,6 @@ def test_minus_zero_is_zero() -> None:
 )
 def test_payment_has_a_date_and_is_not_zero(body: Any, expected: dict[str, str]) -> None:
     assert wrong(PaymentBody, body) == expected
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({}, {}),
-        ({"name": ""}, {"name": "too_short"}),
-        ({"status": "done"}, {"status": "not_a_choice"}),
-        ({"budget_amount": "-1"}, {"budget_amount": "too_small"}),
-        ({"budget_hours": "0.001"}, {"budget_hours": "too_precise"}),
-        ({"currency": "XXX"}, {"currency": "unknown_currency"}),
-        ({"currency": 5}, {"currency": "wrong_type"}),
-        ({"currency": None, "code": None, "budget_hours": None, "ends_on": None}, {}),
-    ],
-)
-def test_project_body(change: dict[str, Any], expected: dict[str, str]) -> None:
-    assert wrong(ProjectBody, {"name": "Retrofit", "status": "planned", **change}) == expected
 
 
 def test_reason_to_void_is_required_and_trimmed() -> None:

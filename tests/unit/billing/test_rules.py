@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.clients.billing.errors import BillingInvalid
-from services.clients.billing.models import Invoice, InvoiceLine, Project
+from services.clients.billing.models import Invoice, InvoiceLine
 from services.clients.billing.operations import checks
 from shared.messaging.changes import changes_between
 
@@ -106,19 +106,6 @@ def test_line_ids_are_known_and_stand_once() -> None:
     known, unknown = uuid.uuid4(), uuid.uuid4()
     found = refused(checks.check_line_ids, [None, known, unknown, known], {known})
     assert found == {"lines[2].id": "unknown_line", "lines[3].id": "unknown_line"}
-
-
-def test_project_ends_after_it_starts_and_its_budget_fits_its_currency() -> None:
-    project = Project(
-        starts_on=date(2026, 12, 1),
-        ends_on=date(2026, 11, 30),
-        currency="JPY",
-        budget_amount=Decimal("10.5"),
-    )
-    assert refused(checks.check_project, project) == {
-        "ends_on": "before_start",
-        "budget_amount": "too_precise",
-    }
 
 
 def test_difference_names_what_changed_and_shortens_a_long_text_before() -> None:

@@ -8,16 +8,19 @@ from typing import Any
 
 from flask import Response, stream_with_context
 
+from services.clients.access.queries import local_today
 from services.clients.archive.events import archive_requested
 from services.clients.archive.routes.writing import PAGE, Contents, Pages, Source, write_archive
 from services.clients.billing import queries as billing
-from services.clients.billing.models import Invoice, Project
-from services.clients.billing.operations.context import local_today
-from services.clients.billing.schemas.views import present_invoice, present_project
+from services.clients.billing.models import Invoice
+from services.clients.billing.schemas.views import present_invoice
 from services.clients.gateway.passing import gateway, passes_on, request_headers
 from services.clients.notes import queries as notes
 from services.clients.notes.models import Note, NoteVersion
 from services.clients.notes.schemas import note_json, version_json
+from services.clients.projects.models import Project
+from services.clients.projects.queries import projects_of
+from services.clients.projects.schemas import present_project
 from services.clients.records.queries.clients import get_client
 from services.clients.records.schemas.views import present
 from shared.http.blueprint import ApiBlueprint
@@ -124,7 +127,7 @@ def contents_of(source: Source, client: dict[str, Any]) -> Contents:
 
 
 def _projects(source: Source) -> Pages:
-    statement, sorts = billing.projects_of(uuid.UUID(source.client_id), None), Project.id
+    statement, sorts = projects_of(uuid.UUID(source.client_id), None), Project.id
     return _paged(source, statement, sorts, lambda _: present_project)
 
 

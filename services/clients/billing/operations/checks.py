@@ -1,25 +1,17 @@
-"""Rules that look at several fields of a project or an invoice together."""
+"""Rules that look at several fields of an invoice together."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 
 from services.clients.billing.errors import BillingInvalid
-from services.clients.billing.models import Invoice, Project
+from services.clients.billing.models import Invoice
 from services.clients.billing.rules import LARGEST
-from services.clients.values.money import minor_digits, rounded
+from services.clients.values.money import precision, rounded
 from shared.errors import FieldError
-
-
-def check_project(project: Project) -> None:
-    """Raises `BillingInvalid` naming every wrong field."""
-    _refuse(
-        *order(project.starts_on, project.ends_on, "ends_on"),
-        *precision(project.budget_amount, project.currency, "budget_amount"),
-    )
+from shared.values.days import order
 
 
 def check_invoice(invoice: Invoice) -> None:
@@ -44,20 +36,6 @@ def check_line_ids(named: Sequence[uuid.UUID | None], known: Collection[uuid.UUI
             wrong.append(FieldError(f"lines[{index}].id", "unknown_line", told))
         seen.add(line_id)
     _refuse(*wrong)
-
-
-def precision(amount: Decimal | None, currency: str, field: str) -> Iterator[FieldError]:
-    """An amount of money has no more digits than the currency."""
-    if amount is not None and rounded(amount, currency) != amount:
-        digits = minor_digits(currency)
-        told = f"{currency} has {digits} digits behind the point."
-        yield FieldError(field, "too_precise", told)
-
-
-def order(first: date | None, last: date | None, field: str) -> Iterator[FieldError]:
-    """An end does not lie before its beginning."""
-    if first is not None and last is not None and last < first:
-        yield FieldError(field, "before_start", f"Must not be before {first.isoformat()}.")
 
 
 def _refuse(*wrong: FieldError) -> None:

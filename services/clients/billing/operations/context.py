@@ -1,26 +1,18 @@
-"""What every command of billing begins with: the client locked, the workspace's defaults."""
+"""What commands of billing begin with, and what an invoice takes over from its surroundings."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import select
+from typing import Any
 
 from services.clients.access.queries import get_workspace
 from services.clients.access.rules import Pattern, parse_pattern
 from services.clients.billing.errors import InternalClient, InvoiceNotFound, StaleInvoice
-from services.clients.billing.models import Invoice, Project
-from services.clients.records.errors import ClientMerged, ClientNotFound
+from services.clients.billing.models import Invoice
 from services.clients.records.models.record import Client
-from services.clients.records.queries.clients import lock_client
-from shared.clock import now
+from services.clients.records.queries.owned import lock_owned
 from shared.errors import require_version
 from shared.unit_of_work import UnitOfWork
-
-Owned = TypeVar("Owned", Invoice, Project)
 
 
 def lock_invoice(
@@ -39,46 +31,10 @@ def lock_invoice(
     return client, invoice
 
 
-def lock_owned(
-    uow: UnitOfWork, kind: type[Owned], wanted: uuid.UUID
-) -> tuple[Client | None, Owned] | None:
-    """A project or an invoice with its client, whose row is held; None if there is none.
-
-    While the client was waited for, a merge may have given it to another: then that one is
-    locked. Without a client its own row is held instead.
-    """
-    owner = select(kind.client_id).where(kind.id == wanted)
-    while (client_id := uow.session.scalar(owner)) is not None:
-        client = _lock_if_there(uow, client_id)
-        held = uow.session.get(
-            kind, wanted, populate_existing=True, with_for_update=client is None or None
-        )
-        if held is not None and held.client_id == client_id:
-            return client, held
-    return None
-
-
-def _lock_if_there(uow: UnitOfWork, client_id: uuid.UUID) -> Client | None:
-    try:
-        return lock_client(uow, client_id)
-    except (ClientNotFound, ClientMerged):
-        return None
-
-
 def refuse_internal(client: Client) -> None:
     """The internal client is the issuer of invoices; raises `InternalClient` for it."""
     if client.internal:
         raise InternalClient
-
-
-def default_currency(uow: UnitOfWork) -> str:
-    """The workspace's currency."""
-    return get_workspace(uow).currency
-
-
-def local_today(uow: UnitOfWork) -> date:
-    """The present day in the workspace's time zone."""
-    return now().astimezone(ZoneInfo(get_workspace(uow).time_zone)).date()
 
 
 def number_pattern(uow: UnitOfWork) -> Pattern:

@@ -7,15 +7,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from services.clients.access.queries import default_currency
 from services.clients.billing import events, rules
 from services.clients.billing.errors import NotDraft
 from services.clients.billing.models import DRAFT, FREE_LINE, Invoice, InvoiceLine
 from services.clients.billing.operations import checks
-from services.clients.billing.operations.context import (
-    default_currency,
-    lock_invoice,
-    refuse_internal,
-)
+from services.clients.billing.operations.context import lock_invoice, refuse_internal
 from services.clients.records.queries.clients import lock_client
 from shared.clock import now
 from shared.ids import uuid7

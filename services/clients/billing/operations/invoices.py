@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from services.clients.access.queries import local_today
 from services.clients.billing import events
 from services.clients.billing.errors import (
     NoCode,
@@ -22,7 +23,6 @@ from services.clients.billing.models import DRAFT, PAYABLE, VOID, Invoice, Payme
 from services.clients.billing.operations import checks
 from services.clients.billing.operations.context import (
     billing_copy,
-    local_today,
     lock_invoice,
     number_pattern,
     refuse_internal,

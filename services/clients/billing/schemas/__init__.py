@@ -1,1 +1,1 @@
-"""Projects, invoices and payments over HTTP. Money and quantities are decimal strings."""
+"""Invoices and payments over HTTP. Money and quantities are decimal strings."""

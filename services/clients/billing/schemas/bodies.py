@@ -7,8 +7,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.clients.billing.models import INVOICE_STATUSES, PROJECT_STATUSES
-from services.clients.billing.schemas.fields import DecimalText, currency, line, prose
+from services.clients.billing.models import INVOICE_STATUSES
+from services.clients.records.schemas.fields import DecimalText, currency, line, prose
 from shared.http.fields import Day
 from shared.http.fields import prose as blank_or_prose
 from shared.http.schemas import Coded, PageQuery, StrictSchema
@@ -19,31 +19,6 @@ MAX_LINES = 500
 def _nonzero(amount: Decimal) -> None:
     if not amount:
         raise ValidationError(Coded("zero", "Must not be zero."))
-
-
-def _budget(places: int) -> DecimalText:
-    return DecimalText(places=places, least="0", most="999999999999", allow_none=True)
-
-
-class ProjectChanges(StrictSchema):
-    """What of a project can be changed."""
-
-    name = line(200)
-    code = line(40, nullable=True)
-    status = fields.String(validate=validate.OneOf(PROJECT_STATUSES))
-    currency = currency()
-    budget_amount = _budget(4)
-    budget_hours = _budget(2)
-    starts_on = Day(allow_none=True)
-    ends_on = Day(allow_none=True)
-
-
-class ProjectBody(ProjectChanges):
-    """A new project."""
-
-    name = line(200, required=True)
-    status = fields.String(required=True, validate=validate.OneOf(PROJECT_STATUSES))
-    currency = currency(nullable=True)
 
 
 _PERCENT = {"description": "Percent: 8.25 stands for 8.25 %."}
@@ -105,12 +80,6 @@ class PaymentBody(StrictSchema):
     paid_on = Day(required=True)
     method = line(40, nullable=True)
     reference = line(200, nullable=True)
-
-
-class ProjectQuery(PageQuery):
-    """A page of a client's projects."""
-
-    status = fields.String(validate=validate.OneOf(PROJECT_STATUSES))
 
 
 class InvoiceQuery(PageQuery):

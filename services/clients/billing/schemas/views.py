@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from services.clients.billing import events, rules
-from services.clients.billing.models import Invoice, Project
+from services.clients.billing.models import Invoice
 from services.clients.values import money
 from shared.clock import rfc3339
-
-
-class ProjectView(Schema):
-    """A project."""
-
-    id = fields.UUID()
-    client_id = fields.UUID()
-    name = fields.String()
-    code = fields.String(allow_none=True)
-    status = fields.String()
-    currency = fields.String()
-    budget_amount = fields.String(allow_none=True)
-    budget_hours = fields.String(allow_none=True)
-    spent_amount = fields.String()
-    spent_hours = fields.String()
-    starts_on = fields.Date(allow_none=True)
-    ends_on = fields.Date(allow_none=True)
-    version = fields.Integer()
-    created_at = fields.DateTime()
-    updated_at = fields.DateTime()
-
-
-class ProjectPage(Schema):
-    """Projects, newest first."""
-
-    data = fields.List(fields.Nested(ProjectView))
-    next = fields.String(allow_none=True)
 
 
 class LineView(Schema):
@@ -114,17 +86,6 @@ class InvoicePage(Schema):
     next = fields.String(allow_none=True)
 
 
-def present_project(project: Project) -> dict[str, Any]:
-    """A project as its public answer."""
-    return {
-        **events.project_snapshot(project),
-        # Time is what is spent on a project, and none can be entered yet.
-        "spent_amount": money.amount_text(Decimal(0), project.currency),
-        "spent_hours": "0.00",
-        **_times(project),
-    }
-
-
 def present_invoice_summary(invoice: Invoice, today: date) -> dict[str, Any]:
     """An invoice as it stands in a list; `today` is in the workspace's zone."""
     return {
@@ -169,7 +130,7 @@ def _taxes(invoice: Invoice) -> list[dict[str, str]]:
     ]
 
 
-def _times(row: Project | Invoice) -> dict[str, str]:
+def _times(row: Invoice) -> dict[str, str]:
     return {"created_at": rfc3339(row.created_at), "updated_at": rfc3339(row.updated_at)}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.clients.billing.operations.moving import move_client_billing
+from services.clients.billing.operations.moving import move_client_invoices
 from services.clients.billing.queries import Books, count_books
 from services.clients.client_merge.errors import (
     CannotMerge,
@@ -32,6 +32,7 @@ from services.clients.notes.operations.moving import move_client_notes
 from services.clients.notes.queries import count_notes
 from services.clients.notes.rules import MAX_NOTES
 from services.clients.printing.operations.moving import move_client_papers
+from services.clients.projects.operations.moving import move_client_projects
 from services.clients.records.models.record import Client, Record
 from services.clients.records.queries import clients as records
 from services.clients.records.queries.clients import lock_client
@@ -176,7 +177,8 @@ def _notes_conflict(notes: int) -> Iterator[Conflict]:
 def _carry_out(uow: UnitOfWork, preview: Preview) -> None:
     source, target = preview.source.client, preview.target.client
     followers = aliases_of(uow.session, source.id)
-    books = move_client_billing(uow, source.id, target.id)
+    projects = move_client_projects(uow, source.id, target.id)
+    invoices = move_client_invoices(uow, source.id, target.id)
     notes = move_client_notes(uow, source.id, target.id)
     move_client_papers(uow, source.id, target.id)
     absorb(uow, preview.target, source, preview.taken)
@@ -185,8 +187,8 @@ def _carry_out(uow: UnitOfWork, preview: Preview) -> None:
     moved = {
         "contacts": len(preview.taken.contacts),
         "rates": len(preview.taken.rates),
-        "projects": books.projects,
-        "invoices": books.invoices,
+        "projects": projects,
+        "invoices": invoices,
         "notes": notes,
     }
     uow.publish(client_merged(source, target, followers, moved))

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.clients.billing import events
-from services.clients.billing.errors import ProjectCodeTaken, ProjectNotFound, StaleProject
-from services.clients.billing.models import Project
-from services.clients.billing.operations import checks
-from services.clients.billing.operations.context import default_currency, lock_owned
+from services.clients.access.queries import default_currency
+from services.clients.projects import events
+from services.clients.projects.errors import ProjectCodeTaken, ProjectNotFound, StaleProject
+from services.clients.projects.models import Project
+from services.clients.projects.operations.checks import check_project
 from services.clients.records.queries.clients import lock_client
+from services.clients.records.queries.owned import lock_owned
 from shared.clock import now
 from shared.errors import require_version
 from shared.ids import uuid7
@@ -25,7 +26,7 @@ _OPTIONAL = ("code", "budget_amount", "budget_hours", "starts_on", "ends_on")
 def create_project(uow: UnitOfWork, client_id: uuid.UUID, body: dict[str, Any]) -> Project:
     """Set up a project for the client; money is in the workspace's currency if none is named.
 
-    Raises `BillingInvalid`, `ProjectCodeTaken`.
+    Raises `ProjectInvalid`, `ProjectCodeTaken`.
     """
     client = lock_client(uow, client_id)
     at = now()
@@ -43,7 +44,7 @@ def create_project(uow: UnitOfWork, client_id: uuid.UUID, body: dict[str, Any]) 
     )
     _check(uow, project)
     uow.session.add(project)
-    uow.publish(events.project_created(project))
+    uow.publish(events.created(project))
     return project
 
 
@@ -56,15 +57,15 @@ def update_project(
     """
     project = _locked(uow, project_id)
     require_version(expected_version, project.version, StaleProject)
-    before = events.project_fields(project)
+    before = events.changeable(project)
     for field, value in changes.items():
         setattr(project, field, value)
     _check(uow, project)
-    changed = changes_between(before, events.project_fields(project))
+    changed = changes_between(before, events.changeable(project))
     if changed:
         project.version += 1
         project.updated_at = now()
-        uow.publish(events.project_changed(project, changed))
+        uow.publish(events.changed(project, changed))
     return project
 
 
@@ -77,7 +78,7 @@ def _locked(uow: UnitOfWork, project_id: uuid.UUID) -> Project:
 
 
 def _check(uow: UnitOfWork, project: Project) -> None:
-    checks.check_project(project)
+    check_project(project)
     if project.code is not None and _code_taken(uow, project):
         raise ProjectCodeTaken(f"The code {project.code} is used by another project.")
 

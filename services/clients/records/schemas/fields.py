@@ -1,4 +1,4 @@
-"""Fields that billing's bodies are made of."""
+"""Fields of money, quantities and required texts, for bodies of what belongs to a client."""
 
 from __future__ import annotations
 

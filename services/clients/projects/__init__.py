@@ -1,0 +1,1 @@
+"""Projects: pieces of work for a client, with a budget in money or in hours."""

@@ -1,0 +1,49 @@
+"""Reading projects."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from services.clients.projects.errors import ProjectNotFound
+from services.clients.projects.models import ACTIVE, Project
+from services.clients.records.models.record import CLIENTS
+
+
+def get_project(session: Session, project_id: uuid.UUID) -> Project:
+    """The project; raises `ProjectNotFound`."""
+    project = session.get(Project, project_id)
+    if project is None:
+        raise ProjectNotFound
+    return project
+
+
+def projects_of(client_id: uuid.UUID, status: str | None) -> Select[Project]:
+    """The client's projects, to be paged."""
+    found = select(Project).where(Project.client_id == client_id)
+    return found if status is None else found.where(Project.status == status)
+
+
+def search_projects(session: Session, typed: str, most: int) -> list[tuple[Project, str]]:
+    """Projects whose name and code have words that begin so, with their clients' names."""
+    statement = select(Project, CLIENTS.c.company_name).join(
+        CLIENTS, CLIENTS.c.id == Project.client_id
+    )
+    found = statement.where(Project.id.in_(select(func.project_matches(typed, most))))
+    rows = session.execute(found.order_by(Project.updated_at.desc(), Project.id))
+    return [(project, name) for project, name in rows]
+
+
+def count_active_projects(session: Session) -> Sequence[Row[uuid.UUID, int]]:
+    """How many active projects each client has that has any."""
+    active = select(Project.client_id, func.count()).where(Project.status == ACTIVE)
+    return session.execute(active.group_by(Project.client_id)).all()
+
+
+def count_projects(session: Session, client_id: uuid.UUID) -> int:
+    """How many projects the client has, whatever their status."""
+    counted = select(func.count()).where(Project.client_id == client_id)
+    return session.scalar(counted) or 0
