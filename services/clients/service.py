@@ -64,7 +64,7 @@ def _api(_: Settings) -> Api:
     from services.clients.lists.routes import lists
     from services.clients.notes import routes as notes
     from services.clients.projects import routes as projects
-    from services.clients.records.routes import clients, elements
+    from services.clients.records.routes import clients, elements, pricing
     from services.clients.search import routes as search
     from services.clients.transfer.routes import bulk, exports, imports
     from shared.http.app import Api
@@ -95,6 +95,7 @@ def _api(_: Settings) -> Api:
             listing.blueprint,
             clients.blueprint,
             elements.blueprint,
+            pricing.blueprint,
             drafts.blueprint,
             lists.blueprint,
             custom_fields.blueprint,

@@ -19,6 +19,7 @@ from services.clients.listing.queries import search
 from services.clients.listing.routes import blueprint as views
 from services.clients.records.routes.clients import blueprint as records
 from services.clients.records.routes.elements import blueprint as elements
+from services.clients.records.routes.pricing import blueprint as rates
 from services.clients.service import register_features
 from shared.http.app import Api, create_api
 from shared.ids import uuid7
@@ -115,7 +116,7 @@ def app(settings: Settings) -> Flask:
     return create_api(
         "clients",
         settings,
-        Api(blueprints=[views, records, elements, drafts], authenticate=authenticate),
+        Api(blueprints=[views, records, elements, rates, drafts], authenticate=authenticate),
     )
 
 
