@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -44,9 +44,14 @@ def stale_pages(folder: Path = FOLDER) -> list[str]:
     return [name for name, page in PAGES.items() if _content(folder / name) != page()]
 
 
-def stale_files() -> list[Path]:
-    """The files of `FILES` that are missing or differ from what the code says now."""
-    return [file for file, made in FILES.items() if _content(file) != made()]
+def stale_files() -> Iterator[Path]:
+    """The files of `FILES` that are missing or differ from what the code says now.
+
+    One after the other: the later ones can only be made once the earlier are written.
+    """
+    for file, made in FILES.items():
+        if _content(file) != made():
+            yield file
 
 
 def _content(path: Path) -> str | None:

@@ -77,6 +77,7 @@ def _api(_: Settings) -> Api:
         # The uppermost feature first.
         blueprints=[
             forwarding.blueprint,
+            forwarding.numbers,
             forwarding.events,
             forwarding.webhooks,
             archive.blueprint,

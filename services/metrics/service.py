@@ -1,4 +1,4 @@
-"""The metrics service: what a client's projects and invoices add up to."""
+"""The metrics service: what projects and invoices add up to, per client and in all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _api(_: Settings) -> Api:
     from services.metrics.totals import routes
     from shared.http.app import Api
 
-    return Api(blueprints=[routes.blueprint])
+    return Api(blueprints=[routes.blueprint, routes.workspace])
 
 
 def _consumers() -> list[Apply]:

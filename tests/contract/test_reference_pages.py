@@ -21,7 +21,7 @@ def test_reference_pages_are_fresh() -> None:
 
 
 def test_files_made_from_the_code_are_fresh() -> None:
-    assert stale_files() == [], "run `clientele reference write` and commit the result"
+    assert [*stale_files()] == [], "run `clientele reference write` and commit the result"
 
 
 def test_writing_makes_every_page_fresh(tmp_path: Any) -> None:

@@ -84,6 +84,7 @@ class Source:
         status: str,
         total: str = "100.00",
         currency: str = "USD",
+        **more: Any,
     ) -> Envelope:
         """An invoice as of a version; the kind of event follows from its status."""
 
@@ -97,6 +98,7 @@ class Source:
                 currency=currency,
                 amount_paid=total if status == "paid" else "0.00",
             )
+            data["invoice"].update(more)
 
         return self.tell(
             f"clients.invoice.{_INVOICE_EVENTS[status]}.v1",

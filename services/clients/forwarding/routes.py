@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
 from services.clients.access.operations.authentication import authenticate
+from services.clients.access.queries import local_today
 from services.clients.forwarding import schemas
 from services.clients.gateway import composing
 from services.clients.gateway.documentation import (
@@ -27,6 +28,7 @@ from services.clients.records.queries.clients import get_client
 from services.clients.records.routes.lookup import known_client
 from services.clients.records.schemas.views import present
 from shared.http.edge import Answer, View, runtime
+from shared.http.identity import origin_of
 from shared.runtime import Runtime
 from shared.security.identity import Identity
 from shared.security.permissions import (
@@ -44,6 +46,8 @@ _PARAMS = {"documents": {"limit": 20}, "activity": {"limit": 20}}
 
 
 blueprint = ForwardingBlueprint("facade", __name__, url_prefix="/v1/clients/<uuid:client_id>")
+NUMBERS = "/v1/metrics"
+numbers = ForwardingBlueprint("metrics", __name__, url_prefix=NUMBERS)
 WEBHOOKS = "/v1/webhooks"
 webhooks = ForwardingBlueprint("webhooks", __name__, url_prefix=WEBHOOKS)
 
@@ -54,6 +58,12 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 
 blueprint.record_once(_prepare)
+
+
+def _today_at(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> str:
+    """The client is there; the workspace's present day."""
+    known_client(uow, identity, client_id)
+    return local_today(uow).isoformat()
 
 
 def _forwarded(method: str, path: str, permission: str) -> Callable[[View], View]:
@@ -80,10 +90,22 @@ def export_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Respon
     return stream_on("activity", identity)
 
 
-@_forwarded("GET", f"{CLIENT}/metrics", CLIENTS_VIEW)
-def get_metrics(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
-    """The client's four numbers."""
-    return pass_on("metrics", identity)
+@blueprint.route("/metrics", methods=["GET"])
+@passes_on(CLIENTS_VIEW, look=_today_at)
+@blueprint.doc(**operation("GET", f"{CLIENT}/metrics"))
+def get_metrics(identity: Identity, today: str) -> Answer | Response:
+    """The client's numbers."""
+    return pass_on("metrics", identity, params={"today": today})
+
+
+@numbers.route("", methods=["GET"])
+@composes(CLIENTS_VIEW)
+@numbers.doc(**operation("GET", NUMBERS))
+def get_workspace_metrics(identity: Identity) -> Answer | Response:
+    """The numbers of all clients together."""
+    with runtime().unit_of_work(origin_of(identity)) as uow:
+        today = local_today(uow).isoformat()
+    return pass_on("metrics", identity, params={"today": today})
 
 
 @_forwarded("GET", DOCUMENTS, DOCUMENTS_VIEW)
@@ -172,9 +194,12 @@ def _stands_for(runtime: Runtime, token: str, identity: Identity) -> bool:
     return authenticate(runtime, token) == identity
 
 
-def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[str, Any]:
-    """The client as its own route answers it."""
-    return present(get_client(uow.session, client_id), uow.vault, identity.permissions)
+def _present(
+    uow: UnitOfWork, identity: Identity, client_id: uuid.UUID
+) -> tuple[dict[str, Any], str]:
+    """The client as its own route answers it, and the workspace's present day."""
+    found = get_client(uow.session, client_id)
+    return present(found, uow.vault, identity.permissions), local_today(uow).isoformat()
 
 
 @blueprint.route("/overview", methods=["GET"])
@@ -187,17 +212,20 @@ def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[
         }
     }
 )
-def get_overview(identity: Identity, client: dict[str, Any]) -> Answer:
+def get_overview(identity: Identity, looked_up: tuple[dict[str, Any], str]) -> Answer:
     """Everything a client's page begins with, in one answer and within two seconds."""
-    parts = _parts(identity, client["id"])
+    client, today = looked_up
+    parts = _parts(identity, client["id"], {**_PARAMS, "metrics": {"today": today}})
     return Answer(composing.compose_overview(client, parts, LIMIT_SECONDS))
 
 
-def _parts(identity: Identity, client_id: str) -> list[composing.Part]:
+def _parts(
+    identity: Identity, client_id: str, params: Mapping[str, Mapping[str, Any]]
+) -> list[composing.Part]:
     """The parts, all of them asked for at once; one the caller may not see stays empty."""
     wanted = (("metrics", CLIENTS_VIEW), ("documents", DOCUMENTS_VIEW), ("activity", CLIENTS_VIEW))
     return [
-        composing.Part(name, fetch(identity, client_id, name, _PARAMS.get(name)))
+        composing.Part(name, fetch(identity, client_id, name, params.get(name)))
         if permission in identity.permissions
         else composing.Part(name, None)
         for name, permission in wanted

@@ -93,17 +93,19 @@ def pass_on(
     identity: Identity,
     limit_seconds: float = LIMIT_SECONDS,
     path: str | None = None,
+    params: Mapping[str, Any] | None = None,
 ) -> Response:
     """The other service's answer to this very request, problem documents untouched.
 
-    `path` is where the service has it, if not under the path of the request.
+    `path` is where the service has it, if not under the path of the request; `params` are those
+    that the caller has left out.
     """
     call = Call(
         service=service,
         method=request.method,
         path=path or request.path,
         identity=identity,
-        params=request.args.to_dict(flat=False),
+        params={**(params or {}), **request.args.to_dict(flat=False)},
         content=g.pop("content", None) or request.get_data() or None,
         headers={**request_headers(), **g.pop("extra_headers", {})},
         limit_seconds=limit_seconds,

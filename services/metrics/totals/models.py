@@ -28,7 +28,10 @@ class ProjectFact(Base):
 
 
 class InvoiceFact(Base):
-    """An invoice as of the newest version heard of, its payments summed up in it."""
+    """An invoice as of the newest version heard of, with sums of what was entered against it.
+
+    `paid_on` is the day of the payment that settled it, None while something is to be paid.
+    """
 
     __tablename__ = "invoice_facts"
 
@@ -40,7 +43,10 @@ class InvoiceFact(Base):
     currency: Mapped[str]
     total: Mapped[Decimal]
     amount_paid: Mapped[Decimal]
+    amount_credited: Mapped[Decimal]
     issued_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    paid_on: Mapped[date | None]
     deleted: Mapped[bool]
 
 

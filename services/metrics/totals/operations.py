@@ -45,12 +45,13 @@ _TAKE_OVER = text(
         WHERE NOT EXISTS (SELECT 1 FROM erased_clients x WHERE x.client_id = f.client_id)
     ), invoices AS (
         SELECT f.id, f.workspace_id, coalesce(a.target_id, f.client_id) AS client_id, f.version,
-               f.status, f.currency, f.total, f.amount_paid, f.issued_on, f.deleted,
+               f.status, f.currency, f.total, f.amount_paid, f.amount_credited, f.issued_on,
+               f.due_on, f.paid_on, f.deleted,
                x.client_id IS NULL AS living
         FROM jsonb_to_recordset(CAST(:invoices AS jsonb)) AS f(
             id uuid, workspace_id uuid, client_id uuid, version bigint, status text,
-            currency text, total numeric, amount_paid numeric, issued_on date, deleted boolean,
-            booked boolean)
+            currency text, total numeric, amount_paid numeric, amount_credited numeric,
+            issued_on date, due_on date, paid_on date, deleted boolean, booked boolean)
         LEFT JOIN client_aliases a ON a.client_id = f.client_id
         LEFT JOIN erased_clients x ON x.client_id = f.client_id
         WHERE x.client_id IS NULL OR f.booked
@@ -63,15 +64,17 @@ _TAKE_OVER = text(
         WHERE excluded.version > project_facts.version
     ), invoices_taken AS (
         INSERT INTO invoice_facts (invoice_id, workspace_id, client_id, version, status, currency,
-                                   total, amount_paid, issued_on, deleted)
+                                   total, amount_paid, amount_credited, issued_on, due_on,
+                                   paid_on, deleted)
         SELECT id, workspace_id, client_id, version, status, currency,
-               total, amount_paid, issued_on, deleted
+               total, amount_paid, amount_credited, issued_on, due_on, paid_on, deleted
         FROM invoices ORDER BY id
         ON CONFLICT (invoice_id) DO UPDATE
         SET client_id = excluded.client_id, version = excluded.version,
             status = excluded.status, currency = excluded.currency, total = excluded.total,
-            amount_paid = excluded.amount_paid, issued_on = excluded.issued_on,
-            deleted = excluded.deleted
+            amount_paid = excluded.amount_paid, amount_credited = excluded.amount_credited,
+            issued_on = excluded.issued_on, due_on = excluded.due_on,
+            paid_on = excluded.paid_on, deleted = excluded.deleted
         WHERE excluded.version > invoice_facts.version
     )
     INSERT INTO client_metrics (client_id, workspace_id)
@@ -82,8 +85,8 @@ _TAKE_OVER = text(
     """
 )
 
-# M1. Issued: left the draft and not void. Revenue: the totals of paid invoices, so a refund
-# that reopens an invoice takes its whole total out again.
+# M1. Issued: left the draft and not void. Revenue: the totals of paid invoices less their credit
+# notes, so a refund that reopens an invoice takes all of it out again.
 _WRITE_TOTALS = text(
     """
     UPDATE client_metrics AS m
@@ -106,7 +109,7 @@ _WRITE_TOTALS = text(
         FROM (
             SELECT f.currency, count(*) AS issued,
                    count(*) FILTER (WHERE f.status = 'paid') AS paid,
-                   sum(f.total) FILTER (WHERE f.status = 'paid') AS revenue
+                   sum(f.total - f.amount_credited) FILTER (WHERE f.status = 'paid') AS revenue
             FROM invoice_facts f
             WHERE f.client_id = touched.client_id AND NOT f.deleted
               AND f.status NOT IN ('draft', 'void')

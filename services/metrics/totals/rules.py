@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from shared.contracts.tombstones import is_tombstone
@@ -41,6 +42,10 @@ def _fact(envelope: Envelope, aggregate: str, names: Sequence[str]) -> Fact:
     fact["workspace_id"] = envelope["workspace"]
     fact["version"] = envelope["aggregateversion"]
     fact["deleted"] = envelope["type"].endswith(_DELETED)
+    if aggregate == "invoice":
+        # Invoices from before there were credit notes do not speak of them.
+        fact["amount_credited"] = told.get("amount_credited", "0")
+        fact["due_on"], fact["paid_on"] = told.get("due_on"), told.get("paid_on")
     # What stands in the books stays there when its client goes.
     fact["booked"] = told.get("number") is not None
     return fact
@@ -55,3 +60,22 @@ def _keep_newest(
     known = facts.get(fact["id"])
     if known is None or known["version"] < fact["version"]:
         facts[fact["id"]] = fact
+
+
+#: How many months of revenue are told, the present one among them.
+MONTHS = 12
+
+
+def first_month(today: date) -> date:
+    """The first day of the earliest month of revenue that is told."""
+    return _month(today, MONTHS - 1)
+
+
+def months_up_to(today: date) -> list[str]:
+    """The months of revenue that are told, as `2026-11`, the present one last."""
+    return [f"{_month(today, back):%Y-%m}" for back in reversed(range(MONTHS))]
+
+
+def _month(today: date, back: int) -> date:
+    year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
+    return date(year, month + 1, 1)

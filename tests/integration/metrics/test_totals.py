@@ -34,12 +34,11 @@ def client_id() -> uuid.UUID:
 
 @pytest.fixture
 def totals(get: Get, client_id: uuid.UUID) -> Callable[[], dict[str, Any]]:
-    """The client's numbers as served, without the positions."""
+    """The client's four numbers as served."""
 
     def read() -> dict[str, Any]:
-        found: dict[str, Any] = get(f"/v1/clients/{client_id}/metrics")
-        del found["as_of"], found["stale"]
-        return found
+        found = get(f"/v1/clients/{client_id}/metrics")
+        return {name: found[name] for name in NOTHING}
 
     return read
 

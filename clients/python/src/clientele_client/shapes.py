@@ -292,12 +292,16 @@ class Me(TypedDict, total=False):
 class Metrics(TypedDict, total=False):
     """`MetricsMetricsView` of the OpenAPI document."""
 
-    active_projects: int
+    active_projects: int | None
     as_of: dict[str, CountedUpTo]
-    invoices_issued: int
-    paid_invoices: int
+    average_days_to_pay: str | None
+    invoices_issued: int | None
+    outstanding: list[Money] | None
+    overdue: list[Overdue] | None
+    paid_invoices: int | None
+    revenue_by_month: list[Month] | None
     stale: bool
-    total_revenue: list[Money]
+    total_revenue: list[Money] | None
 
 
 class Money(TypedDict, total=False):
@@ -305,6 +309,13 @@ class Money(TypedDict, total=False):
 
     amount: str
     currency: str
+
+
+class Month(TypedDict, total=False):
+    """`MetricsMonthView` of the OpenAPI document."""
+
+    month: str
+    revenue: list[Money]
 
 
 class NewDocument(TypedDict, total=False):
@@ -341,6 +352,14 @@ class NewDocumentBody(TypedDict, total=False):
     sha256: str | None
     size: Required[int]
     title: str | None
+
+
+class Overdue(TypedDict, total=False):
+    """`MetricsOverdueView` of the OpenAPI document."""
+
+    amount: str
+    currency: str
+    invoices: int
 
 
 class Owner(TypedDict, total=False):

@@ -1,0 +1,1 @@
+"""Reading numbers, and how far they are counted."""
