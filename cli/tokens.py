@@ -15,7 +15,7 @@ from marshmallow import Schema
 
 from services.clients.access import queries
 from services.clients.access.operations import people
-from services.clients.access.schemas import ApiKeyBody, UserBody, WorkspaceBody
+from services.clients.access.schemas.people import ApiKeyBody, UserBody, WorkspaceBody
 from shared.errors import DomainError
 from shared.http.schemas import field_errors
 from shared.ids import uuid7

@@ -148,10 +148,17 @@ class TooLarge(DomainError):
 
 
 class TooMany(DomainError):
-    """More at once than is allowed; less of it, or later, is right."""
+    """More at once than is allowed; less of it, or later, is right.
+
+    `retry_after` is after how many seconds.
+    """
 
     code = "too_many"
     title = "Too many at once"
+
+    def __init__(self, detail: str = "", *, retry_after: int = 2, **extra: Any) -> None:
+        super().__init__(detail, **extra)
+        self.retry_after = retry_after
 
 
 class TooSlow(DomainError):

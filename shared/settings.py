@@ -131,6 +131,18 @@ class Settings:
     argon2_time_cost: int = setting(
         "CLIENTELE_ARGON2_TIME_COST", 3, help="passes of the password hash; lower only in tests"
     )
+    session_idle_hours: float = setting(
+        "CLIENTELE_SESSION_IDLE_HOURS", 12.0, help="a session that is not used for so long ends"
+    )
+    session_days: float = setting(
+        "CLIENTELE_SESSION_DAYS", 30.0, help="a session ends after so long, used or not"
+    )
+    proxy_secret: str = setting(
+        "CLIENTELE_PROXY_SECRET",
+        "",
+        help="who sends it as X-Proxy-Secret is believed the caller's address in "
+        "X-Forwarded-For; empty: nobody is",
+    )
 
     def __post_init__(self) -> None:
         """Refuse values that would fail later and further away."""

@@ -47,8 +47,8 @@ def register_features() -> None:
 
 
 def _api(_: Settings) -> Api:
-    from services.clients.access import routes as access
     from services.clients.access.operations.authentication import authenticate
+    from services.clients.access.routes import me, people, signing_in
     from services.clients.archive.routes import client as archive
     from services.clients.archive.routes import workspace as workspace_archive
     from services.clients.billing import routes as billing
@@ -100,7 +100,9 @@ def _api(_: Settings) -> Api:
             drafts.blueprint,
             lists.blueprint,
             custom_fields.blueprint,
-            access.blueprint,
+            people.blueprint,
+            me.blueprint,
+            signing_in.blueprint,
         ],
     )
 
@@ -147,7 +149,8 @@ CLIENTS = Service(
         Job("clients.wake_jobs", every_seconds=1.0),
         Job("clients.purge_jobs", every_seconds=3600.0),
         Job("clients.purge_transfers", every_seconds=3600.0),
-        Job("clients.purge_tokens", every_seconds=3600.0),
+        Job("clients.purge_access", every_seconds=60.0),
+        Job("clients.tell_refusals", every_seconds=5.0),
         Job("clients.purge_idempotency_keys", every_seconds=3600.0),
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any
 import flask_smorest
 import orjson
 from apispec import BasePlugin
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 from sqlalchemy import text
@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from shared.http.bodies import MAX_BODY_BYTES
 from shared.http.documentation import make_asyncapi_blueprint, make_docs_blueprint
-from shared.http.identity import note_request_ids
+from shared.http.identity import bearer_token, note_request_ids
 from shared.http.internal import make_internal_blueprint
 from shared.http.problems import problem, register_problem_handlers
 from shared.http.service_auth import authenticate_service
@@ -111,9 +111,8 @@ def _register_requests(app: Flask, runtime: Runtime, authenticate: Authenticate)
     @app.before_request
     def identify() -> None:
         note_request_ids()
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token:
-            g.identity = authenticate(runtime, token.strip())
+        if token := bearer_token():
+            g.identity = authenticate(runtime, token)
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -33,6 +33,12 @@ def note_request_ids() -> None:
     g.traceparent = trace
 
 
+def bearer_token() -> str:
+    """The token that the request carries, or an empty text."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def current_identity() -> Identity:
     """The caller; raises `Unauthenticated` if the request carries no valid token."""
     identity: Identity | None = g.get("identity")

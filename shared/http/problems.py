@@ -71,7 +71,7 @@ def domain_problem(error: errors.DomainError) -> Response:
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="clientele"'
     if status in {429, 503}:
-        response.headers["Retry-After"] = "2"
+        response.headers["Retry-After"] = str(getattr(error, "retry_after", 2))
     return response
 
 

@@ -87,7 +87,7 @@ def test_a_revoked_key_and_one_without_the_permission_read_no_stream(firm: Firm)
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE access_tokens SET expires_at = clock_timestamp() WHERE workspace_id = %s",
+        "UPDATE sessions SET expires_at = clock_timestamp() WHERE workspace_id = %s",
         "UPDATE users SET role = 'member' WHERE role = 'viewer' AND workspace_id = %s",
     ],
     ids=["expired", "another role"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from shared.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 
 
 class WrongLogIn(Unauthenticated):
@@ -31,3 +31,52 @@ class BeyondYourOwn(Forbidden):
 
     code = "access.beyond_your_own"
     title = "You cannot grant permissions that you do not have"
+
+
+class Throttled(TooMany):
+    """Too many tries from this address or for this account; `retry_after` says how long."""
+
+    code = "auth.throttled"
+    title = "Too many tries to sign in"
+
+
+class UserNotFound(NotFound):
+    """No such user in this workspace."""
+
+    code = "access.user_not_found"
+    title = "No such user"
+
+
+class LastOwner(Conflict):
+    """A workspace that nobody owns could not be managed any more."""
+
+    code = "access.last_owner"
+    title = "The last owner stays one"
+
+
+class SessionNotFound(NotFound):
+    """No such session of the caller's; it may have ended."""
+
+    code = "auth.session_not_found"
+    title = "No such session"
+
+
+class AlreadyRotated(Conflict):
+    """Another request has rotated the session a moment ago; its answer holds the token."""
+
+    code = "auth.already_rotated"
+    title = "The token of this session has been replaced"
+
+
+class PeopleOnly(Forbidden):
+    """A key has no password and no sessions."""
+
+    code = "auth.people_only"
+    title = "This is for people who have signed in"
+
+
+class WrongPassword(Forbidden):
+    """The present password has to be given for this, and what was given is not it."""
+
+    code = "auth.wrong_password"
+    title = "The password is wrong"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from services.clients.access.models import ApiKey, User, Workspace
+from services.clients.access.models import ApiKey, Session, SignInRefusal, User, Workspace
+from shared.ids import uuid7
 from shared.messaging.envelope import Event
 
 
@@ -33,6 +35,54 @@ def user_created(user: User) -> Event:
     """Someone may sign in."""
     told = {"id": str(user.id), "email": user.email, "name": user.name, "role": user.role}
     return Event("clients.user.created.v1", f"user/{user.id}", user.version, None, {"user": told})
+
+
+def user_updated(user: User, changes: list[dict[str, Any]]) -> Event:
+    """What someone may do changed, or by what they sign in; a secret is told as changed."""
+    data = {"user": _named(user), "changes": changes}
+    return Event("clients.user.updated.v1", f"user/{user.id}", user.version, None, data)
+
+
+def session_started(session: Session, user: User) -> Event:
+    """Someone signed in."""
+    return _of_session("started", 1, {"session": _session(session, user)}, session)
+
+
+def session_ended(session: Session, user: User, reason: str) -> Event:
+    """Where someone was signed in, they no longer are."""
+    data = {"session": _session(session, user), "reason": reason}
+    return _of_session("ended", 2, data, session)
+
+
+def _of_session(what: str, version: int, data: dict[str, Any], session: Session) -> Event:
+    return Event(f"clients.session.{what}.v1", f"session/{session.id}", version, None, data)
+
+
+def sign_in_refused(user: User, refusals: Sequence[SignInRefusal]) -> Event:
+    """Someone tried to sign in as a user, from one place and for one reason, so many times."""
+    one = refusals[0]
+    told = {
+        "user": _named(user),
+        "address": one.address,
+        "device": one.device,
+        "reason": one.reason,
+        "times": len(refusals),
+    }
+    subject = f"sign_in/{uuid7()}"
+    return Event("clients.sign_in.refused.v1", subject, 1, None, told, one.refused_at)
+
+
+def _session(session: Session, user: User) -> dict[str, Any]:
+    return {
+        "id": str(session.id),
+        "user": _named(user),
+        "address": session.address,
+        "device": session.device,
+    }
+
+
+def _named(user: User) -> dict[str, Any]:
+    return {"id": str(user.id), "name": user.name}
 
 
 def api_key_created(key: ApiKey) -> Event:

@@ -30,7 +30,7 @@ class Workspace(Base):
 
 
 class User(Base):
-    """Someone who signs in; the address is unique over all workspaces."""
+    """Someone who signs in, unless disabled; the address is unique over all workspaces."""
 
     __tablename__ = "users"
 
@@ -40,20 +40,47 @@ class User(Base):
     name: Mapped[str]
     role: Mapped[str]
     password_hash: Mapped[str]
+    disabled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class AccessToken(Base):
-    """A user's signed-in session, known by the hash of its bearer token."""
+class Session(Base):
+    """Where a user is signed in; one that has ended is no longer here.
 
-    __tablename__ = "access_tokens"
+    It is known by the hash of its token, for a moment after a rotation by the one before too.
+    `idle_until` is never past `expires_at`; `device` and `address` are whence it began.
+    """
 
-    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    __tablename__ = "sessions"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID]
     user_id: Mapped[uuid.UUID]
+    hash: Mapped[bytes]
+    previous_hash: Mapped[bytes | None]
+    previous_until: Mapped[datetime | None]
+    device: Mapped[str]
+    address: Mapped[str]
+    idle_seconds: Mapped[int]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    idle_until: Mapped[datetime]
     expires_at: Mapped[datetime]
-    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SignInRefusal(Base):
+    """A refusal that the log does not tell of yet."""
+
+    __tablename__ = "sign_in_refusals"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID | None]
+    user_id: Mapped[uuid.UUID | None]
+    reason: Mapped[str]
+    device: Mapped[str]
+    address: Mapped[str]
+    refused_at: Mapped[datetime]
 
 
 class ApiKey(Base):

@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cachetools import TTLCache
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, or_, orm, select, text
 
-from services.clients.access.errors import ApiKeyNotFound
-from services.clients.access.models import ApiKey, User, Workspace
+from services.clients.access.errors import ApiKeyNotFound, UserNotFound
+from services.clients.access.models import ApiKey, Session, User, Workspace
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.paging import Page, Sort, page
@@ -21,6 +21,7 @@ from shared.unit_of_work import UnitOfWork
 _FIND_CREDENTIAL = text("SELECT * FROM find_credential(:hash)")
 _user_names: TTLCache[tuple[uuid.UUID, str], str] = TTLCache(maxsize=1_000, ttl=5.0)
 _user_names_lock = Lock()
+_WITH_REFUSALS = text("SELECT workspaces_with_refusals()")
 _FIND_USER = text("SELECT * FROM find_user_by_email(:email)")
 
 
@@ -67,6 +68,32 @@ def find_user_name(uow: UnitOfWork, user_id: str) -> str | None:
         with _user_names_lock:
             _user_names[key] = name
     return name
+
+
+def get_user(uow: UnitOfWork, user_id: uuid.UUID, *, lock: bool = False) -> User:
+    """A user of the workspace; `lock` holds it for a change."""
+    found = uow.session.get(User, user_id, with_for_update=lock or None)
+    if found is None:
+        raise UserNotFound
+    return found
+
+
+def sessions_of(uow: UnitOfWork, user_id: uuid.UUID) -> list[Session]:
+    """Where a user is signed in now, the latest used first."""
+    mine = select(Session).where(Session.user_id == user_id, Session.idle_until > now())
+    return list(uow.session.scalars(mine.order_by(Session.last_used_at.desc(), Session.id)))
+
+
+def find_session(uow: UnitOfWork, token_hash: bytes, *, lock: bool = False) -> Session | None:
+    """The session whose token this is, or was until a moment ago."""
+    is_its = or_(Session.hash == token_hash, Session.previous_hash == token_hash)
+    wanted = select(Session).where(is_its)
+    return uow.session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+def workspaces_with_refusals(session: orm.Session) -> list[uuid.UUID]:
+    """Where somebody was refused of whom the log does not tell yet."""
+    return list(session.scalars(_WITH_REFUSALS))
 
 
 def list_users(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:

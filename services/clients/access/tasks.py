@@ -1,23 +1,35 @@
-"""Access tokens that have expired go: nobody can sign in by them, and they pile up."""
+"""What access does by itself: it tells of refusals, and deletes what has expired."""
 
 from __future__ import annotations
 
 from celery import Celery
 
-from services.clients.access.operations import people
+from services.clients.access import queries
+from services.clients.access.operations import signing_in
 from shared.housekeeping import repeated
 from shared.runtime import Runtime
 from shared.worker import job
 
 
 def register_tasks(app: Celery, runtime: Runtime) -> None:
-    """Register the job."""
+    """Register the jobs."""
 
-    @job(app, "clients.purge_tokens")
+    @job(app, "clients.purge_access")
     def purge() -> None:
-        purge_tokens(runtime)
+        purge_access(runtime)
+
+    @job(app, "clients.tell_refusals")
+    def tell() -> None:
+        tell_refusals(runtime)
 
 
-def purge_tokens(runtime: Runtime) -> int:
-    """Delete the expired tokens of all workspaces; returns how many went."""
-    return repeated(lambda: people.purge_expired_tokens(runtime.app_engine))
+def purge_access(runtime: Runtime) -> int:
+    """Delete the expired sessions and turns of all workspaces; returns how many rows went."""
+    return repeated(lambda: signing_in.purge_access(runtime.app_engine))
+
+
+def tell_refusals(runtime: Runtime) -> None:
+    """Tell the log of the refusals of all workspaces."""
+    for workspace_id in runtime.across_workspaces(queries.workspaces_with_refusals):
+        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+            signing_in.tell_refusals(uow)

@@ -54,6 +54,7 @@ def words(data: Mapping[str, Any]) -> dict[str, str]:
     found = {name: text for name, paths in _PATHS.items() if (text := _first(data, paths))}
     found.update(_money_words(data))
     found.update(_note_words(data.get("note") or {}))
+    found.update(_session_words(data.get("session") or data))
     if listed := (data.get("entry") or {}).get("list"):
         found["list"] = str(listed).replace("_", " ")
     if starts_at := (data.get("deletion") or {}).get("starts_at"):
@@ -126,6 +127,19 @@ def _note_words(note: Mapping[str, Any]) -> dict[str, str]:
     if written := note.get("text"):
         found["note"] = _cut(written)
     return found
+
+
+def _session_words(session: Mapping[str, Any]) -> dict[str, str]:
+    found = {"whence": _whence(session)}
+    if name := (session.get("user") or {}).get("name"):
+        found["session"] = str(name)
+    return found
+
+
+def _whence(session: Mapping[str, Any]) -> str:
+    """Where somebody signed in or tried to, at the end of a sentence."""
+    places = [str(session[key]) for key in ("device", "address") if session.get(key)]
+    return f" ({', '.join(places)})" if places else ""
 
 
 def _one_change(change: Mapping[str, Any]) -> str:

@@ -42,6 +42,18 @@ SENTENCES: dict[str, Sentence] = {
     "clients.view.updated.v1": Sentence("workspace", "View {view}: {changed}", "A view changed"),
     "clients.view.removed.v1": Sentence("workspace", "View {view} removed", "A view removed"),
     "clients.user.created.v1": Sentence("access", "User {user} added", "User added"),
+    "clients.user.updated.v1": Sentence("access", "User {user}: {changed}", "User changed"),
+    "clients.session.started.v1": Sentence(
+        "access", "{session} signed in{whence}", "Someone signed in"
+    ),
+    "clients.session.ended.v1": Sentence(
+        "access", "{session} signed out{whence}: {refusal}", "Someone was signed out"
+    ),
+    "clients.sign_in.refused.v1": Sentence(
+        "access",
+        "Signing in as {user} refused{whence}: {refusal}",
+        "Signing in refused",
+    ),
     "clients.api_key.created.v1": Sentence(
         "access", "API key {api_key} created", "API key created"
     ),

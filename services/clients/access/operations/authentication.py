@@ -14,6 +14,7 @@ from cachetools import TTLCache, cached
 from sqlalchemy import Row
 
 from services.clients.access.operations.people import note_key_use
+from services.clients.access.operations.sessions import note_session_use
 from services.clients.access.queries import find_credential
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
@@ -26,7 +27,7 @@ REMEMBERED_SECONDS: Final = 1.0
 NOTED_SECONDS: Final = 60.0
 _MOST: Final = 10_000
 # What every token of ours looks like; anything else costs no query.
-_KINDS: Final = ("cat_", "cak_")
+_KINDS: Final = ("cat_", "cas_", "cak_")
 _LONGEST: Final = 100
 
 _noted: TTLCache[uuid.UUID, None] = TTLCache(_MOST, NOTED_SECONDS)
@@ -34,7 +35,7 @@ _noted_lock: Final = Lock()
 
 
 def authenticate(runtime: Runtime, token: str) -> Identity | None:
-    """The caller who holds this access token or API key, or None."""
+    """The caller who holds this session, access token or API key, or None."""
     if not token.startswith(_KINDS) or len(token) > _LONGEST:
         return None
     return _look_up(runtime, token_hash(token))
@@ -48,8 +49,7 @@ def _look_up(runtime: Runtime, hashed: bytes) -> Identity | None:
     if row is None:
         return None
     identity = _identity(row)
-    if row.kind == "api_key":
-        _note_use(runtime, row.id, identity)
+    _note_use(runtime, row, identity)
     return identity
 
 
@@ -62,14 +62,19 @@ def _identity(row: Row[Any]) -> Identity:
     )
 
 
-def _note_use(runtime: Runtime, key_id: uuid.UUID, identity: Identity) -> None:
-    """Write down that a key is in use: at most once a minute, in a transaction of its own."""
+def _note_use(runtime: Runtime, row: Row[Any], identity: Identity) -> None:
+    """Write down that a key or a session is in use: at most once a minute, in a transaction of
+    its own."""
+    used = row.session_id or row.id
     with _noted_lock:
-        if key_id in _noted:
+        if used in _noted:
             return
-        _noted[key_id] = None
-    with runtime.unit_of_work(Origin(identity.workspace_id, identity.actor, "key-use")) as uow:
-        note_key_use(uow, key_id)
+        _noted[used] = None
+    with runtime.unit_of_work(Origin(identity.workspace_id, identity.actor, "use")) as uow:
+        if row.session_id is None:
+            note_key_use(uow, row.id)
+        else:
+            note_session_use(uow, row.session_id)
 
 
 def forget() -> None:

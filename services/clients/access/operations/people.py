@@ -1,20 +1,20 @@
-"""Commands of access: workspaces, users, API keys, signing in."""
+"""Commands of access: workspaces, users, API keys."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from services.clients.access import events
-from services.clients.access.errors import BeyondYourOwn, EmailTaken, WrongLogIn
-from services.clients.access.models import AccessToken, ApiKey, User, Workspace
-from services.clients.access.queries import find_user_by_email, get_api_key, get_workspace
+from services.clients.access import events, queries
+from services.clients.access.errors import BeyondYourOwn, EmailTaken, LastOwner
+from services.clients.access.models import ApiKey, User, Workspace
+from services.clients.access.operations import sessions
+from services.clients.access.queries import get_api_key, get_workspace
 from shared.clock import now
 from shared.errors import PreconditionFailed, require_version
 from shared.ids import uuid7
@@ -22,16 +22,12 @@ from shared.messaging.changes import changes_between
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
-from shared.security.passwords import hash_password, verify_password
+from shared.security.passwords import hash_password
 from shared.security.permissions import PERMISSIONS, ROLES
 from shared.security.secrets import new_token
 from shared.unit_of_work import UnitOfWork
 
-TOKEN_HOURS = 12
-
-# Tokens that are deleted in one transaction.
-_PURGED_AT_ONCE = 5_000
-_PURGE_TOKENS = text("SELECT purge_expired_tokens(:most)")
+_OWNER = "owner"
 
 # A key that is being revoked or noted by another process is left alone: nobody waits for it.
 _NOTE_USE = text(
@@ -44,14 +40,6 @@ _NOTE_USE = text(
     )
     """
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A fresh access token and how long it lives."""
-
-    token: str
-    seconds: int
 
 
 def create_workspace(uow: UnitOfWork, name: str) -> Workspace:
@@ -160,36 +148,63 @@ def note_key_use(uow: UnitOfWork, key_id: uuid.UUID) -> None:
     uow.session.execute(_NOTE_USE, {"id": key_id})
 
 
-def sign_in(runtime: Runtime, email: str, password: str, correlation_id: str) -> SignedIn:
-    """An access token for the right address and password; `WrongLogIn` otherwise.
+def update_user(
+    uow: UnitOfWork,
+    user_id: uuid.UUID,
+    changes: Mapping[str, Any],
+    expected_version: int | None,
+    *,
+    held: frozenset[str],
+) -> User:
+    """Change a user's name, role, or whether they may sign in; the last owner stays one.
 
-    The password is checked outside any transaction, as it takes long on purpose.
+    A change of role or of `disabled` ends the user's sessions. Raises `BeyondYourOwn` for
+    someone who may do more than the caller, before or afterwards.
     """
-    with runtime.login_engine.connect() as connection:
-        row = find_user_by_email(connection, email)
-    stored = None if row is None else row.password_hash
-    right = verify_password(stored, password, runtime.settings.argon2_time_cost)
-    if row is None or not right:
-        raise WrongLogIn
-    made = new_token("cat")
-    seconds = TOKEN_HOURS * 3600
-    where = Origin(row.workspace_id, Actor("user", str(row.id), row.name), correlation_id)
-    with runtime.unit_of_work(where) as uow:
-        uow.session.add(
-            AccessToken(
-                hash=made.hash,
-                workspace_id=row.workspace_id,
-                user_id=row.id,
-                expires_at=now() + timedelta(seconds=seconds),
-            )
-        )
-    return SignedIn(made.token, seconds)
+    is_last = _is_last_owner(uow, user_id)
+    user = queries.get_user(uow, user_id, lock=True)
+    require_version(expected_version, user.version, PreconditionFailed)
+    require_role(user.role, held)
+    require_role(changes.get("role", user.role), held)
+    changed = changes_between(_changeable(user), changes)
+    if not changed:
+        return user
+    for each in changed:
+        _set(user, each["field"], each["after"])
+    if is_last and (user.role != _OWNER or user.disabled_at is not None):
+        raise LastOwner("Make somebody else an owner first.")
+    note_change(uow, user, changed)
+    if ending := _ends_sessions(changed):
+        sessions.end_sessions(uow, user, ending)
+    return user
 
 
-def purge_expired_tokens(engine: Engine) -> int:
-    """Delete some expired tokens of whichever workspace; returns how many went."""
-    with engine.begin() as connection:
-        return int(connection.scalar(_PURGE_TOKENS, {"most": _PURGED_AT_ONCE}) or 0)
+def note_change(uow: UnitOfWork, user: User, changes: list[dict[str, Any]]) -> None:
+    """A user has changed: the next version, and its event."""
+    user.version += 1
+    uow.publish(events.user_updated(user, changes))
+
+
+def _changeable(user: User) -> dict[str, Any]:
+    return {"name": user.name, "role": user.role, "disabled": user.disabled_at is not None}
+
+
+def _set(user: User, field: str, value: Any) -> None:
+    if field == "disabled":
+        user.disabled_at = now() if value else None
+    else:
+        setattr(user, field, value)
+
+
+def _ends_sessions(changed: Iterable[Mapping[str, Any]]) -> str | None:
+    reasons = {"role": "role_changed", "disabled": "disabled"}
+    return next((reasons[it["field"]] for it in changed if it["field"] in reasons), None)
+
+
+def _is_last_owner(uow: UnitOfWork, user_id: uuid.UUID) -> bool:
+    """Whether nobody else owns the workspace; owners are held, so that two cannot both leave."""
+    owners = select(User.id).where(User.role == _OWNER, User.disabled_at.is_(None))
+    return list(uow.session.scalars(owners.order_by(User.id).with_for_update())) == [user_id]
 
 
 @dataclass(frozen=True, slots=True)

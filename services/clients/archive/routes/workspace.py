@@ -12,7 +12,7 @@ from flask import Response
 from sqlalchemy import select
 
 from services.clients.access import queries as access
-from services.clients.access.schemas import user_json, workspace_json
+from services.clients.access.schemas.people import user_json, workspace_json
 from services.clients.archive.routes.client import (
     ask_services,
     contents_of,

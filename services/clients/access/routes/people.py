@@ -1,22 +1,18 @@
-"""Signing in, who am I, the workspace, users and API keys."""
+"""The workspace, users and API keys."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from flask import g
-
 from services.clients.access import queries
 from services.clients.access.operations import people
-from services.clients.access.schemas import (
+from services.clients.access.schemas.people import (
     ApiKeyBody,
     ApiKeyPage,
     ApiKeyView,
-    LogInBody,
-    LogInView,
-    MeView,
     UserBody,
+    UserChanges,
     UserPage,
     UserView,
     WorkspaceBody,
@@ -26,38 +22,13 @@ from services.clients.access.schemas import (
     workspace_json,
 )
 from shared.http.blueprint import ApiBlueprint
-from shared.http.edge import Answer, if_match, reads, render, runtime, writes
+from shared.http.edge import Answer, if_match, reads, runtime, writes
 from shared.http.identity import current_identity
 from shared.http.schemas import PageQuery
 from shared.security.permissions import USERS_MANAGE, WORKSPACE_MANAGE
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint("access", __name__, url_prefix="/v1", description="Who may do what")
-
-
-@blueprint.route("/auth/token", methods=["POST"])
-@blueprint.arguments(LogInBody)
-@blueprint.response(200, LogInView)
-def post_token(body: dict[str, Any]) -> Any:
-    """Exchange email and password for a bearer token. The one route that takes no token."""
-    made = people.sign_in(runtime(), body["email"], body["password"], g.request_id)
-    answer = {"access_token": made.token, "token_type": "Bearer", "expires_in": made.seconds}
-    return render(Answer(answer))
-
-
-@blueprint.route("/me", methods=["GET"])
-@reads(None)
-@blueprint.response(200, MeView)
-def get_me(uow: UnitOfWork) -> Answer:
-    """Who is asking, in which workspace, with which permissions."""
-    identity = current_identity()
-    return Answer(
-        {
-            "actor": identity.actor.as_dict(),
-            "workspace": workspace_json(queries.get_workspace(uow)),
-            "permissions": sorted(identity.permissions),
-        }
-    )
 
 
 @blueprint.route("/workspace", methods=["GET"])
@@ -99,6 +70,27 @@ def post_user(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     time_cost = runtime().settings.argon2_time_cost
     user = people.create_user(uow, **body, time_cost=time_cost)
     return Answer(user_json(user), 201)
+
+
+@blueprint.route("/users/<uuid:user_id>", methods=["GET"])
+@reads(USERS_MANAGE)
+@blueprint.response(200, UserView)
+def get_user(uow: UnitOfWork, user_id: uuid.UUID) -> Answer:
+    """One user."""
+    user = queries.get_user(uow, user_id)
+    return Answer(user_json(user), etag=user.version)
+
+
+@blueprint.route("/users/<uuid:user_id>", methods=["PATCH"])
+@writes(USERS_MANAGE)
+@blueprint.arguments(UserChanges)
+@blueprint.response(200, UserView)
+def patch_user(uow: UnitOfWork, body: dict[str, Any], user_id: uuid.UUID) -> Answer:
+    """Change a user's name or role, or whether they may sign in. Another role, and `disabled`,
+    end the user's sessions within a second. The last owner stays one."""
+    held = current_identity().permissions
+    user = people.update_user(uow, user_id, body, if_match(), held=held)
+    return Answer(user_json(user), etag=user.version)
 
 
 @blueprint.route("/api-keys", methods=["GET"])

@@ -1,4 +1,4 @@
-"""Bodies and answers of access."""
+"""Bodies and answers about the workspace, users and API keys."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import zoneinfo
 from functools import lru_cache
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.clients.access.models import ApiKey, User, Workspace
 from services.clients.access.rules import BadPattern, parse_pattern
+from services.clients.access.schemas.signing_in import new_password
 from services.clients.values import addresses, money
 from shared.clock import rfc3339
-from shared.http.fields import Moment, Rule, required_line
-from shared.http.schemas import StrictSchema
-from shared.security.passwords import MAX_LENGTH, MIN_LENGTH
+from shared.http.fields import Moment, Rule, flag, required_line
+from shared.http.schemas import Coded, StrictSchema
+from shared.security.passwords import require_strong
 from shared.security.permissions import PERMISSIONS, ROLES
 from shared.values import text
 from shared.values.findings import Wrong
@@ -43,21 +44,6 @@ def _pattern(value: Any) -> str:
 
 def _name(**kwargs: Any) -> Rule:
     return required_line(text.NAME_LENGTH, minLength=1, pattern=r".*\S", **kwargs)
-
-
-class LogInBody(StrictSchema):
-    """`POST /v1/auth/token`."""
-
-    email = required_line(addresses.EMAIL_LENGTH, minLength=1, required=True)
-    password = fields.String(required=True, validate=validate.Length(1, MAX_LENGTH))
-
-
-class LogInView(StrictSchema):
-    """A fresh access token."""
-
-    access_token = fields.String()
-    token_type = fields.String()
-    expires_in = fields.Integer()
 
 
 class WorkspaceBody(StrictSchema):
@@ -89,8 +75,24 @@ class UserBody(StrictSchema):
 
     email = Rule(addresses.sign_in_email, nullable=False, required=True)
     name = _name(required=True)
-    password = fields.String(required=True, validate=validate.Length(MIN_LENGTH, MAX_LENGTH))
+    password = new_password()
     role = fields.String(required=True, validate=validate.OneOf(sorted(ROLES)))
+
+    @validates_schema
+    def _strong(self, data: dict[str, Any], **_: Any) -> None:
+        about = [str(data[name]) for name in ("email", "name") if name in data]
+        try:
+            require_strong(data.get("password", ""), *about)
+        except Wrong as wrong:
+            raise ValidationError({"password": [Coded(wrong.code, wrong.message)]}) from wrong
+
+
+class UserChanges(StrictSchema):
+    """`PATCH /v1/users/{id}`."""
+
+    name = _name()
+    role = fields.String(validate=validate.OneOf(sorted(ROLES)))
+    disabled = flag()
 
 
 class UserView(StrictSchema):
@@ -100,6 +102,8 @@ class UserView(StrictSchema):
     email = fields.String()
     name = fields.String()
     role = fields.String()
+    disabled = fields.Boolean(metadata={"description": "Whether they may no longer sign in."})
+    version = fields.Integer()
     created_at = fields.String()
 
 
@@ -174,6 +178,8 @@ def user_json(user: User) -> dict[str, Any]:
         "email": user.email,
         "name": user.name,
         "role": user.role,
+        "disabled": user.disabled_at is not None,
+        "version": user.version,
         "created_at": rfc3339(user.created_at),
     }
 

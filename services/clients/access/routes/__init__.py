@@ -1,0 +1,1 @@
+"""Signing in, who am I, the workspace, people and their keys."""
