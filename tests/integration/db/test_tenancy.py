@@ -16,6 +16,7 @@ WITHOUT_WORKSPACE = {
     "inbox": "positions received, no content",
     "consumer_progress": "positions applied, no content",
     "ingest_attempts": "positions and counts, no content",
+    "sign_in_limits": "moments under keyed hashes of addresses and accounts",
     "feed_state": "positions of the feed, no content",
     "feed_sources": "positions placed, no content",
 }
