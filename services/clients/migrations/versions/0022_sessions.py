@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import allow, role_prefix, tenant_table
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 _TABLES = {
     # A session is one that may be used: an ended one is deleted, and the log tells of it.
