@@ -15,8 +15,15 @@ from shared.http.schemas import field_errors
 
 # Where a text is taken as it is, and why.
 AS_SENT = {
-    ("LogInBody", "password"): "a password may hold anything, and is only compared",
-    ("UserBody", "password"): "a password may hold anything, and is only compared",
+    **dict.fromkeys(
+        (
+            ("LogInBody", "password"),
+            ("UserBody", "password"),
+            ("PasswordBody", "password"),
+            ("PasswordBody", "new_password"),
+        ),
+        "a password may hold anything, and is only compared",
+    ),
     ("BulkBody", "confirm"): "a note of ours, whose signature tells",
     ("MergeBody", "confirm"): "a note of ours, whose signature tells",
 }
