@@ -23,9 +23,7 @@ def test_a_viewer_sees_whole_timelines_and_no_users() -> None:
     assert viewing.sees_whole_timelines(ROLES["viewer"])
     hidden = viewing.hidden_types(ROLES["viewer"])
     assert hidden == {
-        name
-        for name in catalogue.types()
-        if name.split(".")[1] in ("user", "api_key", "webhook", "subscriber")
+        name for name in catalogue.types() if name.split(".")[1] in viewing.OF_NO_CLIENT
     }
     assert viewing.hidden_types(ROLES["owner"]) == frozenset()
 
