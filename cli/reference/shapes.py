@@ -34,8 +34,10 @@ from typing import Any, Literal, Required, TypedDict
 _ROOTS = (
     "ActivityFeedPage", "ActivityTimelineEntryView", "ClientBody", "ClientChanges",
     "ClientSummaryView", "ClientView", "ContactBody", "ContactChanges", "ContactView",
-    "DocumentsDocumentView", "DocumentsNewDocumentBody", "DocumentsNewDocumentView", "LogInView",
-    "MeView", "MetricsMetricsView", "PlanView", "RateBody", "RateChanges", "RateView",
+    "DocumentsDocumentView", "DocumentsNewDocumentBody", "DocumentsNewDocumentView", "FacetsView",
+    "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
+    "MeView", "MetricsMetricsView", "PlanView", "ProjectView", "RateBody", "RateChanges",
+    "RateView", "SavedViewView",
 )  # fmt: skip
 _REFERENCE = "#/components/schemas/"
 _KINDS = {
@@ -96,6 +98,9 @@ def _line(field: str, kind: str) -> str:
     line = f"    {field}: {kind}"
     if len(line) <= _LINE_LENGTH:
         return line
+    if "] | " not in kind and kind.startswith("Literal["):
+        words = kind.removeprefix("Literal[").removesuffix("]").split(", ")
+        return "\n".join([f"    {field}: Literal[", *(f"        {it}," for it in words), "    ]"])
     return f"    {field}: (\n        {kind}\n    )"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Self, cast
+from typing import Any, BinaryIO, Generic, Self, TypeVar, cast
 
 import httpx
 
@@ -17,21 +18,38 @@ from clientele_client.shapes import (
     ContactBody,
     ContactChanges,
     Document,
+    Facets,
+    Invoice,
+    InvoiceSummary,
+    Job,
+    ListEntry,
     LogIn,
     Me,
     Metrics,
     NewDocument,
     NewDocumentBody,
     Plan,
+    Project,
     Rate,
     RateBody,
     RateChanges,
+    SavedView,
     TimelineEntry,
     Upload,
 )
 from clientele_client.transport import Transport, checked
 
 _PAGE = 200
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list, and the cursor of the next one; None where it is the last."""
+
+    data: list[T]
+    next: str | None
 
 
 class Clientele:
@@ -43,17 +61,27 @@ class Clientele:
     """
 
     def __init__(
-        self, url: str, token: str, *, patience: float | None = 60.0, timeout: float = 30.0
+        self,
+        url: str,
+        token: str,
+        *,
+        patience: float | None = 60.0,
+        timeout: float = 30.0,
+        http: httpx.Client | None = None,
     ) -> None:
-        self._transport = Transport(url, token, patience=patience, timeout=timeout)
+        self._transport = Transport(url, token, patience=patience, timeout=timeout, http=http)
 
     @classmethod
     def log_in(cls, url: str, email: str, password: str, **options: Any) -> Self:
         """The API as a person uses it, until the token expires."""
+        return cls(url, cls.token(url, email, password, **options)["access_token"], **options)
+
+    @staticmethod
+    def token(url: str, email: str, password: str, **options: Any) -> LogIn:
+        """A token for a person, and for how many seconds it stands."""
         with Transport(url, **options) as transport:
             body = {"email": email, "password": password}
-            found: LogIn = transport.send("POST", "/v1/auth/token", body=body).json()
-        return cls(url, found["access_token"], **options)
+            return cast(LogIn, transport.send("POST", "/v1/auth/token", body=body).json())
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +102,43 @@ class Clientele:
     def clients(self, **filters: Any) -> Iterator[ClientSummary]:
         """Every client that fits: `q`, `status`, `tag`, `sort`, … as the API has them."""
         return self._each("/v1/clients", filters)
+
+    def client_page(self, **filters: Any) -> Page[ClientSummary]:
+        """One page of them; `cursor` is the `next` of the page before."""
+        return self._page("/v1/clients", filters)
+
+    def facets(self, **filters: Any) -> Facets:
+        """How many clients fit, by status, industry, size, service type and owner."""
+        return cast(Facets, self._json("GET", "/v1/clients/facets", params=filters))
+
+    def views(self) -> Iterator[SavedView]:
+        """The saved views that the caller sees."""
+        return self._each("/v1/views", {})
+
+    def save_view(self, name: str, query: dict[str, Any], *, shared: bool = False) -> SavedView:
+        """Keep filters and order under a name."""
+        body = {"name": name, "query": query, "shared": shared}
+        return cast(SavedView, self._json("POST", "/v1/views", body=body))
+
+    def remove_view(self, view_id: str) -> None:
+        """Forget a saved view."""
+        self._transport.send("DELETE", f"/v1/views/{view_id}")
+
+    def plan_bulk(self, body: dict[str, Any]) -> dict[str, Any]:
+        """How many clients a bulk change would touch, with its confirmation."""
+        return cast(dict[str, Any], self._json("POST", "/v1/clients/bulk/plan", body=body))
+
+    def begin_bulk(self, body: dict[str, Any], key: str | None = None) -> Job:
+        """Begin a bulk change as a job; the same `key` begins it once."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return cast(Job, self._json("POST", "/v1/clients/bulk", body=body, headers=headers))
+
+    def overview(self, client_id: str) -> dict[str, Any]:
+        """`client`, `metrics`, `documents` and `activity` at once; those away are None.
+
+        `unavailable` names them with the reason.
+        """
+        return cast(dict[str, Any], self._json("GET", f"/v1/clients/{client_id}/overview"))
 
     def client(self, client_id: str, **query: Any) -> Client:
         """One client; `as_of` shows it as it was at a moment."""
@@ -114,6 +179,40 @@ class Clientele:
         """What has happened to the client, newest first; `order`, `kind`, `actor`, `from`, `to`."""
         return self._each(f"/v1/clients/{client_id}/activity", filters)
 
+    def timeline_page(self, client_id: str, **filters: Any) -> Page[TimelineEntry]:
+        """One page of it; `cursor` is the `next` of the page before."""
+        return self._page(f"/v1/clients/{client_id}/activity", filters)
+
+    # --- projects, invoices, jobs, lists ---------------------------------------------------
+
+    def project_page(self, client_id: str, **filters: Any) -> Page[Project]:
+        """The client's projects, page by page; `status`."""
+        return self._page(f"/v1/clients/{client_id}/projects", filters)
+
+    def project(self, project_id: str) -> Project:
+        """One project."""
+        return cast(Project, self._json("GET", f"/v1/projects/{project_id}"))
+
+    def invoice_page(self, client_id: str, **filters: Any) -> Page[InvoiceSummary]:
+        """The client's invoices, page by page; `status`."""
+        return self._page(f"/v1/clients/{client_id}/invoices", filters)
+
+    def invoice(self, invoice_id: str) -> Invoice:
+        """One invoice with its lines and payments."""
+        return cast(Invoice, self._json("GET", f"/v1/invoices/{invoice_id}"))
+
+    def job_page(self, **filters: Any) -> Page[Job]:
+        """Imports, exports and bulk changes, newest first; `state`, `kind`."""
+        return self._page("/v1/jobs", filters)
+
+    def job(self, job_id: str) -> Job:
+        """One of them, with how far it is."""
+        return cast(Job, self._json("GET", f"/v1/jobs/{job_id}"))
+
+    def entries(self, name: str) -> list[ListEntry]:
+        """A list of the workspace: `industries`, `service-types`, `compliance-standards`, …"""
+        return cast(list[ListEntry], self._json("GET", f"/v1/workspace/{name}")["data"])
+
     # --- contacts and rates ----------------------------------------------------------------
 
     def contacts(self, client_id: str) -> list[Contact]:
@@ -153,6 +252,14 @@ class Clientele:
     def documents(self, client_id: str, **filters: Any) -> Iterator[Document]:
         """The client's documents; `status`, `category`."""
         return self._each(_document(client_id), filters)
+
+    def document_page(self, client_id: str, **filters: Any) -> Page[Document]:
+        """One page of them; `cursor` is the `next` of the page before."""
+        return self._page(_document(client_id), filters)
+
+    def download_link(self, client_id: str, document_id: str) -> str:
+        """An address where the document's bytes can be fetched for a short time."""
+        return self._transport.leads_to(f"{_document(client_id, document_id)}/download")
 
     def document(self, client_id: str, document_id: str) -> Document:
         """One document; `status` says whether it may be fetched yet."""
@@ -202,14 +309,18 @@ class Clientele:
     def _json(self, method: str, path: str, **request: Any) -> Any:
         return self._transport.send(method, path, **request).json()
 
+    def _page(self, path: str, filters: dict[str, Any]) -> Page[Any]:
+        found = self._json("GET", path, params=filters)
+        return Page(found["data"], found["next"])
+
     def _each(self, path: str, filters: dict[str, Any]) -> Iterator[Any]:
         params: dict[str, Any] = {"limit": _PAGE, **filters}
         while True:
-            page = self._json("GET", path, params=params)
-            yield from page["data"]
-            if page["next"] is None:
+            page = self._page(path, params)
+            yield from page.data
+            if page.next is None:
                 return
-            params["cursor"] = page["next"]
+            params["cursor"] = page.next
 
 
 def _contact(client_id: str, contact_id: str | None = None) -> str:

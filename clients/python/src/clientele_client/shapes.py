@@ -265,6 +265,23 @@ class Event(TypedDict, total=False):
     workspace: str
 
 
+class FacetCount(TypedDict, total=False):
+    """`FacetCountView` of the OpenAPI document."""
+
+    count: int
+    value: str | None
+
+
+class Facets(TypedDict, total=False):
+    """`FacetsView` of the OpenAPI document."""
+
+    company_size: list[FacetCount]
+    industry: list[FacetCount]
+    owner_id: list[FacetCount]
+    primary_service_type: list[FacetCount]
+    status: list[FacetCount]
+
+
 class FeedPage(TypedDict, total=False):
     """`ActivityFeedPage` of the OpenAPI document."""
 
@@ -273,12 +290,111 @@ class FeedPage(TypedDict, total=False):
     next: str
 
 
+class Invoice(TypedDict, total=False):
+    """`InvoiceView` of the OpenAPI document."""
+
+    amount_paid: str
+    balance: str
+    billing_copy: dict[str, Any] | None
+    client_id: str
+    created_at: str
+    currency: str
+    due_on: str | None
+    id: str
+    issued_on: str | None
+    lines: list[Line]
+    notes: str | None
+    number: str | None
+    overdue: bool
+    payments: list[Payment]
+    period_end: str | None
+    period_start: str | None
+    status: str
+    subtotal: str
+    tax: str
+    taxes: list[Tax]
+    total: str
+    updated_at: str
+    version: int
+    void_reason: str | None
+
+
+class InvoiceSummary(TypedDict, total=False):
+    """`InvoiceSummary` of the OpenAPI document."""
+
+    amount_paid: str
+    balance: str
+    client_id: str
+    created_at: str
+    currency: str
+    due_on: str | None
+    id: str
+    issued_on: str | None
+    number: str | None
+    overdue: bool
+    period_end: str | None
+    period_start: str | None
+    status: str
+    subtotal: str
+    tax: str
+    total: str
+    updated_at: str
+    version: int
+
+
+class Job(TypedDict, total=False):
+    """`JobView` of the OpenAPI document."""
+
+    created_at: str
+    created_by: dict[str, Any]
+    finished_at: str | None
+    id: str
+    import_id: str | None
+    kind: Literal["import_read", "import_preview", "import", "import_undo", "export", "bulk"]
+    problem: Problem | None
+    progress: Progress
+    result: dict[str, Any]
+    started_at: str | None
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+class Line(TypedDict, total=False):
+    """`LineView` of the OpenAPI document."""
+
+    amount: str
+    description: str
+    id: str
+    kind: Literal["regular", "overtime", "free"]
+    quantity: str
+    rate_id: str | None
+    tax_rate: str
+    unit_price: str
+
+
+class ListEntry(TypedDict, total=False):
+    """`ListEntryView` of the OpenAPI document."""
+
+    former_names: list[str]
+    id: str
+    name: str
+    position: int
+    retired: bool
+
+
 class LogIn(TypedDict, total=False):
     """`LogInView` of the OpenAPI document."""
 
     access_token: str
     expires_in: int
     token_type: str
+
+
+class Maker(TypedDict, total=False):
+    """`MakerView` of the OpenAPI document."""
+
+    id: str | None
+    kind: str
+    name: str
 
 
 class Me(TypedDict, total=False):
@@ -376,6 +492,17 @@ class PartLink(TypedDict, total=False):
     url: str
 
 
+class Payment(TypedDict, total=False):
+    """`PaymentView` of the OpenAPI document."""
+
+    amount: str
+    created_at: str
+    id: str
+    method: str | None
+    paid_on: str
+    reference: str | None
+
+
 class Plan(TypedDict, total=False):
     """`PlanView` of the OpenAPI document."""
 
@@ -407,6 +534,44 @@ class PrimaryContactChanges(TypedDict, total=False):
     email: str
     name: str | None
     phone: str | None
+
+
+class Problem(TypedDict, total=False):
+    """`ProblemView` of the OpenAPI document."""
+
+    code: str
+    message: str
+
+
+class Progress(TypedDict, total=False):
+    """`ProgressView` of the OpenAPI document."""
+
+    created: int
+    done: int
+    failed: int
+    skipped: int
+    total: int | None
+    updated: int
+
+
+class Project(TypedDict, total=False):
+    """`ProjectView` of the OpenAPI document."""
+
+    budget_amount: str | None
+    budget_hours: str | None
+    client_id: str
+    code: str | None
+    created_at: str
+    currency: str
+    ends_on: str | None
+    id: str
+    name: str
+    spent_amount: str
+    spent_hours: str
+    starts_on: str | None
+    status: str
+    updated_at: str
+    version: int
 
 
 class Rate(TypedDict, total=False):
@@ -462,6 +627,19 @@ class Refusal(TypedDict, total=False):
     detail: str
 
 
+class SavedView(TypedDict, total=False):
+    """`SavedViewView` of the OpenAPI document."""
+
+    created_at: str
+    created_by: Maker
+    id: str
+    name: str
+    query: ViewQuery
+    shared: bool
+    updated_at: str
+    version: int
+
+
 class Settings(TypedDict, total=False):
     """`SettingsView` of the OpenAPI document."""
 
@@ -478,6 +656,14 @@ class SettingsBody(TypedDict, total=False):
     email_notifications: bool | None
     internal: bool | None
     quarterly_reports: bool | None
+
+
+class Tax(TypedDict, total=False):
+    """`TaxView` of the OpenAPI document."""
+
+    amount: str
+    base: str
+    rate: str
 
 
 class TimelineEntry(TypedDict, total=False):
@@ -503,6 +689,30 @@ class Upload(TypedDict, total=False):
     part_size: int
     parts: list[PartLink]
     url: str
+
+
+class ViewQuery(TypedDict, total=False):
+    """`ViewQuery` of the OpenAPI document."""
+
+    company_size: list[Literal["1-10", "11-50", "51-200", "201-500", "500+"]]
+    compliance: list[str]
+    fields: str
+    industry: list[str]
+    owner: str
+    primary_service_type: list[str]
+    q: str
+    sort: Literal[
+        "company_name",
+        "client_code",
+        "created_at",
+        "updated_at",
+        "-company_name",
+        "-client_code",
+        "-created_at",
+        "-updated_at",
+    ]
+    status: list[Literal["active", "inactive", "pending"]]
+    tag: list[str]
 
 
 class WarningView(TypedDict, total=False):

@@ -61,7 +61,8 @@ class Transport:
     """One server and one caller.
 
     `url` is the address without `/v1`. `patience` is for how many seconds an attempt that failed
-    on the way, or was answered 429 or 5xx, is made again; None means for ever.
+    on the way, or was answered 429 or 5xx, is made again; None means for ever. `http` are
+    connections that the caller keeps and closes, shared by many callers of one server.
     """
 
     def __init__(
@@ -71,11 +72,14 @@ class Transport:
         *,
         patience: float | None = 60.0,
         timeout: float = 30.0,
+        http: httpx.Client | None = None,
     ) -> None:
+        self._url = url.rstrip("/")
         self._token = token
         self._patience = patience
         self._timeout = timeout
-        self.http = httpx.Client(base_url=url, timeout=timeout, follow_redirects=True)
+        self._is_shared = http is not None
+        self.http = http or httpx.Client(timeout=timeout, follow_redirects=True)
 
     def __enter__(self) -> Self:
         return self
@@ -84,8 +88,9 @@ class Transport:
         self.close()
 
     def close(self) -> None:
-        """Give the connections back."""
-        self.http.close()
+        """Give the connections back, but for those that the caller keeps."""
+        if not self._is_shared:
+            self.http.close()
 
     def backoff(self) -> Backoff:
         """The pauses of one call."""
@@ -110,13 +115,28 @@ class Transport:
         if method in _WRITES:
             named.setdefault("Idempotency-Key", uuid.uuid4().hex)
         request = self.http.build_request(
-            method, path, params=given(params), json=body, headers=named,
+            method, self._url + path, params=given(params), json=body, headers=named,
             timeout=self._timeout + wait,
         )  # fmt: skip
         backoff = self.backoff()
         while True:
             with backoff.attempt(f"{method} {request.url}"):
                 return checked(self.http.send(request))
+
+    def leads_to(self, path: str) -> str:
+        """The address that the answer leads to, without going there."""
+        request = self.http.build_request(
+            "GET", self._url + path, headers=self.headers(), timeout=self._timeout
+        )
+        backoff = self.backoff()
+        while True:
+            with backoff.attempt(f"GET {request.url}"):
+                answer = self.http.send(request, follow_redirects=False)
+                return str(
+                    answer.headers["Location"]
+                    if answer.has_redirect_location
+                    else checked(answer).url
+                )
 
     @contextmanager
     def open(
@@ -125,7 +145,11 @@ class Transport:
         """An answer that is read as it comes; one attempt, which `silence` seconds end."""
         timeout = httpx.Timeout(self._timeout, read=silence)
         with self.http.stream(
-            "GET", path, params=given(params), headers=self.headers(headers), timeout=timeout
+            "GET",
+            self._url + path,
+            params=given(params),
+            headers=self.headers(headers),
+            timeout=timeout,
         ) as answer:
             if not answer.is_success:
                 answer.read()
