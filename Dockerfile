@@ -8,11 +8,11 @@ WORKDIR /app
 # First the libraries alone: they change seldom, so this layer is almost always at hand.
 COPY pyproject.toml uv.lock ./
 RUN --mount=type=cache,target=/root/.cache \
-    /opt/uv/bin/uv sync --quiet --frozen --no-dev --no-install-project
+    /opt/uv/bin/uv sync --quiet --frozen --no-dev --no-install-local
 COPY . .
 RUN --mount=type=cache,target=/root/.cache \
     /opt/uv/bin/uv sync --quiet --frozen --no-dev \
-    && python -m compileall -q services shared cli devstack
+    && python -m compileall -q services shared web cli devstack clients
 
 # The interpreter without what only a person or a build needs.
 FROM python:3.13-slim-trixie AS interpreter

@@ -10,7 +10,9 @@ from devstack.ports import LOOPBACK
 from shared.service_names import SERVICES
 
 
-def environment(config: Config, engines: Engines, port: int | None) -> dict[str, str]:
+def environment(
+    config: Config, engines: Engines, port: int | None, web_port: int | None = None
+) -> dict[str, str]:
     """The variables of every process of the stack; what the caller has set goes first."""
     ports = config.ports
     found = {"CLIENTELE_SECRET": config.secret, **engines.environment()}
@@ -19,5 +21,7 @@ def environment(config: Config, engines: Engines, port: int | None) -> dict[str,
         if own is not None:
             found[f"CLIENTELE_{service.upper()}_URL"] = f"http://{LOOPBACK}:{own}"
         found[f"CLIENTELE_{service.upper()}_NUDGE"] = f"{LOOPBACK}:{ports[f'{service}_nudge']}"
+    if web_port is not None:
+        found["CLIENTELE_WEB_URL"] = f"http://{LOOPBACK}:{web_port}"
     chosen = {key: value for key, value in os.environ.items() if key.startswith("CLIENTELE_")}
     return {**found, **chosen}

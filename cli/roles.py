@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from cli.services import SERVICES
 
+WEB = "web"
+
 
 def role_names() -> list[str]:
-    """Every process: `<service>-api|worker|relay|jobs|dispatcher`, and `beat`."""
-    return [*(name for service in SERVICES.values() for name in service.processes()), "beat"]
+    """Every process: `<service>-api|worker|relay|jobs|dispatcher`, `beat` and `web`."""
+    of_services = (name for service in SERVICES.values() for name in service.processes())
+    return [*of_services, "beat", WEB]
 
 
 def run_role(name: str) -> None:
@@ -35,6 +38,10 @@ def run_role(name: str) -> None:
             from shared.processes import dispatcher
 
             dispatcher.run(SERVICES[service])
+        case "" if service == WEB:
+            from web import app
+
+            app.run()
         case _:
             from shared.processes import beat
 

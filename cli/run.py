@@ -24,7 +24,7 @@ class _Roles(click.ParamType[str]):
 def run(name: str) -> None:
     """Be one process of the system until SIGTERM, configured by the environment.
 
-    NAME is <service>-api, <service>-worker, <service>-jobs, <service>-relay or beat.
+    NAME is <service>-api, <service>-worker, <service>-jobs, <service>-relay, beat or web.
     """
     from cli.roles import run_role
 

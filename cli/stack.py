@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cli.demo import Demo, read_demo
 from cli.environment import environment
-from cli.roles import role_names, run_role
+from cli.roles import WEB, role_names, run_role
 from devstack.data_folder import DataFolder
 from devstack.engines import Engines
 from devstack.errors import StackError
@@ -33,6 +33,7 @@ from shared.db.engine import role_url
 from shared.db.migrate import migrate_all
 from shared.messaging.topology import SERVICES
 from shared.settings import Settings, SettingsError, load
+from web.settings import WebSettings
 
 # Events are what a person waits for; the other queues are quiet on one machine.
 _CONCURRENCY = {"activity-worker": "2", "metrics-worker": "2"}
@@ -45,6 +46,7 @@ class Options:
 
     data: Path
     port: int
+    web_port: int
     demo: bool = True
 
 
@@ -58,6 +60,7 @@ def run_stack(
     folder = DataFolder(options.data)
     folder.lock()
     require_free(options.port)
+    require_free(options.web_port)
     require_reachable(os.environ)
     stack = Stack(folder, options, Log(folder.log_file, out))
     try:
@@ -78,7 +81,7 @@ class Stack:
         self.options = options
         config = folder.config()
         self.engines = Engines.of(folder, config)
-        self.environment = environment(config, self.engines, options.port)
+        self.environment = environment(config, self.engines, options.port, options.web_port)
         self.settings = _settings(self.environment)
         self.file = StackFile(folder.stack_file)
         self.file.remove()
@@ -119,7 +122,7 @@ class Stack:
         s = self.settings
         return {
             "api": s.service_url("clients"),
-            "web": None,
+            "web": self.settings.web_url,
             "admin": self.demo.admin(),
             "services": {name: s.service_url(name) for name in SERVICES if name != "clients"},
             "postgres": {name: _owner_url(s, name) for name in SERVICES},
@@ -156,6 +159,8 @@ class Stack:
         ready: Callable[[], bool] | None = None
         if kind == "api":
             ready = partial(_is_ready, self.settings.service_url(service))
+        elif name == WEB:
+            ready = partial(_is_ready, self.settings.web_url)
         elif kind in _PURPOSES or name == "beat":
             mark = self.folder.ready_folder / name
             env["CLIENTELE_READY_FILE"] = str(mark)
@@ -186,9 +191,9 @@ def prepare_databases(settings: Settings, *, new_secret: bool = False) -> None:
         sys.exit(f"The databases cannot be prepared: {str(error).partition(chr(10))[0]}")
 
 
-def _settings(variables: Mapping[str, str]) -> Settings:
+def _settings(variables: Mapping[str, str]) -> WebSettings:
     try:
-        return load(Settings, variables)
+        return load(WebSettings, variables)
     except SettingsError as error:
         raise StackError(f"The environment is wrong:\n{error}\n", "Correct or unset it.") from error
 

@@ -18,6 +18,7 @@ from devstack.errors import StackError
 from devstack.log import follow
 
 DEFAULT_PORT = 8000
+WEB_PORT_ABOVE = 80
 # The longest stop: workers give their tasks a moment, PostgreSQL writes its checkpoint.
 STOP_SECONDS = 60.0
 
@@ -41,17 +42,25 @@ def _folder(context: click.Context, data: Path | None) -> DataFolder:
 @click.command()
 @click.option("-d", "--detach", is_flag=True, help="Go to the background once it is ready.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="Port of the API.")
+@click.option("--web-port", type=int, help="Port of the web interface; by default 80 above --port.")
 @click.option("--demo/--no-demo", default=True, help="Fill a new stack with invented records.")
 @_data_option()
 @click.pass_context
-def up(context: click.Context, detach: bool, port: int, demo: bool, data: Path | None) -> None:
-    """Start everything: PostgreSQL, Redis, S3, mail sink, services, workers, relays, beat."""
+def up(
+    context: click.Context,
+    detach: bool,
+    port: int,
+    web_port: int | None,
+    demo: bool,
+    data: Path | None,
+) -> None:
+    """Start everything: PostgreSQL, Redis, S3, mail sink, services, workers, relays, beat, web."""
     from cli.background import in_background
     from cli.demo import Demo
     from cli.stack import Options, run_stack
 
     folder = _folder(context, data)
-    options = Options(folder.path, port, demo)
+    options = Options(folder.path, port, web_port or port + WEB_PORT_ABOVE, demo)
 
     def summary(stack: dict[str, Any], found: Demo) -> str:
         return describe(stack, found.password, folder)
@@ -129,6 +138,7 @@ def describe(stack: dict[str, Any], password: str, folder: DataFolder) -> str:
     log_in = f"{admin['email']}   password {password}" if password else "as before; none was made"
     return (
         f"\nClientele is ready.\n\n"
+        f"  web        {stack['web']}\n"
         f"  API        {stack['api']}/v1   (reference: {stack['api']}/docs)\n"
         f"  log in     {log_in}\n"
         f"  token      {admin['token'] or 'clientele tokens create makes one'}\n"

@@ -12,6 +12,7 @@ from cli.reference.events import events_markdown
 from cli.reference.openapi import openapi_json
 from shared.contracts.golden_files import freeze as freeze_contracts
 from shared.messaging.asyncapi import asyncapi_json
+from web.shell import texts
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -27,6 +28,7 @@ FILES: dict[Path, Callable[[], str]] = {
     forwarded.FILE: forwarded.forwarded_json,
     env.FILE: env.env_text,
     shapes.FILE: shapes.shapes_text,
+    texts.TEMPLATE: texts.template_text,
 }
 
 
@@ -89,7 +91,7 @@ def env_example() -> None:
 
 @reference.command("write")
 def write() -> None:
-    """Write what is not fresh: docs/reference/, .env.example, what the façade documents."""
+    """Write what is not fresh: docs/reference/, .env.example, shapes, texts, and the like."""
     for file in stale_files():
         file.write_text(FILES[file](), encoding="utf-8")
         click.echo(f"wrote {file}")

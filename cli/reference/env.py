@@ -11,6 +11,7 @@ from cli.services import SERVICES
 from shared.processes.api import ServerSettings
 from shared.processes.worker import WorkerSettings
 from shared.settings import Settings, env_example, setting
+from web.settings import WebSettings
 
 FILE = Path(__file__).resolve().parents[2] / ".env.example"
 
@@ -41,6 +42,7 @@ def env_text() -> str:
     of_processes = [
         AdminSettings,
         ServerSettings,
+        WebSettings,
         WorkerSettings,
         CommandLineSettings,
         DemoSettings,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("services", "shared", "cli", "devstack")
+PACKAGES = ("services", "shared", "web", "cli", "devstack")
 
 
 @lru_cache

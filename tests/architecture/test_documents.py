@@ -14,7 +14,7 @@ import pytest
 from cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-_FOLDERS = ("docs", "services", "clients", "benchmarks", "deploy", "tests")
+_FOLDERS = ("docs", "services", "web", "clients", "benchmarks", "deploy", "tests")
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(file for name in _FOLDERS for file in (ROOT / name).rglob("*.md"))]
 )
@@ -24,7 +24,7 @@ _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _TEST = re.compile(r"\btest_[a-z0-9_]+\b(?!\.py)")
-_PATH = re.compile(r"(?:cli|devstack|docs|services|shared|tests|benchmarks)/[\w./-]*\w")
+_PATH = re.compile(r"(?:cli|devstack|docs|services|shared|tests|web|benchmarks)/[\w./-]*\w")
 _TARGET = re.compile(r"^\s*(?:[A-Z_]+=\S+ )*make ([a-z0-9-]+)")
 _COMMAND = re.compile(r"^\s*(?:\.venv/bin/)?clientele( .*)?$")
 

@@ -1,0 +1,48 @@
+"""The process `web`: its Flask app, and how it is served."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from shared.http.identity import note_request_ids
+from shared.logging import configure_logging
+from shared.processes.api import ServerSettings, serve
+from shared.settings import load
+from web.client.routes import blueprint as client
+from web.clients.routes import blueprint as clients
+from web.invoices.routes import blueprint as invoices
+from web.jobs.routes import blueprint as jobs
+from web.projects.routes import blueprint as projects
+from web.settings import WebSettings
+from web.shell import assets, callers, errors, forms, headers, pages, session, texts
+from web.sign_in.routes import blueprint as sign_in
+
+#: A form holds text, files go to the store: more is refused before it is read.
+MAX_FORM_BYTES = 2 * 1024 * 1024
+
+
+def run() -> None:
+    """Serve the web interface until SIGTERM."""
+    settings, server = load(WebSettings), load(ServerSettings)
+    serve(lambda: create_app(settings), server, server.address(settings.web_url))
+
+
+def create_app(settings: WebSettings) -> Flask:
+    """The Flask app of the web interface; made in each worker process."""
+    configure_logging("web", settings.log_level)
+    app = Flask("web", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_FORM_BYTES
+    app.url_map.strict_slashes = False
+    app.before_request(note_request_ids)
+    for part in (session, callers, forms, headers, texts, assets, pages, errors):
+        part.prepare(app, settings)
+    for family in (sign_in, clients, client, projects, invoices, jobs):
+        app.register_blueprint(family)
+    app.add_url_rule("/healthz", view_func=_is_there)
+    app.add_url_rule("/readyz", view_func=_is_there)
+    return app
+
+
+def _is_there() -> Response:
+    """Without a database of its own it is ready as soon as it answers."""
+    return Response(b'{"status":"ready"}', mimetype="application/json")

@@ -1,0 +1,1 @@
+"""One client: the record behind its eight dividers."""

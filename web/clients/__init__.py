@@ -1,0 +1,1 @@
+"""The list of clients: found, filtered, ticked and changed together."""

@@ -1,0 +1,69 @@
+"""What can be done to many clients at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from werkzeug.datastructures import MultiDict
+
+from web.shell.texts import noted
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A change of many clients: its name in the API, its question, and what is to be chosen.
+
+    `choices_of` is `status` or a list of the workspace; empty where a text is asked for, or, when
+    `is_final`, nothing but the plan's confirmation.
+    """
+
+    name: str
+    one: str
+    many: str
+    button: str
+    choices_of: str = ""
+    is_final: bool = False
+
+
+ACTIONS: Final = {
+    "set_status": Action(
+        "set_status",
+        noted("Set the status of %(num)s client"),
+        noted("Set the status of %(num)s clients"),
+        noted("Set status"),
+        "status",
+    ),
+    "set_industry": Action(
+        "set_industry",
+        noted("Set the industry of %(num)s client"),
+        noted("Set the industry of %(num)s clients"),
+        noted("Set industry"),
+        "industries",
+    ),
+    "add_tags": Action(
+        "add_tags",
+        noted("Tag %(num)s client"),
+        noted("Tag %(num)s clients"),
+        noted("Add tags"),
+    ),
+    "delete": Action(
+        "delete",
+        noted("Delete %(num)s client"),
+        noted("Delete %(num)s clients"),
+        noted("Delete for good"),
+        is_final=True,
+    ),
+}
+
+
+def body(action: Action, form: MultiDict[str, str]) -> dict[str, Any]:
+    """The request that begins it."""
+    found: dict[str, Any] = {"action": action.name, "ids": form.getlist("id")}
+    if reason := form.get("reason", "").strip():
+        found["reason"] = reason
+    if action.is_final:
+        return {**found, "confirm": form.get("confirm")}
+    value = form.get("value", "").strip()
+    tags = [word.strip() for word in value.split(",") if word.strip()]
+    return {**found, "value": tags if action.name == "add_tags" else value}

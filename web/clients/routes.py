@@ -1,0 +1,131 @@
+"""The list of clients, their status, saved views, and changes of many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from clientele_client.errors import Refused
+from clientele_client.shapes import Facets
+from web.clients import bulk, filters
+from web.shell import forms, pages, session
+from web.shell.callers import api
+from web.shell.texts import gettext, ngettext
+
+blueprint = Blueprint("clients", __name__, url_prefix="/clients")
+
+
+@blueprint.get("")
+def list_clients() -> Response:
+    """The clients that fit, with totals by status; to htmx only the totals and the rows."""
+    chosen = filters.read(request.args)
+    found = api().client_page(**chosen.of_list())
+    facets = api().facets(**chosen.set)
+    answer = pages.show(
+        "clients/list.html",
+        "clients/results.html",
+        clients=found.data,
+        next_cursor=found.next,
+        filters=chosen,
+        totals=_totals(facets),
+        facets=facets,
+        views=[] if pages.is_piece() else list(api().views()),
+    )
+    return _addressed(answer)
+
+
+def _totals(facets: Facets) -> dict[str, int]:
+    counts = {str(each["value"]): each["count"] for each in facets["status"]}
+    return {"": sum(counts.values()), **counts}
+
+
+def _addressed(answer: Response) -> Response:
+    """The address that the browser shows: a new entry of its history, but not for every letter."""
+    if pages.is_piece():
+        typing = request.headers.get("HX-Trigger-Name") == "q"
+        answer.headers["HX-Replace-Url" if typing else "HX-Push-Url"] = pages.query(
+            cursor=request.args.get("cursor")
+        )
+    return answer
+
+
+# --- status ----------------------------------------------------------------------------
+
+
+@blueprint.post("/<uuid:client_id>/status")
+def set_status(client_id: Any) -> Answer:
+    """Another status, with a reason for the timeline; to htmx the tag as it is now."""
+    reason = request.form.get("reason", "").strip() or None
+    client = api().set_status(str(client_id), request.form.get("status", ""), reason)
+    if pages.is_piece():
+        return pages.show("clients/status.html", client=client)
+    said = gettext("The status of %(name)s was changed.", name=client["company_name"])
+    session.notice("good", said)
+    return pages.go(pages.where_from(url_for("clients.list_clients")))
+
+
+# --- saved views -----------------------------------------------------------------------
+
+
+@blueprint.post("/views")
+def save_view() -> Answer:
+    """Keep what the list is narrowed by under a name."""
+    chosen = filters.read(request.form)
+    query: dict[str, Any] = {name: value for name, value in chosen.set.items() if name != "view"}
+    query = {name: _value(name, value) for name, value in query.items()}
+    name, shared = request.form.get("name", "").strip(), "shared" in request.form
+    try:
+        view = api().save_view(name, {**query, "sort": chosen.sort}, shared=shared)
+    except Refused as error:
+        session.notice("bad", gettext("The view was not saved: %(why)s", why=_why(error)))
+        return pages.go(pages.where_from(url_for("clients.list_clients")))
+    session.notice("good", gettext("Saved as “%(name)s”.", name=view["name"]))
+    return pages.go(url_for("clients.list_clients", view=view["id"]))
+
+
+def _value(name: str, value: str) -> str | list[str]:
+    return value if name in {"q", "owner"} else value.split(",")
+
+
+def _why(error: Refused) -> str:
+    return " ".join(each.message for each in error.errors) or error.title
+
+
+# --- many at once ----------------------------------------------------------------------
+
+
+@blueprint.post("/bulk")
+def plan_bulk() -> Answer:
+    """What is about to be done to the ticked clients: the value to choose, and how many it is."""
+    ids = request.form.getlist("id")
+    action = bulk.ACTIONS.get(request.form.get("do", ""))
+    if not ids or action is None:
+        session.notice("warn", gettext("Tick the clients first, then say what to do with them."))
+        return pages.go(pages.where_from(url_for("clients.list_clients")))
+    return pages.show(
+        "clients/bulk.html",
+        action=action,
+        ids=ids,
+        choices=list(_choices(action.choices_of)),
+        plan=api().plan_bulk({"action": action.name, "ids": ids}) if action.is_final else None,
+        question=ngettext(action.one, action.many, len(ids)),
+    )
+
+
+def _choices(name: str) -> Iterator[tuple[str, str]]:
+    if name == "status":
+        yield from ((value, "") for value in ("active", "pending", "inactive"))
+    elif name:
+        yield from ((entry["name"], entry["name"]) for entry in api().entries(name))
+
+
+@blueprint.post("/bulk/start")
+def begin_bulk() -> Answer:
+    """Begin it as a job, and go where it is told how far that is."""
+    action = bulk.ACTIONS[request.form["do"]]
+    body = bulk.body(action, request.form)
+    job = api().begin_bulk(body, forms.idempotency_key())
+    return pages.go(url_for("jobs.show_job", job_id=job["id"]))

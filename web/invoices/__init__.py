@@ -1,0 +1,1 @@
+"""Invoices: one as it looks on paper, with what has been paid of it."""

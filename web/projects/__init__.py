@@ -1,0 +1,1 @@
+"""Projects: one with its budget and what is spent of it."""

@@ -1,0 +1,1 @@
+"""What every page is made of: layout, parts, formats, texts, assets, and the reader's session."""

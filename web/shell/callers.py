@@ -1,0 +1,83 @@
+"""The API as whoever is signed in may use it, through the client package."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import httpx
+from cachetools import TTLCache
+from flask import Flask, current_app, g
+
+from clientele_client.errors import Unauthenticated
+from clientele_client.records import Clientele
+from clientele_client.shapes import LogIn, Me
+from web.settings import WebSettings
+from web.shell import session
+
+_EXTENSION = "clientele.web.callers"
+# What is shown or hidden by it is checked by the API in any case.
+_REMEMBERED_SECONDS = 10.0
+# The API itself gives up on a part that is away after two seconds.
+_TIMEOUT_SECONDS = 15.0
+
+
+class _Way:
+    """Connections to the API that all readers of this process share, and who they are."""
+
+    def __init__(self, url: str) -> None:
+        limits = httpx.Limits(max_keepalive_connections=20)
+        self.url = url
+        self.http = httpx.Client(timeout=_TIMEOUT_SECONDS, limits=limits, follow_redirects=True)
+        self.known: TTLCache[str, Me] = TTLCache(1000, _REMEMBERED_SECONDS)
+
+    def caller(self, token: str) -> Clientele:
+        return Clientele(self.url, token, patience=0.0, timeout=_TIMEOUT_SECONDS, http=self.http)
+
+
+def prepare(app: Flask, settings: WebSettings) -> None:
+    """Open the way to the API; templates ask `me()` and `may(permission)`."""
+    app.extensions[_EXTENSION] = _Way(settings.service_url("clients"))
+    app.jinja_env.globals.update(me=me, may=may)
+
+
+def _way() -> _Way:
+    return cast(_Way, current_app.extensions[_EXTENSION])
+
+
+def url() -> str:
+    """Where the API is."""
+    return _way().url
+
+
+def token() -> str:
+    """The token of whoever is signed in; raises `Unauthenticated` where nobody is."""
+    found = session.current().token
+    if found is None:
+        raise Unauthenticated(401, {"code": "unauthenticated"})
+    return found
+
+
+def api() -> Clientele:
+    """The API for this request."""
+    if "api" not in g:
+        g.api = _way().caller(token())
+    return cast(Clientele, g.api)
+
+
+def sign_in(email: str, password: str) -> LogIn:
+    """A token for a person; raises `Unauthenticated`."""
+    way = _way()
+    return Clientele.token(way.url, email, password, patience=0.0, http=way.http)
+
+
+def me() -> Me:
+    """Who is signed in, in which workspace, and what they may do; some seconds old at most."""
+    known, found = _way().known, token()
+    if found not in known:
+        known[found] = api().me()
+    return known[found]
+
+
+def may(permission: str) -> bool:
+    """Whether whoever is signed in may do something; for what is shown, never for what is done."""
+    return permission in me()["permissions"]

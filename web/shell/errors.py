@@ -1,0 +1,104 @@
+"""Pages for what goes wrong: what did not happen, why, what to do, and the request id last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answer
+
+from clientele_client.errors import NotAllowed, NotFound, Refused, Unauthenticated, Unreachable
+from shared.logging import get_logger
+from web.settings import WebSettings
+from web.shell import pages, session
+from web.shell.texts import gettext
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What a page says of an error."""
+
+    status: int
+    icon: str
+    title: str
+    text: str
+
+
+def prepare(app: Flask, settings: WebSettings) -> None:
+    """Answer everything that goes wrong with a page of its own."""
+    app.register_error_handler(Unauthenticated, _sign_in_first)
+    app.register_error_handler(Refused, lambda error: _show(_of_refusal(error)))
+    app.register_error_handler(Unreachable, lambda _: _show(_away()))
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _of_defect)
+
+
+def _sign_in_first(_: Unauthenticated) -> Answer:
+    """To the sign-in page and back; a form that was sent says that it was not carried out."""
+    session.end()
+    back = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
+    if request.method != "GET":
+        session.notice(
+            "warn",
+            gettext("You were signed out, so that was not saved. Sign in and send it again."),
+        )
+    url = url_for("sign_in.show_sign_in", next=back)
+    if pages.is_piece():
+        return Response(status=401, headers={"HX-Redirect": url})
+    return pages.go(url)
+
+
+def _show(wrong: Wrong) -> Response:
+    template = "shell/error_note.html" if pages.is_piece() else "shell/error.html"
+    text = render_template(template, wrong=wrong, request_id=g.get("request_id", ""))
+    return Response(text, wrong.status, mimetype="text/html")
+
+
+def _of_refusal(error: Refused) -> Wrong:
+    if isinstance(error, NotFound):
+        return _nothing()
+    if isinstance(error, NotAllowed):
+        needed = str(error.problem.get("permission") or "")
+        text = gettext("Your role does not include it. Someone who manages users can grant it.")
+        return Wrong(
+            403,
+            "shield-alert",
+            gettext("You may not do this"),
+            f"{text} ({needed})" if needed else text,
+        )
+    if error.status >= 500:
+        return _away()
+    text = str(error.problem.get("detail") or error.title)
+    return Wrong(error.status, "circle-alert", error.title or gettext("That did not work"), text)
+
+
+def _nothing() -> Wrong:
+    title = gettext("There is nothing here")
+    text = gettext("It may have been deleted, or it belongs to another workspace.")
+    return Wrong(404, "search-x", title, text)
+
+
+def _away() -> Wrong:
+    title = gettext("Clientele does not answer right now")
+    text = gettext("Nothing was lost and nothing was changed. Try again in a moment.")
+    return Wrong(503, "cloud-off", title, text)
+
+
+def _of_http(error: HTTPException) -> Answer:
+    if error.code == 404:
+        return _show(_nothing())
+    if error.description == "form_expired":
+        text = gettext(
+            "The form was from another session. Go back, reload the page and send it again."
+        )
+        return _show(Wrong(400, "circle-alert", gettext("That was not carried out"), text))
+    return _show(Wrong(error.code or 500, "circle-alert", error.name, error.description or ""))
+
+
+def _of_defect(error: Exception) -> Response:
+    _log.error("unexpected error", exc_info=error, method=request.method, path=request.path)
+    text = gettext("The mistake is on our side and was written down; the number below finds it.")
+    return _show(Wrong(500, "circle-alert", gettext("Something went wrong"), text))

@@ -1,0 +1,182 @@
+"""Money, dates, numbers and sizes as people write them, in the workspace's zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from flask import Flask, g
+from markupsafe import Markup
+
+from shared.clock import now
+from web.settings import WebSettings
+from web.shell import callers, session
+from web.shell.texts import gettext, language, ngettext
+
+UNKNOWN = "—"
+_MINUS = "\N{MINUS SIGN}"
+_DAY_SECONDS = 24 * 60 * 60
+_UNITS = ("kB", "MB", "GB")
+_BIAS = 950
+
+
+def prepare(app: Flask, settings: WebSettings) -> None:
+    """Give templates the formats as filters."""
+    app.jinja_env.filters.update(
+        money=money, number=number, amount=amount, day=day, short=short, clock=clock,
+        moment=moment, ago=ago, size=size, host=host, initials=initials, zoned=zoned, phone=phone,
+    )  # fmt: skip
+
+
+def locale() -> Locale:
+    """How numbers and dates are written; dates have the day first everywhere."""
+    return Locale.parse("en_US" if language() == "en" else language())
+
+
+def is_english() -> bool:
+    """Whether the page is in English, the language of the code."""
+    return language() == "en"
+
+
+def money(value: str | None, currency: str) -> str:
+    """`$14,220.00`, the sign before the symbol; a dash where it is unknown."""
+    if value is None:
+        return UNKNOWN
+    return format_currency(Decimal(value), currency, locale=locale()).replace("-", _MINUS)
+
+
+def number(value: float | str | None) -> str:
+    """`1,248`; a dash where it is unknown."""
+    return (
+        UNKNOWN if value is None else _signed(format_decimal(Decimal(str(value)), locale=locale()))
+    )
+
+
+def amount(value: str | None) -> str:
+    """`9,600.00`: an amount or hours under a heading that names the unit."""
+    if value is None:
+        return UNKNOWN
+    return _signed(format_decimal(Decimal(value), "#,##0.00##", locale=locale()))
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", _MINUS)
+
+
+# --- days and moments ------------------------------------------------------------------
+
+
+def zone() -> ZoneInfo:
+    """The workspace's zone; UTC where nobody is signed in."""
+    if "zone" not in g:
+        name = callers.me()["workspace"]["time_zone"] if session.current().token else "UTC"
+        try:
+            g.zone = ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            g.zone = ZoneInfo("UTC")
+    found: ZoneInfo = g.zone
+    return found
+
+
+def zoned(value: str) -> datetime:
+    """A moment of the API as the clocks of the workspace show it."""
+    return datetime.fromisoformat(value).astimezone(zone())
+
+
+def day(value: str | date | None) -> str:
+    """`23 November 2026`; a dash where there is none."""
+    return _date(value, "d MMMM y")
+
+
+def short(value: str | date | None) -> str:
+    """`23 Nov 2026`; a dash where there is none."""
+    return _date(value, "d MMM y")
+
+
+def _date(value: str | date | None, pattern: str) -> str:
+    if value is None:
+        return UNKNOWN
+    return format_date(_day_of(value), pattern, locale=locale())
+
+
+def _day_of(value: str | date) -> date:
+    if not isinstance(value, str):
+        return value
+    return zoned(value).date() if "T" in value else date.fromisoformat(value)
+
+
+def clock(value: str) -> str:
+    """`14:32`."""
+    return zoned(value).strftime("%H:%M")
+
+
+def moment(value: str) -> str:
+    """`23 November 2026, 14:32`."""
+    return format_datetime(zoned(value), "d MMMM y, HH:mm", locale=locale())
+
+
+def ago(value: str) -> Markup:
+    """`14 min ago` for a day, then the date; always with the moment behind it."""
+    text = _distance(datetime.fromisoformat(value)) or _near_date(zoned(value).date())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value, moment(value), text)
+
+
+def _distance(then: datetime) -> str:
+    seconds = (now() - then).total_seconds()
+    if not 0 <= seconds < _DAY_SECONDS:
+        return ""
+    if seconds < 60:
+        return gettext("just now")
+    if seconds < 60 * 60:
+        return ngettext("%(num)s min ago", "%(num)s min ago", int(seconds // 60))
+    return ngettext("%(num)s h ago", "%(num)s h ago", int(seconds // 3600))
+
+
+def _near_date(found: date) -> str:
+    return format_date(
+        found, "d MMM" if found.year == local_date().year else "d MMM y", locale=locale()
+    )
+
+
+def local_date() -> date:
+    """The day it is in the workspace."""
+    return now().astimezone(zone()).date()
+
+
+# --- others ----------------------------------------------------------------------------
+
+
+def size(count: int) -> str:
+    """`1.4 MB`."""
+    if count < _BIAS:
+        return ngettext("%(num)s byte", "%(num)s bytes", count)
+    found, unit = count / 1000, 0
+    while found >= _BIAS and unit < len(_UNITS) - 1:
+        found, unit = found / 1000, unit + 1
+    return f"{format_decimal(round(found, 1 if found < 10 else 0), locale=locale())} {_UNITS[unit]}"
+
+
+def host(url: str) -> str:
+    """The address of a website without what everyone leaves out."""
+    return url.partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def initials(name: str | None) -> str:
+    """The two letters that stand for a person."""
+    words = (name or "").split()
+    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
+
+
+def phone(value: str) -> str:
+    """A number in groups, as its country writes it abroad."""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(value), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return value

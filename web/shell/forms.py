@@ -1,0 +1,65 @@
+"""Forms: each proves that it was made for the session that sends it, and is carried out once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import secrets
+import uuid
+
+from flask import Flask, abort, request
+from markupsafe import Markup
+
+from web.settings import WebSettings
+from web.shell import session
+
+FIELD = "form_token"
+KEY = "form_key"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def prepare(app: Flask, settings: WebSettings) -> None:
+    """Refuse every form that is not this session's; templates begin theirs with `form_start()`."""
+    app.before_request(_check)
+    app.jinja_env.globals["form_start"] = start
+
+
+def start() -> Markup:
+    """The hidden fields of a form: its proof, and the key under which it is carried out once."""
+    return Markup(
+        '<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">'
+    ).format(FIELD, _token(), KEY, uuid.uuid4().hex)
+
+
+def idempotency_key() -> str | None:
+    """The key that the form came with."""
+    return request.form.get(KEY) or None
+
+
+def _token() -> str:
+    """The session's proof behind a random mask, so that compression tells nothing of it."""
+    proof = session.form_key()
+    mask = secrets.token_bytes(len(proof))
+    return base64.urlsafe_b64encode(mask + _masked(proof, mask)).decode()
+
+
+def _check() -> None:
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if site not in {"same-origin", "none"} or not _is_ours(request.form.get(FIELD, "")):
+        abort(400, "form_expired")
+
+
+def _is_ours(token: str) -> bool:
+    try:
+        raw = base64.urlsafe_b64decode(token)
+    except (binascii.Error, ValueError):
+        return False
+    half = len(raw) // 2
+    return hmac.compare_digest(_masked(raw[half:], raw[:half]), session.form_key())
+
+
+def _masked(value: bytes, mask: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(value, mask, strict=False))

@@ -1,0 +1,91 @@
+"""Pages and pieces of pages, of one template each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import jinja2
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as Answer
+
+from web.settings import WebSettings
+from web.shell import formats, navigation, session, words
+
+_FOLDER = Path(__file__).resolve().parents[1]
+THEME_COOKIE: Final = "theme"
+THEMES: Final = ("system", "light", "dark")
+
+
+def prepare(app: Flask, settings: WebSettings) -> None:
+    """Find templates beside the routes that use them, and give them their parts."""
+    app.jinja_loader = jinja2.FileSystemLoader(_FOLDER)
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.undefined = jinja2.StrictUndefined
+    formats.prepare(app, settings)
+    env.globals.update(
+        is_signed_in=lambda: session.current().token is not None,
+        take_notices=session.take_notices,
+        navigation=navigation.groups,
+        theme=theme,
+        word=words.word,
+        query=query,
+        is_piece=is_piece,
+        has_page=has_page,
+    )
+    env.filters["pairs"] = lambda found: [(each, each) for each in found]
+    env.globals["ui"] = env.get_template("shell/parts.html").module
+
+
+def theme() -> str:
+    """What the reader has chosen: light, dark, or as the system has it."""
+    found = request.cookies.get(THEME_COOKIE, "")
+    return found if found in THEMES else "system"
+
+
+def is_piece() -> bool:
+    """Whether htmx asks for a piece of a page; going back in the history asks for all of it."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def show(template: str, piece: str | None = None, *, code: int = 200, **values: Any) -> Response:
+    """The page, or to htmx only its piece: a template that the page includes."""
+    chosen = piece if piece is not None and is_piece() else template
+    return make_response(render_template(chosen, **values), code)
+
+
+def go(url: str) -> Answer:
+    """On to another page, after something was done (303)."""
+    return redirect(url, 303)
+
+
+def query(**changes: str | None) -> str:
+    """This page's address with other filters: None takes one away, and the list begins anew."""
+    found: Mapping[str, str | None] = {**request.args.to_dict(), "cursor": None, **changes}
+    kept = {name: value for name, value in found.items() if value}
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def where_from(otherwise: str) -> str:
+    """The page of this site that the form was on."""
+    found = urlsplit(request.referrer or "")
+    is_own = found.netloc == request.host
+    return found._replace(scheme="", netloc="").geturl() if is_own else otherwise
+
+
+def has_page(endpoint: str, **values: Any) -> str | None:
+    """The address of a page that other families may or may not have."""
+    known = endpoint in current_app.view_functions
+    return url_for(endpoint, **values) if known else None

@@ -1,0 +1,121 @@
+// What pages gain from a script: shortcuts, ticking of rows, messages. Without it all of them work.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+  // --- ticked rows ------------------------------------------------------------------------
+  const countTicked = () => {
+    for (const sheet of $$(".sheet:has(> .bulk)")) {
+      const boxes = $$("tbody .pick input", sheet);
+      const ticked = boxes.filter((box) => box.checked).length;
+      const all = $("[data-all]", sheet);
+      $("[data-ticked]", sheet).textContent = ticked;
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-all]")) {
+      const boxes = $$("tbody .pick input", event.target.closest("table"));
+      boxes.forEach((box) => { box.checked = event.target.checked; });
+    }
+    countTicked();
+  });
+  document.addEventListener("reset", () => setTimeout(countTicked));
+
+  // --- messages ---------------------------------------------------------------------------
+  const toast = (html) => {
+    const place = document.getElementById("toasts");
+    place.insertAdjacentHTML("beforeend", html);
+    const note = place.lastElementChild;
+    const leave = () => { if (note.matches(":hover, :focus-within")) setTimeout(leave, 2000); else note.remove(); };
+    setTimeout(leave, 8000);
+  };
+  document.addEventListener("htmx:responseError", (event) => {
+    const answer = event.detail.xhr;
+    const isNote = (answer.getResponseHeader("Content-Type") || "").startsWith("text/html");
+    if (isNote) toast(answer.responseText);
+  });
+  document.addEventListener("htmx:sendError", () => {
+    const note = document.createElement("div");
+    note.className = "note bad";
+    note.setAttribute("role", "alert");
+    note.textContent = $("#toasts").dataset.offline;
+    toast(note.outerHTML);
+  });
+
+  // --- busy -------------------------------------------------------------------------------
+  document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.setAttribute("aria-busy", "true"));
+  document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.removeAttribute("aria-busy"));
+
+  // --- after a swap -----------------------------------------------------------------------
+  document.addEventListener("htmx:afterSwap", (event) => {
+    countTicked();
+    if (event.detail.target.id === "file") $(".tabs [aria-current]")?.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:oobAfterSwap", countTicked);
+
+  // --- the live timeline --------------------------------------------------------------------
+  const say = (state) => {
+    const mark = $("[data-live]");
+    if (!mark) return;
+    mark.hidden = false;
+    mark.classList.toggle("away", state !== "live");
+    $("[data-live-word]", mark).textContent = JSON.parse(mark.dataset.words)[state];
+  };
+  document.addEventListener("htmx:sseOpen", () => say("live"));
+  document.addEventListener("htmx:sseError", () => say("away"));
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.matches("[data-news]")) {
+      event.detail.parameters.top = $("[data-entry]")?.dataset.entry || "";
+    }
+  });
+  // Entries of a day that is there already join it.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "days") return;
+    const days = new Map();
+    for (const day of $$("#days > .day")) {
+      const fresh = !day.dataset.seen;
+      day.dataset.seen = "yes";
+      if (fresh) $$(".ev", day).forEach((entry) => entry.classList.add("new"));
+      const first = days.get(day.dataset.day);
+      if (first) { $("ol", first).append(...$("ol", day).children); day.remove(); } else days.set(day.dataset.day, day);
+    }
+  });
+  const markSeen = () => $$("#days > .day").forEach((day) => { day.dataset.seen = "yes"; });
+
+  // --- keys -----------------------------------------------------------------------------------
+  const rows = () => $$("[data-row]");
+  const step = (by) => {
+    const all = rows();
+    const at = all.findIndex((row) => row.contains(document.activeElement));
+    const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+    $(".who a", next)?.focus();
+  };
+  const keys = {
+    "/": () => $("[type=search]")?.focus(),
+    "n": () => $("[data-key=n]")?.click(),
+    "e": () => $("[data-key=e]")?.click(),
+    "j": () => step(1),
+    "k": () => step(-1),
+    "x": () => document.activeElement.closest("[data-row]")?.querySelector(".pick input")?.click(),
+  };
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest("input, select, textarea, [contenteditable]");
+    if (field && event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form?.requestSubmit();
+    if (field || event.ctrlKey || event.metaKey || event.altKey) return;
+    const tab = /^[1-8]$/.test(event.key) ? $$(".tabs a")[event.key - 1] : null;
+    if (tab || keys[event.key]) { event.preventDefault(); tab ? tab.click() : keys[event.key](); }
+  });
+
+  // --- at the start -------------------------------------------------------------------------
+  document.addEventListener("DOMContentLoaded", () => {
+    countTicked();
+    markSeen();
+    $("main [role=alert][tabindex]")?.focus();
+  });
+  document.addEventListener("htmx:load", markSeen);
+})();

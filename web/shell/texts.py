@@ -1,0 +1,100 @@
+"""Texts in the reader's language: gettext catalogues, English being what the code says.
+
+`clientele.pot` is made by `clientele reference write`; a translation is that file with its
+language's code for a name, `de.po`. It is read as it is, so nothing has to be compiled.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, g, request
+
+from web.settings import WebSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = Path(__file__).parent / "texts"
+TEMPLATE = FOLDER / "clientele.pot"
+ENGLISH = "en"
+_EXTENSION = "clientele.web.texts"
+_METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+_OPTIONS = {"**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+_KEYWORDS: dict[str, Any] = {
+    "gettext": None, "ngettext": (1, 2), "_": None, "noted": None,
+}  # fmt: skip
+
+
+def noted(text: str) -> str:
+    """A text that is translated where it is shown, not where it stands."""
+    return text
+
+
+def read_catalogues(folder: Path = FOLDER) -> dict[str, NullTranslations]:
+    """The translations that are there, by language."""
+    found: dict[str, NullTranslations] = {ENGLISH: NullTranslations()}
+    for file in sorted(folder.glob("*.po")):
+        packed = io.BytesIO()
+        write_mo(packed, read_po(io.BytesIO(file.read_bytes()), locale=file.stem))
+        packed.seek(0)
+        found[file.stem] = Translations(packed)
+    return found
+
+
+def template_text() -> str:
+    """What `clientele.pot` should hold: every text of the pages, with where it stands."""
+    catalogue = Catalog(project="Clientele", fuzzy=False)
+    found = extract_from_dir(str(ROOT), _METHODS, _OPTIONS, _KEYWORDS, strip_comment_tags=True)
+    for name, _, message, comments, context in sorted(found, key=lambda it: (it[0], it[1])):
+        catalogue.add(message, None, [(name, 0)], auto_comments=comments, context=context)
+    written = io.BytesIO()
+    write_po(written, catalogue, omit_header=True, include_lineno=False, width=100)
+    return written.getvalue().decode()
+
+
+def prepare(app: Flask, settings: WebSettings) -> None:
+    """Choose each reader's language, and give templates `_`, `ngettext` and `trans`."""
+    app.extensions[_EXTENSION] = read_catalogues()
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
+    install(_plain, _plural, newstyle=True)
+    app.jinja_env.globals["language"] = language
+
+
+def language() -> str:
+    """The language of this request, of those there are."""
+    if "language" not in g:
+        known: dict[str, NullTranslations] = current_app.extensions[_EXTENSION]
+        g.language = request.accept_languages.best_match(known, ENGLISH)
+    return str(g.language)
+
+
+def gettext(text: str, **values: Any) -> str:
+    """The text in the reader's language, with the values in their places."""
+    return _plain(text) % values if values else _plain(text)
+
+
+def ngettext(one: str, many: str, count: int, **values: Any) -> str:
+    """The text for so many; `%(num)s` is the count."""
+    return _plural(one, many, count) % {"num": count, **values}
+
+
+def _catalogue() -> NullTranslations:
+    found: dict[str, NullTranslations] = current_app.extensions[_EXTENSION]
+    return found[language()]
+
+
+def _plain(text: str) -> str:
+    return _catalogue().gettext(text)
+
+
+def _plural(one: str, many: str, count: int) -> str:
+    return _catalogue().ngettext(one, many, count)

@@ -1,0 +1,90 @@
+"""What the values of the API are called on pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from web.shell.texts import gettext, noted
+
+WORDS: Final[dict[str, dict[str, str]]] = {
+    "client.status": {
+        "active": noted("Active"),
+        "pending": noted("Pending"),
+        "inactive": noted("Inactive"),
+    },
+    "company_size": {
+        "1-10": noted("1–10 people"),
+        "11-50": noted("11–50 people"),
+        "51-200": noted("51–200 people"),
+        "201-500": noted("201–500 people"),
+        "500+": noted("500+ people"),
+    },
+    "annual_revenue": {
+        "under_1m": noted("Under $1 million"),
+        "1m_5m": noted("$1–5 million"),
+        "5m_20m": noted("$5–20 million"),
+        "20m_100m": noted("$20–100 million"),
+        "over_100m": noted("Over $100 million"),
+    },
+    "invoice.status": {
+        "draft": noted("Draft"),
+        "issued": noted("Issued"),
+        "partially_paid": noted("Part paid"),
+        "paid": noted("Paid"),
+        "void": noted("Void"),
+    },
+    "project.status": {
+        "planned": noted("Planned"),
+        "active": noted("Active"),
+        "on_hold": noted("On hold"),
+        "completed": noted("Completed"),
+        "cancelled": noted("Cancelled"),
+    },
+    "document.status": {
+        "pending": noted("Waiting for the file"),
+        "checking": noted("Being checked"),
+        "available": noted("Available"),
+        "quarantined": noted("Quarantined"),
+        "deleting": noted("Being deleted"),
+        "deleted": noted("Deleted"),
+    },
+    "document.category": {
+        "contract": noted("Contract"),
+        "agreement": noted("Agreement"),
+        "specification": noted("Specification"),
+        "other": noted("Other"),
+    },
+    "job.kind": {
+        "import_read": noted("Reading of an import"),
+        "import_preview": noted("Preview of an import"),
+        "import": noted("Import"),
+        "import_undo": noted("Undoing of an import"),
+        "export": noted("Export"),
+        "bulk": noted("Change of many clients"),
+    },
+    "job.state": {
+        "queued": noted("Waiting"),
+        "running": noted("Running"),
+        "done": noted("Done"),
+        "failed": noted("Failed"),
+        "cancelled": noted("Cancelled"),
+    },
+    "contact.role": {"invoices": noted("Gets invoices"), "reports": noted("Gets reports")},
+    "actor.kind": {
+        "user": noted("user"),
+        "contact": noted("contact"),
+        "api_key": noted("API key"),
+        "system": noted("system"),
+    },
+    "service": {
+        "documents": noted("Documents"),
+        "activity": noted("Activity"),
+        "metrics": noted("Overview"),
+    },
+}
+
+
+def word(of: str, value: str) -> str:
+    """The word for a value; a value that has none is shown as it is."""
+    found = WORDS[of].get(value)
+    return gettext(found) if found else value
