@@ -20,7 +20,9 @@ INTERNAL = {"CLIENTELE_PROGRESS_FILE", "CLIENTELE_READY_FILE", "CLIENTELE_FAILPO
 
 
 def _named_in_code() -> set[str]:
-    files = [file for top in ("cli", "devstack", "services", "shared", "web") for file in _sources(top)]
+    files = [
+        file for top in ("cli", "devstack", "services", "shared", "web") for file in _sources(top)
+    ]
     return {name for file in files for name in _NAMED.findall(file.read_text(encoding="utf-8"))}
 
 

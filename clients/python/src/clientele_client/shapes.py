@@ -350,7 +350,15 @@ class Job(TypedDict, total=False):
     finished_at: str | None
     id: str
     import_id: str | None
-    kind: Literal["import_read", "import_preview", "import", "import_undo", "export", "bulk"]
+    kind: Literal[
+        "import_read",
+        "import_preview",
+        "import",
+        "import_undo",
+        "export",
+        "bulk",
+        "print",
+    ]
     problem: Problem | None
     progress: Progress
     result: dict[str, Any]
