@@ -73,7 +73,9 @@ def language() -> str:
     """The language of this request, of those there are."""
     if "language" not in g:
         known: dict[str, NullTranslations] = current_app.extensions[_EXTENSION]
-        g.language = request.accept_languages.best_match(known, ENGLISH)
+        # Austria's German is German: the first wish that has a catalogue, its region aside.
+        asked = (wish.partition("-")[0].lower() for wish in request.accept_languages.values())
+        g.language = next((wish for wish in asked if wish in known), ENGLISH)
     return str(g.language)
 
 

@@ -1,0 +1,160 @@
+"""The list of clients, as pages and as pieces."""
+
+from __future__ import annotations
+
+import re
+
+from tests.fixtures.api import PASSWORD
+from tests.integration.web.conftest import Browser
+
+
+def _named(text: str) -> list[str]:
+    return re.findall(r'href="/clients/[0-9a-f-]{36}">([^<]+)</a>', text)
+
+
+def _three(browser: Browser) -> None:
+    browser.client()
+    browser.client(company_name="Birch & Sons", client_code="BIR", tax_id=None, status="pending",
+                   website="https://birch.example.com", industry="Materials",
+                   primary_contact={"email": "b@birch.example.com"})  # fmt: skip
+    browser.client(company_name="Cedar Mill", client_code="CED", tax_id=None, status="inactive",
+                   website="https://cedar.example.com", tags=["key account"],
+                   primary_contact={"email": "c@cedar.example.com"})  # fmt: skip
+
+
+def test_without_clients_the_list_says_what_belongs_there(browser: Browser) -> None:
+    page = browser.get("/clients").text
+    assert "No clients yet" in page
+    assert "<table" not in page
+
+
+def test_the_list_is_found_filtered_sorted_and_drawn_as_cards(browser: Browser) -> None:
+    _three(browser)
+    assert _named(browser.get("/clients").text) == [
+        "Acme Machines",
+        "Birch &amp; Sons",
+        "Cedar Mill",
+    ]
+    assert _named(browser.get("/clients?q=birch").text) == ["Birch &amp; Sons"]
+    assert _named(browser.get("/clients?status=inactive").text) == ["Cedar Mill"]
+    assert _named(browser.get("/clients?industry=Materials").text) == ["Birch &amp; Sons"]
+    assert _named(browser.get("/clients?tag=key+account").text) == ["Cedar Mill"]
+    assert _named(browser.get("/clients?sort=-company_name").text)[0] == "Cedar Mill"
+    cards = browser.get("/clients?as=cards").text
+    assert 'class="deck"' in cards
+    assert len(_named(cards)) == 3
+
+
+def test_what_makes_no_sense_in_an_address_is_passed_over(browser: Browser) -> None:
+    _three(browser)
+    for query in ("sort=colour", "limit=7", "as=poem", "q=++", "nonsense=1"):
+        assert len(_named(browser.get(f"/clients?{query}").text)) == 3, query
+
+
+def test_pages_lead_on_by_cursor(browser: Browser) -> None:
+    for number in range(27):
+        browser.client(
+            company_name=f"Client {number:02}", client_code=None, tax_id=None,
+            website=f"https://c{number}.example.com", contacts=[],
+            primary_contact={"email": f"a@c{number}.example.com"},
+        )  # fmt: skip
+    first = browser.get("/clients?limit=25").text
+    assert len(_named(first)) == 25
+    onward = re.search(r'href="(/clients\?limit=25&amp;cursor=[^"]+)"', first)
+    assert onward is not None
+    second = browser.get(onward[1].replace("&amp;", "&")).text
+    assert _named(second) == ["Client 25", "Client 26"]
+    assert "First page" in second
+
+
+def test_nothing_found_repeats_the_words_and_offers_a_way_out(browser: Browser) -> None:
+    _three(browser)
+    page = browser.get("/clients?q=Zebra<b>").text
+    assert "Nothing matches “Zebra&lt;b&gt;”" in page
+    assert "Show all clients" in page
+
+
+def test_htmx_gets_the_piece_and_the_address_that_belongs_to_it(browser: Browser) -> None:
+    _three(browser)
+    piece = browser.get("/clients?q=birch&status=&industry=", HX_Request="true")
+    assert "<html" not in piece.text
+    assert 'id="totals"' in piece.text
+    assert _named(piece.text) == ["Birch &amp; Sons"]
+    assert piece.headers["HX-Push-Url"] == "/clients?q=birch"
+    typed = browser.get("/clients?q=bi", HX_Request="true", HX_Trigger_Name="q")
+    assert typed.headers["HX-Replace-Url"] == "/clients?q=bi"
+    assert "HX-Push-Url" not in typed.headers
+    back = browser.get("/clients?q=bi", HX_Request="true", HX_History_Restore_Request="true")
+    assert "<html" in back.text
+
+
+def test_a_status_is_changed_from_the_list_with_and_without_a_script(browser: Browser) -> None:
+    client = browser.client()
+    browser.get("/clients")
+    path = f"/clients/{client['id']}/status"
+    where = {"Referer": "http://localhost/clients?q=acme"}
+    plain = browser.post(path, {"status": "inactive", "reason": "Asked to pause"}, **where)
+    assert (plain.status_code, plain.location) == (303, "/clients?q=acme")
+    page = browser.get("/clients").text
+    assert "The status of Acme Machines was changed." in page
+    assert "The status of Acme Machines was changed." not in browser.get("/clients").text
+    piece = browser.post(path, {"status": "pending"}, HX_Request="true")
+    assert piece.status_code == 200
+    assert f'id="status-{client["id"]}"' in piece.text
+    assert re.search(
+        r'class="tag warn"[^>]*aria-label="Status of Acme Machines: Pending', piece.text
+    )
+    shown = browser.api.owner.call("GET", f"/v1/clients/{client['id']}").json
+    assert shown["status"] == "pending"
+
+
+def test_a_view_is_saved_and_opened(browser: Browser) -> None:
+    _three(browser)
+    browser.get("/clients?status=inactive")
+    saved = browser.post("/clients/views", {"name": "Sleeping", "status": "inactive"})
+    page = browser.get(saved.location).text
+    assert _named(page) == ["Cedar Mill"]
+    assert "Saved as “Sleeping”." in page
+    assert ">Sleeping</a>" in page
+    again = browser.post("/clients/views", {"name": ""})
+    assert "The view was not saved" in browser.get(again.location).text
+
+
+def test_ticked_clients_are_changed_together_by_a_job(browser: Browser) -> None:
+    ids = [browser.client()["id"]]
+    browser.get("/clients")
+    asked = browser.post("/clients/bulk", {"id": ids, "do": "set_status"})
+    assert "Set the status of 1 client" in asked.text
+    begun = browser.post("/clients/bulk/start", {"id": ids, "do": "set_status", "value": "pending"})
+    assert begun.status_code == 303
+    job = browser.get(begun.location)
+    assert "Change of many clients" in job.text
+    assert 'data-hx-trigger="every 1s"' in job.text
+    assert begun.location in browser.get("/jobs").text
+    assert browser.post("/clients/bulk", {"do": "set_status"}).status_code == 303
+
+
+def test_a_form_that_is_sent_twice_begins_one_job(browser: Browser) -> None:
+    ids = [browser.client()["id"]]
+    browser.get("/clients")
+    values = {"id": ids, "do": "set_status", "value": "pending", "form_key": "0" * 32}
+    places = {browser.post("/clients/bulk/start", values).location for _ in range(2)}
+    assert len(places) == 1
+
+
+def test_whoever_may_only_look_is_offered_nothing_else_and_refused(browser: Browser) -> None:
+    client = browser.client()
+    viewer = browser.api.with_role("viewer")
+    assert viewer.token
+    me = viewer.call("GET", "/v1/me").json["actor"]
+    users = browser.api.owner.call("GET", "/v1/users").json["data"]
+    email = next(each["email"] for each in users if each["id"] == me["id"])
+    browser.post("/sign-out")
+    browser.sign_in(email, PASSWORD)
+    page = browser.get("/clients").text
+    assert 'popovertarget="st-' not in page
+    assert 'id="bulk"' not in page
+    refused = browser.post(f"/clients/{client['id']}/status", {"status": "inactive"})
+    assert refused.status_code == 403
+    assert "You may not do this" in refused.text
+    assert "clients.update" in refused.text
