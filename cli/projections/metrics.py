@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cli.projections.databases import Engines, snapshot
 from cli.projections.report import Difference
-from services.clients.billing.queries import LedgerEntry, ledger
+from services.clients.billing.queries.ledger import LedgerEntry, ledger
 
 _NUMBERS = ("active_projects", "invoices_issued", "paid_invoices")
 _METRICS = text(
@@ -26,7 +26,7 @@ _HIDDEN = text("SELECT client_id FROM deletions WHERE started_at IS NULL AND und
 _KEPT_BOOKS = text(
     """
     SELECT client_id, currency, count(*) AS invoices, trim_scale(sum(total)) AS total,
-           trim_scale(sum(amount_paid)) AS paid
+           trim_scale(sum(amount_paid)) AS paid, trim_scale(sum(amount_credited)) AS credited
     FROM invoices AS i
     WHERE number IS NOT NULL AND NOT EXISTS (SELECT FROM clients AS c WHERE c.id = i.client_id)
     GROUP BY client_id, currency
@@ -35,7 +35,7 @@ _KEPT_BOOKS = text(
 _KEPT_FACTS = text(
     """
     SELECT client_id, currency, count(*) AS invoices, trim_scale(sum(total)) AS total,
-           trim_scale(sum(amount_paid)) AS paid
+           trim_scale(sum(amount_paid)) AS paid, trim_scale(sum(amount_credited)) AS credited
     FROM invoice_facts AS f
     WHERE NOT deleted AND EXISTS (
         SELECT FROM erased_clients AS x WHERE x.client_id = f.client_id)
@@ -69,7 +69,8 @@ Kept = dict[tuple[uuid.UUID, str], str]
 def _kept(connection: Connection, statement: TextClause) -> Kept:
     """What stands in the books of clients that are gone, by client and currency."""
     return {
-        (row.client_id, row.currency): f"{row.invoices} over {row.total:f}, {row.paid:f} paid"
+        (row.client_id, row.currency): f"{row.invoices} over {row.total:f}, {row.paid:f} paid, "
+        f"{row.credited:f} credited"
         for row in connection.execute(statement)
     }
 

@@ -97,6 +97,7 @@ class Source:
                 total=total,
                 currency=currency,
                 amount_paid=total if status == "paid" else "0.00",
+                amount_credited="0",
             )
             data["invoice"].update(more)
 

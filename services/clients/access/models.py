@@ -13,7 +13,10 @@ from shared.db.base import Base
 
 
 class Workspace(Base):
-    """One firm. Its id is the `workspace_id` of everything that is its own."""
+    """One firm. Its id is the `workspace_id` of everything that is its own.
+
+    Address, tax id, bank details and terms are those it puts on its invoices.
+    """
 
     __tablename__ = "workspaces"
 
@@ -24,6 +27,14 @@ class Workspace(Base):
     time_zone: Mapped[str] = mapped_column(default="UTC")
     invoice_number_pattern: Mapped[str] = mapped_column(default=DEFAULT_PATTERN)
     deletion_undo_days: Mapped[int] = mapped_column(default=0)
+    street: Mapped[str | None]
+    city: Mapped[str | None]
+    state: Mapped[str | None]
+    postal_code: Mapped[str | None]
+    tax_id: Mapped[str | None]
+    payment_instructions: Mapped[str | None]
+    bank_details: Mapped[str | None]
+    invoice_terms: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)

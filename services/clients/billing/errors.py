@@ -23,10 +23,24 @@ class StaleInvoice(PreconditionFailed):
 
 
 class NotDraft(Conflict):
-    """Only drafts can be edited and issued; what was issued is immutable."""
+    """Only drafts can be edited, deleted and issued; what was issued is immutable."""
 
     code = "invoices.not_draft"
     title = "This invoice is no longer a draft"
+
+
+class NotCreditable(Conflict):
+    """Only what was issued is credited, and only once."""
+
+    code = "invoices.not_creditable"
+    title = "This invoice cannot be credited"
+
+
+class CreditNoteNotFound(NotFound):
+    """The invoice has no such credit note."""
+
+    code = "invoices.credit_note_not_found"
+    title = "This invoice has no such credit note"
 
 
 class NotPayable(Conflict):
@@ -37,7 +51,7 @@ class NotPayable(Conflict):
 
 
 class NotVoidable(Conflict):
-    """It is void already, or money is entered against it."""
+    """It is void already, or money or a credit note is entered against it."""
 
     code = "invoices.not_voidable"
     title = "This invoice cannot be made void"

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from services.clients.billing.models import Invoice, InvoiceLine, Payment
+from services.clients.billing.models import CreditNote, Invoice, InvoiceLine, Payment
 from services.clients.values.money import amount_text, decimal_text, price_text
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Event
@@ -23,11 +23,14 @@ def invoice_snapshot(invoice: Invoice) -> dict[str, Any]:
         "status": invoice.status,
         "currency": currency,
         "subtotal": amount_text(invoice.subtotal, currency),
+        "discount": amount_text(invoice.discount, currency),
         "tax": amount_text(invoice.tax, currency),
         "total": amount_text(invoice.total, currency),
         "amount_paid": amount_text(invoice.amount_paid, currency),
+        "amount_credited": amount_text(invoice.amount_credited, currency),
         "issued_on": _day(invoice.issued_on),
         "due_on": _day(invoice.due_on),
+        "paid_on": _day(invoice.paid_on),
         "version": invoice.version,
     }
 
@@ -35,14 +38,26 @@ def invoice_snapshot(invoice: Invoice) -> dict[str, Any]:
 def invoice_fields(invoice: Invoice) -> dict[str, Any]:
     """What of an invoice can change, as it travels; lines as their count, subtotal and hash."""
     snapshot = invoice_snapshot(invoice)
-    for fixed in ("id", "client_id", "version", "subtotal", "tax"):
+    for fixed in ("id", "client_id", "version", "subtotal", "discount", "tax", "paid_on"):
         del snapshot[fixed]
     return {
         **snapshot,
         "period_start": _day(invoice.period_start),
         "period_end": _day(invoice.period_end),
         "notes": invoice.notes,
+        **invoice_extras(invoice),
         "lines": _lines_summary(invoice),
+    }
+
+
+def invoice_extras(invoice: Invoice) -> dict[str, Any]:
+    """Order number, terms and the discount as it was given."""
+    percent, amount = invoice.discount_percent, invoice.discount_amount
+    return {
+        "purchase_order": invoice.purchase_order,
+        "terms": invoice.terms,
+        "discount_percent": None if percent is None else decimal_text(percent, 2),
+        "discount_amount": None if amount is None else amount_text(amount, invoice.currency),
     }
 
 
@@ -62,6 +77,8 @@ def line_fields(line: InvoiceLine, currency: str) -> dict[str, Any]:
         "id": str(line.id),
         "kind": line.kind,
         "rate_id": None if line.rate_id is None else str(line.rate_id),
+        "rule": line.rule,
+        "explanation": line.explanation,
         "description": line.description,
         "quantity": decimal_text(line.quantity, 2),
         "unit_price": price_text(line.unit_price, currency),
@@ -78,6 +95,20 @@ def payment_fields(payment: Payment, currency: str) -> dict[str, Any]:
         "paid_on": payment.paid_on.isoformat(),
         "method": payment.method,
         "reference": payment.reference,
+    }
+
+
+def credit_note_fields(note: CreditNote, currency: str) -> dict[str, Any]:
+    """A credit note as it travels, without its lines."""
+    return {
+        "id": str(note.id),
+        "invoice_id": str(note.invoice_id),
+        "number": note.number,
+        "issued_on": note.issued_on.isoformat(),
+        "currency": currency,
+        "subtotal": amount_text(note.subtotal, currency),
+        "tax": amount_text(note.tax, currency),
+        "total": amount_text(note.total, currency),
     }
 
 
@@ -100,6 +131,18 @@ def payment_recorded(invoice: Invoice, payment: Payment, changes: list[Change]) 
     """A payment or a refund was entered."""
     told = payment_fields(payment, invoice.currency)
     return _of_invoice(invoice, "payment_recorded", {"payment": told, "changes": changes})
+
+
+def invoice_credited(invoice: Invoice, note: CreditNote, changes: list[Change]) -> Event:
+    """A credit note was issued against an invoice."""
+    told = credit_note_fields(note, invoice.currency)
+    data = {"credit_note": told, "reason": note.reason, "changes": changes}
+    return _of_invoice(invoice, "credited", data)
+
+
+def invoice_deleted(invoice: Invoice) -> Event:
+    """A draft was deleted."""
+    return _of_invoice(invoice, "deleted", {})
 
 
 def invoice_voided(invoice: Invoice, reason: str, changes: list[Change]) -> Event:

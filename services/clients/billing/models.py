@@ -1,4 +1,4 @@
-"""Invoices with their lines, payments, and the counters of invoice numbers."""
+"""Invoices with their lines, payments and credit notes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Numeric
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from services.clients.billing.rules.totals import Discount, Totals, totals
 from services.clients.records.models.owned import OwnedByClient
 from shared.db.base import Base
 
@@ -21,13 +22,21 @@ PARTIALLY_PAID = "partially_paid"
 PAID = "paid"
 VOID = "void"
 INVOICE_STATUSES = (DRAFT, ISSUED, PARTIALLY_PAID, PAID, VOID)
+OPEN = (ISSUED, PARTIALLY_PAID)
 PAYABLE = (ISSUED, PARTIALLY_PAID, PAID)
 
+REGULAR_LINE = "regular"
+OVERTIME_LINE = "overtime"
 FREE_LINE = "free"
+LINE_KINDS = (REGULAR_LINE, OVERTIME_LINE, FREE_LINE)
 
 
 class InvoiceLine(Base):
-    """A line in its place on the invoice; `amount` is rounded, `tax_rate` is percent."""
+    """A line in its place on the invoice; `amount` is rounded, `tax_rate` is percent.
+
+    A line of time keeps the rate as it was: its id, its amount as `unit_price`, and by which rule
+    it applied.
+    """
 
     __tablename__ = "invoice_lines"
 
@@ -37,6 +46,8 @@ class InvoiceLine(Base):
     place: Mapped[int]
     kind: Mapped[str]
     rate_id: Mapped[uuid.UUID | None]
+    rule: Mapped[str | None]
+    explanation: Mapped[str | None]
     description: Mapped[str]
     quantity: Mapped[Decimal] = mapped_column(_AMOUNT)
     unit_price: Mapped[Decimal] = mapped_column(_AMOUNT)
@@ -59,8 +70,48 @@ class Payment(Base):
     created_at: Mapped[datetime]
 
 
+class CreditNoteLine(Base):
+    """What is taken off at one tax rate: `amount` and the `tax` on it; of which line, if of one."""
+
+    __tablename__ = "credit_note_lines"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    credit_note_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("credit_notes.id"))
+    place: Mapped[int]
+    invoice_line_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice_lines.id"))
+    description: Mapped[str]
+    tax_rate: Mapped[Decimal] = mapped_column(Numeric(7, 4))
+    amount: Mapped[Decimal] = mapped_column(_AMOUNT)
+    tax: Mapped[Decimal] = mapped_column(_AMOUNT)
+
+
+class CreditNote(Base):
+    """What was taken off an issued invoice, in its currency; never edited."""
+
+    __tablename__ = "credit_notes"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invoices.id"))
+    number: Mapped[str]
+    issued_on: Mapped[date]
+    reason: Mapped[str]
+    subtotal: Mapped[Decimal] = mapped_column(_AMOUNT)
+    tax: Mapped[Decimal] = mapped_column(_AMOUNT)
+    total: Mapped[Decimal] = mapped_column(_AMOUNT)
+    created_at: Mapped[datetime]
+
+    lines: Mapped[list[CreditNoteLine]] = relationship(
+        order_by=CreditNoteLine.place, lazy="selectin"
+    )
+
+
 class Invoice(OwnedByClient, Base):
-    """An invoice; `billing_copy` is the client as it was when the invoice was issued."""
+    """An invoice; `billing_copy` is the client and `issuer` the firm as they were when it was
+    issued. `discount` is what the percentage or the amount given comes to; `paid_on` is the day of
+    what settled it, None while something is open.
+    """
 
     __tablename__ = "invoices"
 
@@ -74,12 +125,20 @@ class Invoice(OwnedByClient, Base):
     issued_on: Mapped[date | None]
     due_on: Mapped[date | None]
     notes: Mapped[str | None]
+    purchase_order: Mapped[str | None]
+    terms: Mapped[str | None]
+    discount_percent: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    discount_amount: Mapped[Decimal | None] = mapped_column(_AMOUNT)
     subtotal: Mapped[Decimal] = mapped_column(_AMOUNT)
+    discount: Mapped[Decimal] = mapped_column(_AMOUNT)
     tax: Mapped[Decimal] = mapped_column(_AMOUNT)
     total: Mapped[Decimal] = mapped_column(_AMOUNT)
     amount_paid: Mapped[Decimal] = mapped_column(_AMOUNT)
+    amount_credited: Mapped[Decimal] = mapped_column(_AMOUNT)
+    paid_on: Mapped[date | None]
     void_reason: Mapped[str | None]
     billing_copy: Mapped[dict[str, Any] | None]
+    issuer: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -87,19 +146,25 @@ class Invoice(OwnedByClient, Base):
         order_by=InvoiceLine.place, cascade="all, delete-orphan", lazy="selectin"
     )
     payments: Mapped[list[Payment]] = relationship(order_by=Payment.id, lazy="selectin")
+    credit_notes: Mapped[list[CreditNote]] = relationship(order_by=CreditNote.id, lazy="selectin")
 
     @property
     def balance(self) -> Decimal:
-        """What is still to be paid."""
-        return self.total - self.amount_paid
+        """What is still to be paid; below zero where credit notes leave money to be given back."""
+        return self.total - self.amount_credited - self.amount_paid
+
+    def sums(self) -> Totals:
+        """The totals of its lines, tax rate by tax rate."""
+        lines = [(line.amount, line.tax_rate) for line in self.lines]
+        return totals(lines, self.currency, Discount(self.discount_percent, self.discount_amount))
 
     def settled_status(self) -> str:
-        """The status that the payments entered so far make of an issued invoice."""
-        if self.amount_paid == self.total:
+        """What payments and credit notes entered so far make of an issued invoice."""
+        if self.balance <= 0:
             return PAID
         return PARTIALLY_PAID if self.amount_paid else ISSUED
 
     def is_overdue(self, today: date) -> bool:
         """Whether it was due before today and is not paid in full."""
-        is_open = self.status in (ISSUED, PARTIALLY_PAID)
+        is_open = self.status in OPEN
         return is_open and self.due_on is not None and self.due_on < today

@@ -6,10 +6,11 @@ import uuid
 from typing import Any
 
 from services.clients.access.queries import local_today
-from services.clients.billing import queries
 from services.clients.billing.models import Invoice
-from services.clients.billing.operations import drafts
+from services.clients.billing.operations import crediting, drafts
 from services.clients.billing.operations.invoices import issue_invoice, record_payment, void_invoice
+from services.clients.billing.queries import invoices as queries
+from services.clients.billing.queries import statements as statements_of
 from services.clients.billing.schemas import bodies, views
 from services.clients.records.queries.clients import require_client
 from shared.http.blueprint import ApiBlueprint
@@ -17,6 +18,7 @@ from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.paging import Sort, page
 from shared.security.permissions import (
     INVOICES_CREATE,
+    INVOICES_DELETE,
     INVOICES_ISSUE,
     INVOICES_PAY,
     INVOICES_UPDATE,
@@ -30,7 +32,36 @@ client_invoices = ApiBlueprint(
 )
 invoices = ApiBlueprint("invoices", __name__, url_prefix="/v1/invoices/<uuid:invoice_id>")
 
-BLUEPRINTS = (client_invoices, invoices)
+all_invoices = ApiBlueprint("all_invoices", __name__, url_prefix="/v1/invoices")
+statements = ApiBlueprint(
+    "statements", __name__, url_prefix="/v1/clients/<uuid:client_id>/statement"
+)
+
+BLUEPRINTS = (all_invoices, client_invoices, invoices, statements)
+
+
+@all_invoices.route("", methods=["GET"])
+@reads(INVOICES_VIEW)
+@all_invoices.arguments(bodies.AllInvoicesQuery, location="query")
+@all_invoices.response(200, views.AllInvoicesPage)
+def list_all_invoices(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Invoices of all clients, newest first, and what all that match come to per currency."""
+    today = local_today(uow)
+    cursor, limit = query.pop("cursor"), query.pop("limit")
+    overdue_on = today if query.pop("overdue") else None
+    wanted = queries.InvoiceFilter(**query, overdue_on=overdue_on)
+    found = page(
+        uow.session,
+        uow.vault,
+        queries.all_invoices(wanted),
+        [Sort(Invoice.id, descending=True)],
+        scope=f"all-invoices:{wanted}",
+        cursor=cursor,
+        limit=limit,
+    )
+    shown = found.as_dict(lambda row: views.present_listed_invoice(row[0], row[1], today))
+    sums = [views.present_sums(row) for row in queries.sums_of(uow.session, wanted)]
+    return Answer({**shown, "sums": sums})
 
 
 @client_invoices.route("", methods=["GET"])
@@ -82,6 +113,15 @@ def patch_invoice(uow: UnitOfWork, changes: dict[str, Any], invoice_id: uuid.UUI
     return _invoice_answer(uow, invoice)
 
 
+@invoices.route("", methods=["DELETE"])
+@writes(INVOICES_DELETE)
+@invoices.response(204)
+def delete_invoice(uow: UnitOfWork, invoice_id: uuid.UUID) -> Answer:
+    """Delete a draft; what was issued is declared void or credited instead."""
+    drafts.delete_draft(uow, invoice_id, if_match())
+    return Answer(None, 204)
+
+
 @invoices.route("/issue", methods=["POST"])
 @writes(INVOICES_ISSUE)
 @invoices.arguments(bodies.IssueBody)
@@ -108,6 +148,42 @@ def post_void(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> A
 def post_payment(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
     """Enter a payment, or a refund where the amount is below zero; answers the invoice."""
     return _invoice_answer(uow, record_payment(uow, invoice_id, body, if_match()))
+
+
+@invoices.route("/credit-notes", methods=["POST"])
+@writes(INVOICES_ISSUE)
+@invoices.arguments(bodies.CreditNoteBody)
+@invoices.response(201, views.CreditNoteView)
+def post_credit_note(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
+    """Issue a credit note against an invoice: for lines, for an amount, or for all that is left.
+
+    `If-Match` and the answer's `ETag` name the invoice's version.
+    """
+    invoice, note = crediting.issue_credit_note(uow, invoice_id, body, if_match())
+    shown = views.present_credit_note(note, invoice.currency)
+    location = f"/v1/invoices/{invoice.id}/credit-notes/{note.id}"
+    return Answer(shown, 201, etag=invoice.version, location=location)
+
+
+@invoices.route("/credit-notes/<uuid:credit_note_id>", methods=["GET"])
+@reads(INVOICES_VIEW)
+@invoices.response(200, views.CreditNoteView)
+def get_credit_note(uow: UnitOfWork, invoice_id: uuid.UUID, credit_note_id: uuid.UUID) -> Answer:
+    """A credit note with its lines."""
+    invoice, note = queries.get_credit_note(uow.session, invoice_id, credit_note_id)
+    return Answer(views.present_credit_note(note, invoice.currency))
+
+
+@statements.route("", methods=["GET"])
+@reads(INVOICES_VIEW)
+@statements.arguments(bodies.StatementQuery, location="query")
+@statements.response(200, views.StatementView)
+def get_statement(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """A client's statement of account, the first and the last day included, per currency."""
+    require_client(uow.session, client_id)
+    first, last = query["first"], query["last"]
+    accounts = statements_of.statement(uow.session, client_id, first, last)
+    return Answer(views.present_statement(client_id, first, last, accounts))
 
 
 def _invoice_answer(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.clients.billing.queries import count_books
+from services.clients.billing.queries.ledger import count_books
 from services.clients.deletion.errors import DeletionNotFound
 from services.clients.deletion.models import Deletion, Holdings, Plan
 from services.clients.notes.queries import count_notes

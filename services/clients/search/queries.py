@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.clients.billing.models import Invoice
-from services.clients.billing.queries import search_invoices
+from services.clients.billing.queries.invoices import search_invoices
 from services.clients.listing.queries.clients import Filters, list_clients
 from services.clients.projects.models import Project
 from services.clients.projects.queries import search_projects

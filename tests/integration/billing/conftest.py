@@ -127,7 +127,9 @@ def call(http: FlaskClient) -> Call:
             headers["If-Match"] = f'"{if_match}"'
         made = http.open(path, method=method, json=body, headers=headers)
         assert made.status_code == expect, made.get_data(as_text=True)
-        return Answered(made.status_code, made.get_json(force=True), made.headers.get("ETag"))
+        return Answered(
+            made.status_code, made.get_json(force=True, silent=True), made.headers.get("ETag")
+        )
 
     return run
 

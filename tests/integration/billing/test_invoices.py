@@ -29,6 +29,7 @@ def test_created_draft_is_answered_whole(call: Call, client_id: uuid.UUID) -> No
         "period_start": "2026-11-01",
         "period_end": "2026-11-30",
         "due_on": "2027-01-15",
+        "paid_on": None,
         "notes": "PO 4711",
         "lines": [
             {"description": "Design", "quantity": "7.25", "unit_price": "149.99", "tax_rate": "8"},
@@ -56,11 +57,19 @@ def test_created_draft_is_answered_whole(call: Call, client_id: uuid.UUID) -> No
         "taxes": [{"rate": "8.00", "base": "1077.42", "amount": "86.19"}],
         "tax": "86.19",
         "total": "1243.61",
+        "discount": "0.00",
+        "discount_percent": None,
+        "discount_amount": None,
         "amount_paid": "0.00",
+        "amount_credited": "0.00",
         "balance": "1243.61",
         "payments": [],
+        "credit_notes": [],
+        "purchase_order": None,
+        "terms": None,
         "void_reason": None,
         "billing_copy": None,
+        "issuer": None,
         "version": 1,
     }
     assert [(row["kind"], row["rate_id"], row["amount"]) for row in lines] == [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.clients.billing.operations.removal import remove_client_billing
-from services.clients.billing.queries import Books, LedgerEntry, count_books, ledger
+from services.clients.billing.queries.ledger import Books, LedgerEntry, count_books, ledger
 from services.clients.projects.operations.removal import remove_client_projects
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime

@@ -108,6 +108,19 @@ def test_revenue_is_kept_apart_by_currency_and_to_the_cent(
     assert totals()["total_revenue"] == _revenue(EUR="99999999999.99", JPY="1200", USD="0.30")
 
 
+def test_credit_notes_are_taken_off_the_revenue_of_paid_invoices(
+    inbox: Inbox, source: Source, client_id: uuid.UUID, totals: Totals
+) -> None:
+    told = [
+        source.tell_invoice(uuid7(), client_id, 3, "paid", "100.00", amount_credited="30.01"),
+        source.tell_invoice(uuid7(), client_id, 3, "issued", "50.00", amount_credited="10.00"),
+    ]
+    # Written before there were credit notes.
+    del told[1]["data"]["invoice"]["amount_credited"]
+    inbox.ingest(batch(told))
+    assert totals()["total_revenue"] == _revenue(USD="69.99")
+
+
 def test_only_active_projects_are_counted(
     inbox: Inbox, source: Source, client_id: uuid.UUID, totals: Totals
 ) -> None:

@@ -63,8 +63,26 @@ def test_no_sentence_stands_for_a_type_that_does_not_exist() -> None:
         ),
         (
             "clients.invoice.issued.v1",
-            {"invoice": {"number": "ACM-2026-0001"}},
-            "Invoice ACM-2026-0001 issued",
+            {"invoice": {"number": "ACM-2026-0001", "total": "1296.00", "currency": "USD"}},
+            "Invoice ACM-2026-0001 over 1296.00 USD issued",
+        ),
+        (
+            "clients.invoice.credited.v1",
+            {
+                "invoice": {"number": "ACM-2026-0001", "total": "1296.00", "currency": "USD"},
+                "credit_note": {
+                    "number": "ACM-CN-2026-0001",
+                    "total": "108.00",
+                    "currency": "USD",
+                },
+                "reason": "Agreed",
+            },
+            "Credit note ACM-CN-2026-0001 over 108.00 USD issued for invoice ACM-2026-0001: Agreed",
+        ),
+        (
+            "clients.invoice.deleted.v1",
+            {"invoice": {"number": None, "total": "1296.00", "currency": "USD"}},
+            "Invoice draft over 1296.00 USD deleted",
         ),
         (
             "clients.invoice.payment_recorded.v1",

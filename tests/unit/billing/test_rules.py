@@ -33,6 +33,8 @@ def invoice(**changes: Any) -> Invoice:
         "tax": Decimal("0.00"),
         "total": Decimal("100.00"),
         "amount_paid": Decimal("40.00"),
+        "amount_credited": Decimal(0),
+        "discount": Decimal(0),
         "lines": [],
     }
     return Invoice(**{**values, **changes})
@@ -58,6 +60,31 @@ def test_payment_stays_between_nothing_and_the_total(amount: str, code: str | No
 )
 def test_status_follows_what_was_paid(paid: str, status: str) -> None:
     assert invoice(amount_paid=Decimal(paid)).settled_status() == status
+
+
+@pytest.mark.parametrize(
+    ("paid", "credited", "status", "balance"),
+    [
+        ("0.00", "30.00", "issued", "70.00"),
+        ("70.00", "30.00", "paid", "0.00"),
+        ("100.00", "30.00", "paid", "-30.00"),
+        ("0.00", "100.00", "paid", "0.00"),
+    ],
+)
+def test_credit_notes_settle_an_invoice_as_payments_do(
+    paid: str, credited: str, status: str, balance: str
+) -> None:
+    found = invoice(amount_paid=Decimal(paid), amount_credited=Decimal(credited))
+    assert (found.settled_status(), found.balance) == (status, Decimal(balance))
+
+
+def test_a_discount_is_a_percentage_or_an_amount_and_no_more_than_the_lines() -> None:
+    both = invoice(discount_percent=Decimal(5), discount_amount=Decimal(5), discount=Decimal(5))
+    assert refused(checks.check_invoice, both) == {"discount_amount": "both"}
+    beyond = invoice(discount_amount=Decimal("100.01"), discount=Decimal("100.01"))
+    assert refused(checks.check_invoice, beyond) == {"discount_amount": "exceeds_subtotal"}
+    precise = invoice(discount_amount=Decimal("0.001"), discount=Decimal("0.001"))
+    assert refused(checks.check_invoice, precise) == {"discount_amount": "too_precise"}
 
 
 def test_invoice_over_nothing_is_paid_at_once() -> None:

@@ -734,13 +734,21 @@ class WarningView(TypedDict, total=False):
 class Workspace(TypedDict, total=False):
     """`WorkspaceView` of the OpenAPI document."""
 
+    bank_details: str | None
+    city: str | None
     country: str
     created_at: str
     currency: str
     deletion_undo_days: int
     id: str
     invoice_number_pattern: str
+    invoice_terms: str | None
     name: str
+    payment_instructions: str | None
+    postal_code: str | None
+    state: str | None
+    street: str | None
+    tax_id: str | None
     time_zone: str
     updated_at: str
     version: int

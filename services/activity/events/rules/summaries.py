@@ -33,6 +33,7 @@ _PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     "rate": (("rate", "position"),),
     "project": (("project", "name"),),
     "number": (("invoice", "number"),),
+    "credit_note": (("credit_note", "number"),),
     "document": (("document", "file_name"), ("document", "title")),
 }
 
@@ -115,6 +116,8 @@ def _money_words(data: Mapping[str, Any]) -> dict[str, str]:
         amount = str(payment["amount"])
         found["amount"] = f"{amount.removeprefix('-')} {invoice['currency']}"
         found["movement"] = texts.REFUND if amount.startswith("-") else texts.PAYMENT
+    if note := data.get("credit_note"):
+        found["amount"] = f"{note['total']} {note['currency']}"
     return found
 
 

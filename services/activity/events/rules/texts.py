@@ -142,12 +142,22 @@ SENTENCES: dict[str, Sentence] = {
     "clients.invoice.updated.v1": Sentence(
         "invoice", "Invoice draft: {changed}", "Invoice draft changed"
     ),
-    "clients.invoice.issued.v1": Sentence("invoice", "Invoice {number} issued", "Invoice issued"),
+    "clients.invoice.issued.v1": Sentence(
+        "invoice", "Invoice {number} over {total} issued", "Invoice issued"
+    ),
     "clients.invoice.payment_recorded.v1": Sentence(
         "payment", "{Movement} of {amount} recorded for invoice {number}", "Payment recorded"
     ),
     "clients.invoice.voided.v1": Sentence(
-        "invoice", "Invoice {number} voided{because}", "Invoice voided"
+        "invoice", "Invoice {number} over {total} voided{because}", "Invoice voided"
+    ),
+    "clients.invoice.credited.v1": Sentence(
+        "invoice",
+        "Credit note {credit_note} over {amount} issued for invoice {number}{because}",
+        "Credit note issued",
+    ),
+    "clients.invoice.deleted.v1": Sentence(
+        "invoice", "Invoice draft over {total} deleted", "Invoice draft deleted"
     ),
     "documents.document.added.v1": Sentence(
         "document", "Document {document} added", "Document added"

@@ -13,12 +13,24 @@ from services.clients.access.rules import BadPattern, parse_pattern
 from services.clients.access.schemas.signing_in import new_password
 from services.clients.values import addresses, money
 from shared.clock import rfc3339
-from shared.http.fields import Moment, Rule, flag, required_line
+from shared.http.fields import Moment, Rule, flag, line, prose, required_line
 from shared.http.schemas import Coded, StrictSchema
 from shared.security.passwords import require_strong
 from shared.security.permissions import PERMISSIONS, ROLES
 from shared.values import text
 from shared.values.findings import Wrong
+
+#: What a workspace puts on its invoices, beside its name and country.
+ON_INVOICES = (
+    "street",
+    "city",
+    "state",
+    "postal_code",
+    "tax_id",
+    "payment_instructions",
+    "bank_details",
+    "invoice_terms",
+)
 
 
 @lru_cache
@@ -58,6 +70,16 @@ class WorkspaceBody(StrictSchema):
         strict=True,
         validate=validate.Range(0, 365),
         metadata={"description": "Days in which a deleted client can be brought back."},
+    )
+    street = line(text.NAME_LENGTH, examples=["1 Main St"])
+    city = line(text.WORD_LENGTH, examples=["Saint Paul"])
+    state = line(text.WORD_LENGTH, examples=["Minnesota"])
+    postal_code = line(20, examples=["55101"])
+    tax_id = line(40, description="As it is put on invoices.", examples=["12-3456789"])
+    payment_instructions = prose(2_000, examples=["By wire, within 30 days."])
+    bank_details = prose(2_000, examples=["First Bank · 091000022 · 4711"])
+    invoice_terms = prose(
+        2_000, description="The terms of invoices that are made without.", examples=["Net 30."]
     )
 
 
@@ -165,6 +187,7 @@ def workspace_json(workspace: Workspace) -> dict[str, Any]:
         "time_zone": workspace.time_zone,
         "invoice_number_pattern": workspace.invoice_number_pattern,
         "deletion_undo_days": workspace.deletion_undo_days,
+        **{name: getattr(workspace, name) for name in ON_INVOICES},
         "version": workspace.version,
         "created_at": rfc3339(workspace.created_at),
         "updated_at": rfc3339(workspace.updated_at),

@@ -11,8 +11,8 @@ from flask import Response, stream_with_context
 from services.clients.access.queries import local_today
 from services.clients.archive.events import archive_requested
 from services.clients.archive.routes.writing import PAGE, Contents, Pages, Source, write_archive
-from services.clients.billing import queries as billing
 from services.clients.billing.models import Invoice
+from services.clients.billing.queries import invoices as billing
 from services.clients.billing.schemas.views import present_invoice
 from services.clients.gateway.passing import gateway, passes_on, request_headers
 from services.clients.notes import queries as notes

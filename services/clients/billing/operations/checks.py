@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from services.clients.billing.errors import BillingInvalid
-from services.clients.billing.models import Invoice
-from services.clients.billing.rules import LARGEST
+from services.clients.billing.models import FREE_LINE, Invoice, InvoiceLine
+from services.clients.billing.rules.crediting import Account
+from services.clients.billing.rules.totals import LARGEST
 from services.clients.values.money import precision, rounded
 from shared.errors import FieldError
 from shared.values.days import order
@@ -16,12 +18,69 @@ from shared.values.days import order
 
 def check_invoice(invoice: Invoice) -> None:
     """Raises `BillingInvalid` naming every wrong field."""
-    _refuse(*_period(invoice), *_lines(invoice), *_total(invoice))
+    _refuse(*_period(invoice), *_lines(invoice), *_discount(invoice), *_total(invoice))
 
 
 def check_payment(invoice: Invoice, amount: Decimal) -> None:
     """Raises `BillingInvalid` if the amount is not one to enter against the invoice."""
     _refuse(*precision(amount, invoice.currency, "amount"), *_balance(invoice, amount))
+
+
+def check_credit(invoice: Invoice, amount: Decimal | None, lines: object) -> None:
+    """Raises `BillingInvalid` if the amount is not one to credit."""
+    if amount is not None:
+        both = FieldError("amount", "both", "Credit lines or an amount.")
+        _refuse(
+            *([both] if lines is not None else []),
+            *precision(amount, invoice.currency, "amount"),
+            *_creditable(invoice, amount, "amount"),
+        )
+
+
+def check_credited_total(invoice: Invoice, total: Decimal) -> None:
+    """Raises `BillingInvalid` if lines come to more than is left: others are below zero."""
+    _refuse(*_creditable(invoice, total, "lines"))
+
+
+def check_credited_lines(
+    invoice: Invoice,
+    owed: Mapping[Decimal, Account],
+    nets: Sequence[Decimal],
+    bodies: Sequence[Mapping[str, Any]],
+) -> list[tuple[int, Decimal, Decimal]]:
+    """The place, tax rate and net of each line named, all that is left of it by default.
+
+    `nets` is what is left of each of the invoice's lines. Raises `BillingInvalid` for a line that
+    is not the invoice's or stands twice, and where not so much is left.
+    """
+    places = {line.id: place for place, line in enumerate(invoice.lines)}
+    left = {rate: account.net_left for rate, account in owed.items()}
+    wanted: list[tuple[int, Decimal, Decimal]] = []
+    wrong: list[FieldError] = []
+    for index, body in enumerate(bodies):
+        place = places.pop(body["line_id"], None)
+        if place is None:
+            told = "Not a line of this invoice, or named twice."
+            wrong.append(FieldError(f"lines[{index}].line_id", "unknown_line", told))
+            continue
+        rate = invoice.lines[place].tax_rate
+        most = min(nets[place], left[rate])
+        net = most if body.get("amount") is None else body["amount"]
+        wrong += precision(net, invoice.currency, f"lines[{index}].amount")
+        if not 0 < net <= most:
+            told = f"Only {rounded(max(most, Decimal(0)), invoice.currency)} of it is left."
+            wrong.append(FieldError(f"lines[{index}].amount", "exceeds_line", told))
+        left[rate] -= net
+        wanted.append((place, rate, net))
+    _refuse(*wrong)
+    return wanted
+
+
+def _creditable(invoice: Invoice, amount: Decimal, field: str) -> Iterator[FieldError]:
+    left = invoice.total - invoice.amount_credited
+    if amount > left:
+        told = f"Only {rounded(left, invoice.currency)} is left to be credited."
+        yield FieldError(field, "exceeds_invoice", told)
 
 
 def check_line_ids(named: Sequence[uuid.UUID | None], known: Collection[uuid.UUID]) -> None:
@@ -36,6 +95,26 @@ def check_line_ids(named: Sequence[uuid.UUID | None], known: Collection[uuid.UUI
             wrong.append(FieldError(f"lines[{index}].id", "unknown_line", told))
         seen.add(line_id)
     _refuse(*wrong)
+
+
+def check_of_time(invoice: Invoice, changes: Mapping[str, Any]) -> None:
+    """Raises `BillingInvalid` where hours, rate or currency of a line of time would change."""
+    of_time = {line.id: line for line in invoice.lines if line.kind != FREE_LINE}
+    if of_time:
+        _refuse(*_of_time(invoice, of_time, changes))
+
+
+def _of_time(
+    invoice: Invoice, of_time: Mapping[uuid.UUID, InvoiceLine], changes: Mapping[str, Any]
+) -> Iterator[FieldError]:
+    if changes.get("currency", invoice.currency) != invoice.currency:
+        yield FieldError("currency", "of_time", f"Its lines of time are in {invoice.currency}.")
+    for index, body in enumerate(changes.get("lines", [])):
+        line = of_time.get(body.get("id"))
+        for field in ("quantity", "unit_price"):
+            if line is not None and body[field] != getattr(line, field):
+                told = "Stands for time that was entered; change it there, or leave the line out."
+                yield FieldError(f"lines[{index}].{field}", "of_time", told)
 
 
 def _refuse(*wrong: FieldError) -> None:
@@ -54,6 +133,16 @@ def _lines(invoice: Invoice) -> Iterator[FieldError]:
     for index, line in enumerate(invoice.lines):
         if abs(line.amount) >= LARGEST:
             yield FieldError(f"lines[{index}]", "too_large", f"Must come to less than {LARGEST}.")
+
+
+def _discount(invoice: Invoice) -> Iterator[FieldError]:
+    if invoice.discount_percent is not None and invoice.discount_amount is not None:
+        told = "Give a percentage or an amount."
+        yield FieldError("discount_amount", "both", told)
+    yield from precision(invoice.discount_amount, invoice.currency, "discount_amount")
+    if invoice.discount > max(invoice.subtotal, Decimal(0)):
+        told = f"The lines come to {rounded(invoice.subtotal, invoice.currency)} only."
+        yield FieldError("discount_amount", "exceeds_subtotal", told)
 
 
 def _total(invoice: Invoice) -> Iterator[FieldError]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
+from services.clients.access.models import Workspace
 from services.clients.access.queries import get_workspace
-from services.clients.access.rules import Pattern, parse_pattern
 from services.clients.billing.errors import InternalClient, InvoiceNotFound, StaleInvoice
-from services.clients.billing.models import Invoice
-from services.clients.records.models.record import Client
+from services.clients.billing.models import PAID, Invoice
+from services.clients.records.models.record import TAX_ID_CONTEXT, Client
+from services.clients.records.queries.clients import find_internal_client
 from services.clients.records.queries.owned import lock_owned
+from shared.clock import now
 from shared.errors import require_version
 from shared.unit_of_work import UnitOfWork
 
@@ -37,9 +40,21 @@ def refuse_internal(client: Client) -> None:
         raise InternalClient
 
 
-def number_pattern(uow: UnitOfWork) -> Pattern:
-    """The workspace's pattern of invoice numbers."""
-    return parse_pattern(get_workspace(uow).invoice_number_pattern)
+def move(invoice: Invoice) -> None:
+    """Another version of the invoice."""
+    invoice.version += 1
+    invoice.updated_at = now()
+
+
+def settle(invoice: Invoice, day: date | None) -> None:
+    """Another version, in the status that payments and credit notes make of it since that day."""
+    was_paid = invoice.status == PAID
+    invoice.status = invoice.settled_status()
+    if invoice.status != PAID:
+        invoice.paid_on = None
+    elif not was_paid:
+        invoice.paid_on = day
+    move(invoice)
 
 
 def billing_copy(client: Client) -> dict[str, Any]:
@@ -52,8 +67,46 @@ def billing_copy(client: Client) -> dict[str, Any]:
             "email": client.contact_email,
             "phone": client.contact_phone,
         },
-        "address": {
-            field: getattr(client, field)
-            for field in ("street", "city", "state", "county", "postal_code", "country")
-        },
+        "address": _address(client),
     }
+
+
+def issuer_copy(uow: UnitOfWork) -> dict[str, Any]:
+    """The firm as an invoice shows it for ever: the active internal client, or else the workspace.
+
+    How it is paid is the workspace's in either case. The tax id stands there readable, as on the
+    paper.
+    """
+    workspace = get_workspace(uow)
+    client = find_internal_client(uow.session)
+    return {
+        **(_firm(workspace) if client is None else _internal(uow, client)),
+        "payment_instructions": workspace.payment_instructions,
+        "bank_details": workspace.bank_details,
+    }
+
+
+def _internal(uow: UnitOfWork, client: Client) -> dict[str, Any]:
+    sealed = client.tax_id
+    return {
+        "name": client.company_name,
+        "address": _address(client),
+        "tax_id": None if sealed is None else uow.vault.decrypt(sealed, TAX_ID_CONTEXT).decode(),
+        "email": client.contact_email,
+        "phone": client.contact_phone,
+    }
+
+
+def _firm(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "name": workspace.name,
+        "address": _address(workspace),
+        "tax_id": workspace.tax_id,
+        "email": None,
+        "phone": None,
+    }
+
+
+def _address(of: Client | Workspace) -> dict[str, Any]:
+    fields = ("street", "city", "state", "county", "postal_code", "country")
+    return {field: getattr(of, field, None) for field in fields}

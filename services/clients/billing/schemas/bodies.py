@@ -5,13 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.clients.billing.models import INVOICE_STATUSES
 from services.clients.records.schemas.fields import DecimalText, currency, line, prose
-from shared.http.fields import Day
+from services.clients.values import money
+from shared.http.fields import Day, Rule
+from shared.http.fields import line as blank_or_line
 from shared.http.fields import prose as blank_or_prose
 from shared.http.schemas import Coded, PageQuery, StrictSchema
+from shared.values.days import order
 
 MAX_LINES = 500
 
@@ -39,6 +42,10 @@ class ChangedLine(LineBody):
     id = fields.UUID(allow_none=True)
 
 
+def _positive() -> DecimalText:
+    return DecimalText(places=4, least="0", most="999999999999", allow_none=True, validate=_nonzero)
+
+
 def _lines(schema: type[Schema], **kwargs: Any) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), validate=validate.Length(max=MAX_LINES), **kwargs)
 
@@ -51,14 +58,37 @@ class InvoiceChanges(StrictSchema):
     period_end = Day(allow_none=True)
     due_on = Day(allow_none=True)
     notes = blank_or_prose(minLength=0)
+    purchase_order = blank_or_line(100)
+    terms = blank_or_prose(2_000)
+    discount_percent = DecimalText(
+        places=4, least="0", most="100", allow_none=True, metadata=_PERCENT
+    )
+    discount_amount = DecimalText(places=4, least="0", most="999999999999", allow_none=True)
     lines = _lines(ChangedLine)
 
 
 class InvoiceBody(InvoiceChanges):
-    """A new draft."""
+    """A new draft; without `terms` it has the workspace's."""
 
     currency = currency(nullable=True)
     lines = _lines(LineBody, required=True)
+
+
+class CreditedLine(StrictSchema):
+    """A line that is credited, or so much of it: without tax, and after its share of a discount."""
+
+    line_id = fields.UUID(required=True)
+    amount = _positive()
+
+
+class CreditNoteBody(StrictSchema):
+    """What is credited and why: some lines, or an amount with tax, or without either the rest."""
+
+    reason = prose(1000, required=True)
+    amount = _positive()
+    lines = fields.List(
+        fields.Nested(CreditedLine), validate=validate.Length(1, MAX_LINES), allow_none=True
+    )
 
 
 class IssueBody(StrictSchema):
@@ -86,3 +116,35 @@ class InvoiceQuery(PageQuery):
     """A page of a client's invoices."""
 
     status = fields.String(validate=validate.OneOf(INVOICE_STATUSES))
+
+
+class AllInvoicesQuery(PageQuery):
+    """A page of all invoices; `from` and `to` are invoice days, so drafts have none."""
+
+    status = fields.String(load_default=None, validate=validate.OneOf(INVOICE_STATUSES))
+    overdue = fields.Boolean(load_default=False)
+    client_id = fields.UUID(load_default=None)
+    currency = Rule(money.exact_currency, load_default=None)
+    first = Day(data_key="from", load_default=None)
+    last = Day(data_key="to", load_default=None)
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        _refuse_disorder(data)
+
+
+class StatementQuery(StrictSchema):
+    """From the first day to the last."""
+
+    first = Day(data_key="from", required=True)
+    last = Day(data_key="to", required=True)
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        _refuse_disorder(data)
+
+
+def _refuse_disorder(data: dict[str, Any]) -> None:
+    """An end does not lie before its beginning."""
+    for wrong in order(data.get("first"), data.get("last"), "to"):
+        raise ValidationError(Coded(wrong.code, wrong.message), wrong.field)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from services.clients.billing.operations.moving import move_client_invoices
-from services.clients.billing.queries import Books, count_books
+from services.clients.billing.queries.ledger import Books, count_books
 from services.clients.client_merge.errors import (
     CannotMerge,
     InvalidChoice,

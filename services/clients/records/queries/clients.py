@@ -42,6 +42,7 @@ _GET_CHILDREN = text(f"SELECT {CHILDREN} FROM clients c WHERE c.id = :id")
 # Contacts and rates are not read here: a statement that had to wait for the lock sees the
 # client as it is now, but everything else as it was when the statement began.
 _LOCK = text(f"SELECT {SELECTED} FROM clients c WHERE c.id = :id FOR UPDATE")
+_INTERNAL = text(f"SELECT {SELECTED} FROM clients c WHERE c.internal AND c.status = 'active'")
 _DEFAULTS = text("SELECT country, currency FROM workspaces")
 
 
@@ -83,6 +84,12 @@ def lock_client(uow: UnitOfWork, client_id: uuid.UUID) -> Client:
     for row in fetch(uow.connection, _LOCK, {"id": client_id}):
         return client_of(row)
     raise why_missing(uow.session, client_id)
+
+
+def find_internal_client(session: Session) -> Client | None:
+    """The workspace's active internal client, of which there is one at most."""
+    row = session.execute(_INTERNAL.columns(*TYPED)).one_or_none()
+    return None if row is None else client_of(row)
 
 
 def workspace_defaults(session: Session) -> tuple[str, str]:

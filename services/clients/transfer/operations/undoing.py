@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from services.clients.billing.queries import count_books
+from services.clients.billing.queries.ledger import count_books
 from services.clients.deletion.operations.deleting import delete_now
 from services.clients.jobs.models import (
     CREATED,

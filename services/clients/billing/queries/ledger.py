@@ -1,62 +1,26 @@
-"""Reading invoices, and the ledger that metrics are held against."""
+"""The books counted from themselves: what metrics are held against, and what a deletion meets."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import ARRAY, Row, Select, Uuid, cast, func, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
 
-from services.clients.billing.errors import InvoiceNotFound
 from services.clients.billing.models import DRAFT, PAID, VOID, Invoice
 from services.clients.projects.queries import count_active_projects, count_projects
 from services.clients.records.models.record import CLIENTS
 from services.clients.values.money import amount_text
 
 
-def get_invoice(session: Session, invoice_id: uuid.UUID) -> Invoice:
-    """The invoice with its lines and payments; raises `InvoiceNotFound`."""
-    invoice = session.get(Invoice, invoice_id)
-    if invoice is None:
-        raise InvoiceNotFound
-    return invoice
-
-
-def invoices_of(client_id: uuid.UUID, status: str | None) -> Select[Invoice]:
-    """The client's invoices without lines and payments, to be paged."""
-    found = select(Invoice).where(Invoice.client_id == client_id)
-    found = found.options(lazyload(Invoice.lines), lazyload(Invoice.payments))
-    return found if status is None else found.where(Invoice.status == status)
-
-
-def search_invoices(
-    session: Session, typed: str, client_ids: Sequence[uuid.UUID], most: int
-) -> list[tuple[Invoice, str | None]]:
-    """Invoices whose numbers have words that begin so, and those of the clients, with names.
-
-    The books outlive a client: then its name is the one on the invoice.
-    """
-    matches = func.invoice_matches(typed, cast(list(client_ids), ARRAY(Uuid)), most)
-    on_it = Invoice.billing_copy["company_name"].astext
-    found = (
-        select(Invoice, func.coalesce(CLIENTS.c.company_name, on_it))
-        .outerjoin(CLIENTS, CLIENTS.c.id == Invoice.client_id)
-        .options(lazyload(Invoice.lines), lazyload(Invoice.payments))
-        .where(Invoice.id.in_(select(matches)))
-        .order_by(Invoice.id.desc())
-    )
-    return [(invoice, name) for invoice, name in session.execute(found)]
-
-
 @dataclass(slots=True)
 class LedgerEntry:
     """A client's four numbers, counted from the books themselves.
 
-    Issued: left the draft and not void. Revenue: the totals of paid invoices per currency, as
-    amounts with exactly the currency's digits, in order of currency.
+    Issued: left the draft and not void. Revenue: the totals of paid invoices less their credit
+    notes per currency, as amounts with exactly the currency's digits, in order of currency.
     """
 
     active_projects: int = 0
@@ -82,13 +46,14 @@ def ledger(session: Session) -> dict[uuid.UUID, LedgerEntry]:
 
 def _invoice_sums() -> Select[uuid.UUID, str, int, int, Decimal]:
     is_paid = Invoice.status == PAID
+    earned = Invoice.total - Invoice.amount_credited
     return (
         select(
             Invoice.client_id,
             Invoice.currency,
             func.count().label("issued"),
             func.count().filter(is_paid).label("paid"),
-            func.coalesce(func.sum(Invoice.total).filter(is_paid), Decimal(0)).label("revenue"),
+            func.coalesce(func.sum(earned).filter(is_paid), Decimal(0)).label("revenue"),
         )
         .where(Invoice.status.not_in([DRAFT, VOID]))
         .group_by(Invoice.client_id, Invoice.currency)

@@ -1,0 +1,1 @@
+"""Reading invoices, statements of account, and the ledger that metrics are held against."""

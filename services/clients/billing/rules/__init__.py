@@ -1,0 +1,1 @@
+"""What billing counts: pure, and only with `Decimal`."""
