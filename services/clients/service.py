@@ -51,7 +51,8 @@ def _api(_: Settings) -> Api:
     from services.clients.access.routes import me, people, signing_in
     from services.clients.archive.routes import client as archive
     from services.clients.archive.routes import workspace as workspace_archive
-    from services.clients.billing import routes as billing
+    from services.clients.billing.routes import invoices as billing
+    from services.clients.billing.routes import papers as billing_papers
     from services.clients.client_merge import routes as client_merge
     from services.clients.custom_fields import routes as custom_fields
     from services.clients.deletion.routes import deletions
@@ -91,6 +92,8 @@ def _api(_: Settings) -> Api:
             deletions.blueprint,
             client_merge.blueprint,
             *billing.BLUEPRINTS,
+            billing_papers.blueprint,
+            billing_papers.statements,
             notes.blueprint,
             *projects.BLUEPRINTS,
             listing.blueprint,

@@ -43,6 +43,13 @@ class CreditNoteNotFound(NotFound):
     title = "This invoice has no such credit note"
 
 
+class NotIssued(Conflict):
+    """Only what was issued is printed."""
+
+    code = "invoices.not_issued"
+    title = "This invoice has not been issued"
+
+
 class NotPayable(Conflict):
     """Payments are entered against issued invoices that are not void."""
 

@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from services.clients.access.models import Workspace
 from services.clients.access.operations.people import create_workspace
-from services.clients.billing.routes import BLUEPRINTS as BILLING
+from services.clients.billing.routes.invoices import BLUEPRINTS as BILLING
 from services.clients.projects.routes import BLUEPRINTS as PROJECTS
 from services.clients.records.operations.creating import create_client
 from services.clients.service import register_features

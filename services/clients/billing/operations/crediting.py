@@ -14,6 +14,7 @@ from services.clients.billing.models import PAYABLE, CreditNote, CreditNoteLine,
 from services.clients.billing.operations import checks
 from services.clients.billing.operations.context import lock_invoice, settle
 from services.clients.billing.operations.numbers import draw_credit_note_number, flush_number
+from services.clients.billing.operations.papers import print_credit_note
 from services.clients.billing.rules.crediting import (
     Account,
     Part,
@@ -42,7 +43,7 @@ def issue_credit_note(
     balance falls; below zero money is to be given back, which is entered as a refund. Raises
     `StaleInvoice`, `NotCreditable`, `BillingInvalid`, `NumberTaken`.
     """
-    _client, invoice = lock_invoice(uow, invoice_id, expected_version)
+    client, invoice = lock_invoice(uow, invoice_id, expected_version)
     _require_creditable(invoice)
     parts = _parts(invoice, body)
     before = events.invoice_fields(invoice)
@@ -53,6 +54,8 @@ def issue_credit_note(
     flush_number(uow, note.number)
     changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_credited(invoice, note, changed))
+    if client is not None:
+        print_credit_note(uow, invoice, note)
     return invoice, note
 
 

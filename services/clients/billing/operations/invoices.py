@@ -25,6 +25,7 @@ from services.clients.billing.operations.context import (
     settle,
 )
 from services.clients.billing.operations.numbers import draw_number, flush_number
+from services.clients.billing.operations.papers import print_invoice
 from services.clients.records.operations.codes import freeze_code
 from shared.clock import now
 from shared.ids import uuid7
@@ -35,8 +36,8 @@ from shared.unit_of_work import UnitOfWork
 def issue_invoice(
     uow: UnitOfWork, invoice_id: uuid.UUID, expected_version: int | None = None
 ) -> Invoice:
-    """Give a draft its number and freeze it with copies of the client and of the issuer as they
-    are today.
+    """Give a draft its number, freeze it with copies of the client and of the issuer as they
+    are today, and have it printed.
 
     An invoice that comes to nothing is paid at once. Raises `NotDraft`, `NoLines`, `NoCode`,
     `InternalClient`, `NumberTaken`.
@@ -59,6 +60,7 @@ def issue_invoice(
     flush_number(uow, invoice.number)
     changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_issued(invoice, changed))
+    print_invoice(uow, invoice)
     return invoice
 
 

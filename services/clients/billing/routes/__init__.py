@@ -1,0 +1,1 @@
+"""Billing over HTTP: invoices with what is entered against them, and their papers."""
