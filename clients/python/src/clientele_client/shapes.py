@@ -213,6 +213,32 @@ class CountedUpTo(TypedDict, total=False):
     time: str | None
 
 
+class CreditNote(TypedDict, total=False):
+    """`CreditNoteView` of the OpenAPI document."""
+
+    created_at: str
+    currency: str
+    id: str
+    invoice_id: str
+    issued_on: str
+    lines: list[CreditNoteLine]
+    number: str
+    reason: str
+    subtotal: str
+    tax: str
+    total: str
+
+
+class CreditNoteLine(TypedDict, total=False):
+    """`CreditNoteLineView` of the OpenAPI document."""
+
+    amount: str
+    description: str
+    line_id: str | None
+    tax: str
+    tax_rate: str
+
+
 class Document(TypedDict, total=False):
     """`DocumentsDocumentView` of the OpenAPI document."""
 
@@ -293,26 +319,35 @@ class FeedPage(TypedDict, total=False):
 class Invoice(TypedDict, total=False):
     """`InvoiceView` of the OpenAPI document."""
 
+    amount_credited: str
     amount_paid: str
     balance: str
     billing_copy: dict[str, Any] | None
     client_id: str
     created_at: str
+    credit_notes: list[CreditNote]
     currency: str
+    discount: str
+    discount_amount: str | None
+    discount_percent: str | None
     due_on: str | None
     id: str
     issued_on: str | None
+    issuer: dict[str, Any] | None
     lines: list[Line]
     notes: str | None
     number: str | None
     overdue: bool
+    paid_on: str | None
     payments: list[Payment]
     period_end: str | None
     period_start: str | None
+    purchase_order: str | None
     status: str
     subtotal: str
     tax: str
     taxes: list[Tax]
+    terms: str | None
     total: str
     updated_at: str
     version: int
@@ -322,16 +357,19 @@ class Invoice(TypedDict, total=False):
 class InvoiceSummary(TypedDict, total=False):
     """`InvoiceSummary` of the OpenAPI document."""
 
+    amount_credited: str
     amount_paid: str
     balance: str
     client_id: str
     created_at: str
     currency: str
+    discount: str
     due_on: str | None
     id: str
     issued_on: str | None
     number: str | None
     overdue: bool
+    paid_on: str | None
     period_end: str | None
     period_start: str | None
     status: str
@@ -371,10 +409,12 @@ class Line(TypedDict, total=False):
 
     amount: str
     description: str
+    explanation: str | None
     id: str
     kind: Literal["regular", "overtime", "free"]
     quantity: str
     rate_id: str | None
+    rule: Literal["regular", "overtime", "overtime_at_regular", "no_position", "no_day"] | None
     tax_rate: str
     unit_price: str
 
