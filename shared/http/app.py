@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,7 +58,32 @@ class _OrjsonProvider(JSONProvider):
 
 
 class _SmorestApi(flask_smorest.Api):
-    """flask-smorest without its error handlers: they drop `Allow` and `Retry-After`."""
+    """flask-smorest without its error handlers, which drop `Allow` and `Retry-After`, and with a
+    document that is made when it is first asked for: that takes as long as all else before a
+    process serves, and most never are asked."""
+
+    def __init__(self, app: Flask, **more: Any) -> None:
+        super().__init__(app, **more)
+        self._undescribed: list[Blueprint] = []
+        self._describing = threading.Lock()
+
+    def register_blueprint(self, blueprint: Blueprint, **_: Any) -> None:
+        """Serve its routes."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    def _openapi_json(self) -> Any:
+        with self._describing:
+            while self._undescribed:
+                self._describe(self._undescribed.pop(0))
+        return super()._openapi_json()
+
+    def _describe(self, blueprint: Blueprint) -> None:
+        blueprint.register_views_in_doc(
+            self, self._app, self.spec, name=blueprint.name, parameters=None
+        )
+        self.spec.tag({"name": blueprint.name, "description": blueprint.description})
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `shared.http.problems`."""
