@@ -52,7 +52,7 @@ doctor: $(READY) ## Whether this machine has what the stack needs
 ##@ Check
 
 # Flaky tests are counted over all tiers of one run.
-test: export CLIENTELE_TEST_RUN ?= $(shell date +%s)
+test: export CLIENTELE_TEST_RUN := $(or $(CLIENTELE_TEST_RUN),$(shell date +%s))
 test: lint type test-fast test-system ## Everything below, short chaos included
 	@if [ $(COMPOSE) = always ] || { [ $(COMPOSE) = auto ] && docker info >/dev/null 2>&1 \
 	      && docker compose version >/dev/null 2>&1; }; then \
