@@ -28,17 +28,22 @@ def register_features() -> None:
     from services.clients.printing.operations import moving as printing
     from services.clients.printing.tasks import KIND as PRINTING
     from services.clients.projects.operations import removal as projects
+    from services.clients.projects.queries import SPENDING, Spending
     from services.clients.records.operations import removal as records
     from services.clients.records.queries.missing import REASONS, Reason
+    from services.clients.time_entries.operations import moving as time
+    from services.clients.time_entries.queries.spending import spent_on_time
     from services.clients.transfer.operations import forgetting as transfer
     from services.clients.transfer.operations.kinds import KINDS as TRANSFERS
 
+    SPENDING.register(Spending("time", spent_on_time))
     REASONS.register(Reason("merged", merged_away), Reason("deleted", deleted))
     KINDS.register(*TRANSFERS, PRINTING)
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
         ClientData("records", tables=records.TABLES, remove=records.remove_client),
         ClientData("projects", tables=projects.TABLES, remove=projects.remove_client_projects),
+        ClientData("time", tables=time.TABLES, remove=time.remove_client_time),
         ClientData("billing", tables=billing.TABLES, remove=billing.remove_client_billing),
         ClientData("printing", tables=printing.TABLES),
         ClientData("notes", tables=notes.TABLES),
@@ -67,6 +72,7 @@ def _api(_: Settings) -> Api:
     from services.clients.projects import routes as projects
     from services.clients.records.routes import clients, elements, pricing
     from services.clients.search import routes as search
+    from services.clients.time_entries import routes as time_entries
     from services.clients.transfer.routes import bulk, exports, imports
     from shared.http.app import Api
 
@@ -95,6 +101,7 @@ def _api(_: Settings) -> Api:
             billing_papers.blueprint,
             billing_papers.statements,
             notes.blueprint,
+            time_entries.blueprint,
             *projects.BLUEPRINTS,
             listing.blueprint,
             clients.blueprint,

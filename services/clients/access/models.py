@@ -27,6 +27,7 @@ class Workspace(Base):
     time_zone: Mapped[str] = mapped_column(default="UTC")
     invoice_number_pattern: Mapped[str] = mapped_column(default=DEFAULT_PATTERN)
     deletion_undo_days: Mapped[int] = mapped_column(default=0)
+    split_overtime: Mapped[bool] = mapped_column(default=False)
     street: Mapped[str | None]
     city: Mapped[str | None]
     state: Mapped[str | None]

@@ -15,6 +15,7 @@ from services.clients.notes.queries import count_notes
 from services.clients.records.errors import ClientDeleted
 from services.clients.records.models.record import Client
 from services.clients.records.queries.clients import get_children
+from services.clients.time_entries.queries.entries import count_entries
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
 
@@ -31,6 +32,7 @@ def plan_of(uow: UnitOfWork, client: Client, holdings: Holdings) -> Plan:
         {"kind": "contacts", "count": len(children["contacts"])},
         {"kind": "rates", "count": len(children["rates"])},
         {"kind": "projects", "count": books.projects},
+        {"kind": "time_entries", "count": count_entries(uow.session, client.id)},
         {"kind": "draft_invoices", "count": books.unnumbered_invoices},
         {"kind": "notes", "count": count_notes(uow.session, client.id)},
         _elsewhere("documents", "documents", holdings, holdings.documents, bytes=holdings.bytes),

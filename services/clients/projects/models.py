@@ -15,7 +15,9 @@ from shared.db.base import Base
 _AMOUNT = Numeric(18, 4)
 
 ACTIVE = "active"
-STATUSES = ("planned", ACTIVE, "on_hold", "completed", "cancelled")
+#: A project that is over takes no time any more.
+CLOSED = ("completed", "cancelled")
+STATUSES = ("planned", ACTIVE, "on_hold", *CLOSED)
 
 
 class Project(OwnedByClient, Base):

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.clients.projects.errors import ProjectNotFound
 from services.clients.projects.models import ACTIVE, Project
+from services.clients.projects.rules import Spent
 from services.clients.records.models.record import CLIENTS
+from shared.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Something that is spent on projects: what it comes to for each that has any."""
+
+    name: str
+    of: Callable[[Session, Sequence[Project]], Mapping[uuid.UUID, Spent]]
+
+
+#: Features above this one register what is spent.
+SPENDING: Registry[Spending] = Registry("spending on projects")
+
+
+def spent_on(session: Session, projects: Sequence[Project]) -> Mapping[uuid.UUID, Spent]:
+    """What is spent on each of the projects, in as many statements for many as for one."""
+    found = {project.id: Spent() for project in projects}
+    for spending in SPENDING:
+        found |= spending.of(session, projects)
+    return found
 
 
 def get_project(session: Session, project_id: uuid.UUID) -> Project:

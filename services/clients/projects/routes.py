@@ -40,7 +40,8 @@ def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
         cursor=query.get("cursor"),
         limit=query["limit"],
     )
-    return Answer(found.as_dict(schemas.present_project))
+    spent = queries.spent_on(uow.session, found.rows)
+    return Answer(found.as_dict(lambda row: schemas.present_project(row, spent[row.id])))
 
 
 @client_projects.route("", methods=["POST"])
@@ -50,7 +51,7 @@ def list_projects(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
 def post_project(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """Set up a project for a client."""
     project = writing.create_project(uow, client_id, body)
-    return _project_answer(project, 201, f"/v1/projects/{project.id}")
+    return _project_answer(uow, project, 201, f"/v1/projects/{project.id}")
 
 
 @projects.route("", methods=["GET"])
@@ -58,7 +59,7 @@ def post_project(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) ->
 @projects.response(200, schemas.ProjectView)
 def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
     """A project."""
-    return _project_answer(queries.get_project(uow.session, project_id))
+    return _project_answer(uow, queries.get_project(uow.session, project_id))
 
 
 @projects.route("", methods=["PATCH"])
@@ -68,9 +69,12 @@ def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
 def patch_project(uow: UnitOfWork, changes: dict[str, Any], project_id: uuid.UUID) -> Answer:
     """Change fields of a project; `If-Match` is required."""
     project = writing.update_project(uow, project_id, changes, require_if_match())
-    return _project_answer(project)
+    return _project_answer(uow, project)
 
 
-def _project_answer(project: Project, status: int = 200, location: str | None = None) -> Answer:
-    body = schemas.present_project(project)
+def _project_answer(
+    uow: UnitOfWork, project: Project, status: int = 200, location: str | None = None
+) -> Answer:
+    uow.flush()
+    body = schemas.present_project(project, queries.spent_on(uow.session, [project])[project.id])
     return Answer(body, status, etag=project.version, location=location)

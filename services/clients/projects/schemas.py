@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.clients.projects import events
 from services.clients.projects.models import STATUSES, Project
+from services.clients.projects.rules import Spent, budget_used
 from services.clients.records.schemas.fields import DecimalText, currency, line
 from services.clients.values import money
 from shared.clock import rfc3339
@@ -47,6 +47,13 @@ class ProjectQuery(PageQuery):
     status = fields.String(validate=validate.OneOf(STATUSES))
 
 
+class AmountView(Schema):
+    """An amount in a currency."""
+
+    currency = fields.String()
+    amount = fields.String()
+
+
 class ProjectView(Schema):
     """A project."""
 
@@ -58,8 +65,18 @@ class ProjectView(Schema):
     currency = fields.String()
     budget_amount = fields.String(allow_none=True)
     budget_hours = fields.String(allow_none=True)
-    spent_amount = fields.String()
+    spent_amount = fields.String(
+        metadata={"description": "Time at the client's rates, in the project's currency."}
+    )
+    spent_in_other_currencies = fields.List(fields.Nested(AmountView))
     spent_hours = fields.String()
+    unpriced_hours = fields.String(
+        metadata={"description": "Those of the hours that no rate of the client applies to."}
+    )
+    budget_used = fields.String(
+        allow_none=True,
+        metadata={"description": "Percent of the amount, or of the hours without one."},
+    )
     starts_on = fields.Date(allow_none=True)
     ends_on = fields.Date(allow_none=True)
     version = fields.Integer()
@@ -74,13 +91,26 @@ class ProjectPage(Schema):
     next = fields.String(allow_none=True)
 
 
-def present_project(project: Project) -> dict[str, Any]:
-    """A project as its public answer."""
+def present_project(project: Project, spent: Spent) -> dict[str, Any]:
+    """A project as its public answer, with what is spent on it."""
     return {
         **events.snapshot(project),
-        # Time is what is spent on a project, and none can be entered yet.
-        "spent_amount": money.amount_text(Decimal(0), project.currency),
-        "spent_hours": "0.00",
+        **_spent(project, spent),
         "created_at": rfc3339(project.created_at),
         "updated_at": rfc3339(project.updated_at),
+    }
+
+
+def _spent(project: Project, spent: Spent) -> dict[str, Any]:
+    currency = project.currency
+    used = budget_used(spent, currency, project.budget_amount, project.budget_hours)
+    return {
+        "spent_amount": money.amount_text(spent.amount(currency), currency),
+        "spent_in_other_currencies": [
+            {"currency": other, "amount": money.amount_text(amount, other)}
+            for other, amount in spent.others(currency).items()
+        ],
+        "spent_hours": money.decimal_text(spent.hours, 2),
+        "unpriced_hours": money.decimal_text(spent.unpriced_hours, 2),
+        "budget_used": None if used is None else money.decimal_text(used, 2),
     }

@@ -43,7 +43,10 @@ def whole(firm: Firm) -> str:
     firm.ok("PATCH", path, {"technical_requirements": f"{WORD} only"}, If_Match="*")
     firm.ok("POST", f"{path}/contacts", {"name": f"Bo {WORD}"}, Idempotency_Key="one")
     firm.call("POST", f"{path}/contacts", {"email": f"{WORD} is no address"}, Idempotency_Key="two")
-    firm.ok("POST", f"{path}/projects", {"name": f"{WORD} line", "status": "active"})
+    project = firm.ok("POST", f"{path}/projects", {"name": f"{WORD} line", "status": "active"})
+    time = {"project_id": project["id"], "position": f"{WORD} tuner", "person": "Jo"}
+    time |= {"date": "2026-11-23", "hours": "8", "note": f"At {WORD}"}
+    firm.ok("POST", "/time-entries", time, Idempotency_Key="three")
     firm.ok("POST", f"{path}/notes", {"text": f"Met {WORD}", "kind": "meeting"})
     line = {"description": f"{WORD} draft", "quantity": "1", "unit_price": "5.00"}
     firm.ok("POST", f"{path}/invoices", {"lines": [line], "notes": f"For {WORD}"})
@@ -59,7 +62,7 @@ def test_the_word_is_everywhere_before(firm: Firm, whole: str) -> None:
     found = firm.traces(WORD)
     for place in ("clients: clients.company_name", "clients: event_log.data",
                   "clients: contacts.name", "clients: notes.text", "clients: note_versions.text",
-                  "clients: client_search.words",
+                  "clients: client_search.words", "clients: time_entries.note",
                   "clients: idempotency_keys.body (sealed)", "documents: documents.file_name",
                   "documents: event_log.data", "activity: events.data"):  # fmt: skip
         assert place in found
@@ -374,6 +377,7 @@ GONE = {
         "client_words",
         "client_keys",
         "projects",
+        "time_entries",
         "notes",
         "job_rows_before",
     },

@@ -29,7 +29,10 @@ def acme(firm: Firm) -> str:
     """A client of a workspace with three days to undo; its id."""
     firm.ok("PATCH", "/workspace", {"deletion_undo_days": 3})
     client_id = firm.client("Acme Machines", **CLIENT)
-    firm.ok("POST", f"/clients/{client_id}/projects", {"name": "Line", "status": "active"})
+    body = {"name": "Line", "status": "active"}
+    project = firm.ok("POST", f"/clients/{client_id}/projects", body)
+    time = {"project_id": project["id"], "position": "Engineer", "person": "Jo", "hours": "8"}
+    firm.ok("POST", "/time-entries", {**time, "date": "2026-11-23"})
     note = firm.ok("POST", f"/clients/{client_id}/notes", {"text": "Met them."})
     firm.ok("PATCH", f"/clients/{client_id}/notes/{note['id']}", {"text": "Met both."})
     firm.deliver()
@@ -42,6 +45,7 @@ def _whole(firm: Firm, client_id: str) -> list[Any]:
     notes = firm.ok("GET", f"{path}/notes")["data"]
     parts = ("", "/projects", "/invoices", "/notes", f"/notes/{notes[0]['id']}/versions")
     found = [firm.ok("GET", f"{path}{part}") for part in parts]
+    found.append(firm.ok("GET", f"/time-entries?client_id={client_id}"))
     for name in ("version", "updated_at"):
         found[0].pop(name)
     return found

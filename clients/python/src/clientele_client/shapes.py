@@ -45,6 +45,13 @@ class AddressBody(TypedDict, total=False):
     street: str | None
 
 
+class Amount(TypedDict, total=False):
+    """`AmountView` of the OpenAPI document."""
+
+    amount: str
+    currency: str
+
+
 class Change(TypedDict, total=False):
     """`ActivityChangeView` of the OpenAPI document."""
 
@@ -607,6 +614,7 @@ class Project(TypedDict, total=False):
 
     budget_amount: str | None
     budget_hours: str | None
+    budget_used: str | None
     client_id: str
     code: str | None
     created_at: str
@@ -616,8 +624,10 @@ class Project(TypedDict, total=False):
     name: str
     spent_amount: str
     spent_hours: str
+    spent_in_other_currencies: list[Amount]
     starts_on: str | None
     status: str
+    unpriced_hours: str
     updated_at: str
     version: int
 
@@ -786,6 +796,7 @@ class Workspace(TypedDict, total=False):
     name: str
     payment_instructions: str | None
     postal_code: str | None
+    split_overtime: bool
     state: str | None
     street: str | None
     tax_id: str | None

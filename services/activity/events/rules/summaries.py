@@ -56,6 +56,7 @@ def words(data: Mapping[str, Any]) -> dict[str, str]:
     found.update(_money_words(data))
     found.update(_note_words(data.get("note") or {}))
     found.update(_session_words(data.get("session") or data))
+    found.update(_time_words(data.get("time_entry") or {}))
     if listed := (data.get("entry") or {}).get("list"):
         found["list"] = str(listed).replace("_", " ")
     if starts_at := (data.get("deletion") or {}).get("starts_at"):
@@ -143,6 +144,11 @@ def _whence(session: Mapping[str, Any]) -> str:
     """Where somebody signed in or tried to, at the end of a sentence."""
     places = [str(session[key]) for key in ("device", "address") if session.get(key)]
     return f" ({', '.join(places)})" if places else ""
+
+
+def _time_words(entry: Mapping[str, Any]) -> dict[str, str]:
+    told = {"hours": "hours", "person_name": "worker", "position": "position", "date": "worked_on"}
+    return {word: str(entry[key]) for key, word in told.items() if entry.get(key)}
 
 
 def _one_change(change: Mapping[str, Any]) -> str:

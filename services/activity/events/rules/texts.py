@@ -136,6 +136,17 @@ SENTENCES: dict[str, Sentence] = {
     "clients.project.status_changed.v1": Sentence(
         "project", "Project {project}: {changed}", "Project status changed"
     ),
+    "clients.time_entry.added.v1": Sentence(
+        "time", "{Worker} worked {hours} h as {position} on {worked_on}, {project}", "Time entered"
+    ),
+    "clients.time_entry.updated.v1": Sentence(
+        "time", "Time of {worker} on {worked_on}, {project}: {changed}", "Time changed"
+    ),
+    "clients.time_entry.removed.v1": Sentence(
+        "time",
+        "Time of {worker} on {worked_on}, {project}, taken back: {hours} h",
+        "Time taken back",
+    ),
     "clients.invoice.created.v1": Sentence(
         "invoice", "Invoice draft over {total} created", "Invoice draft created"
     ),

@@ -26,7 +26,7 @@ NEEDED = {
         ),
         CLIENTS_VIEW,
     ),
-    "project": PROJECTS_VIEW,
+    **dict.fromkeys(("project", "time_entry"), PROJECTS_VIEW),
     "invoice": INVOICES_VIEW,
     "document": DOCUMENTS_VIEW,
     "note": NOTES_VIEW,

@@ -71,6 +71,9 @@ class WorkspaceBody(StrictSchema):
         validate=validate.Range(0, 365),
         metadata={"description": "Days in which a deleted client can be brought back."},
     )
+    split_overtime = flag(
+        description="Whether hours past 8 a day and 40 a week are overtime by themselves."
+    )
     street = line(text.NAME_LENGTH, examples=["1 Main St"])
     city = line(text.WORD_LENGTH, examples=["Saint Paul"])
     state = line(text.WORD_LENGTH, examples=["Minnesota"])
@@ -187,6 +190,7 @@ def workspace_json(workspace: Workspace) -> dict[str, Any]:
         "time_zone": workspace.time_zone,
         "invoice_number_pattern": workspace.invoice_number_pattern,
         "deletion_undo_days": workspace.deletion_undo_days,
+        "split_overtime": workspace.split_overtime,
         **{name: getattr(workspace, name) for name in ON_INVOICES},
         "version": workspace.version,
         "created_at": rfc3339(workspace.created_at),

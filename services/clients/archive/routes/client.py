@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Response, stream_with_context
@@ -19,10 +19,13 @@ from services.clients.notes import queries as notes
 from services.clients.notes.models import Note, NoteVersion
 from services.clients.notes.schemas import note_json, version_json
 from services.clients.projects.models import Project
-from services.clients.projects.queries import projects_of
+from services.clients.projects.queries import projects_of, spent_on
 from services.clients.projects.schemas import present_project
 from services.clients.records.queries.clients import get_client
 from services.clients.records.schemas.views import present
+from services.clients.time_entries.models import TimeEntry
+from services.clients.time_entries.queries.entries import entries_like
+from services.clients.time_entries.schemas import entry_json
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import runtime
 from shared.http.identity import origin_of
@@ -42,6 +45,7 @@ from shared.unit_of_work import UnitOfWork
 #: What of a client needs a permission besides.
 _RIGHTS = {
     "projects": PROJECTS_VIEW,
+    "time_entries": PROJECTS_VIEW,
     "invoices": INVOICES_VIEW,
     "notes": NOTES_VIEW,
     "note_versions": NOTES_VIEW,
@@ -110,6 +114,7 @@ def contents_of(source: Source, client: dict[str, Any]) -> Contents:
     may = _may_view(source)
     here = {
         "projects": _projects(source),
+        "time_entries": _time(source),
         "invoices": _invoices(source),
         "notes": _notes(source),
         "note_versions": _note_versions(source),
@@ -127,28 +132,36 @@ def contents_of(source: Source, client: dict[str, Any]) -> Contents:
 
 
 def _projects(source: Source) -> Pages:
-    statement, sorts = projects_of(uuid.UUID(source.client_id), None), Project.id
-    return _paged(source, statement, sorts, lambda _: present_project)
+    def shown(uow: UnitOfWork, projects: Sequence[Project]) -> Callable[[Project], Any]:
+        spent = spent_on(uow.session, projects)
+        return lambda project: present_project(project, spent[project.id])
+
+    statement = projects_of(uuid.UUID(source.client_id), None)
+    return _paged(source, statement, Project.id, shown)
+
+
+def _time(source: Source) -> Pages:
+    statement = entries_like({"client_id": uuid.UUID(source.client_id)})
+    return _paged(source, statement, TimeEntry.id, lambda *_: entry_json)
 
 
 def _invoices(source: Source) -> Pages:
-    statement = billing.invoices_of(uuid.UUID(source.client_id), None)
-
-    def shown(uow: UnitOfWork) -> Callable[[Invoice], Any]:
+    def shown(uow: UnitOfWork, _: Sequence[Invoice]) -> Callable[[Invoice], Any]:
         today = local_today(uow)
         return lambda invoice: present_invoice(invoice, today)
 
+    statement = billing.invoices_of(uuid.UUID(source.client_id), None)
     return _paged(source, statement, Invoice.id, shown)
 
 
 def _notes(source: Source) -> Pages:
     statement = notes.notes_of(uuid.UUID(source.client_id))
-    return _paged(source, statement, Note.id, lambda _: note_json)
+    return _paged(source, statement, Note.id, lambda *_: note_json)
 
 
 def _note_versions(source: Source) -> Pages:
     statement = notes.versions_of_client(uuid.UUID(source.client_id))
-    return _paged(source, statement, NoteVersion.id, lambda _: version_json)
+    return _paged(source, statement, NoteVersion.id, lambda *_: version_json)
 
 
 def _paged(source: Source, statement: Any, column: Any, shown: Any) -> Pages:
@@ -162,6 +175,6 @@ def _paged(source: Source, statement: Any, column: Any, shown: Any) -> Pages:
             found = page(
                 uow.session, uow.vault, statement, sorts, scope=scope, cursor=cursor, limit=PAGE
             )
-            return found.as_dict(shown(uow))
+            return found.as_dict(shown(uow, found.rows))
 
     return read

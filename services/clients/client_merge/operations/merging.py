@@ -37,6 +37,7 @@ from services.clients.records.models.record import Client, Record
 from services.clients.records.queries import clients as records
 from services.clients.records.queries.clients import lock_client
 from services.clients.records.rules.elements import MAX_CONTACTS, MAX_RATES
+from services.clients.time_entries.operations.moving import move_client_time
 from services.clients.values.confirmations import expiry, opened, sealed
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
@@ -177,6 +178,7 @@ def _notes_conflict(notes: int) -> Iterator[Conflict]:
 def _carry_out(uow: UnitOfWork, preview: Preview) -> None:
     source, target = preview.source.client, preview.target.client
     followers = aliases_of(uow.session, source.id)
+    move_client_time(uow, source.id, target.id)
     projects = move_client_projects(uow, source.id, target.id)
     invoices = move_client_invoices(uow, source.id, target.id)
     notes = move_client_notes(uow, source.id, target.id)

@@ -1,0 +1,1 @@
+"""Reading time entries, weeks, and what they come to."""

@@ -1,0 +1,1 @@
+"""Weeks, persons, and which hours are overtime: pure."""
