@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.system",
     "tests.fixtures.firm",
     "tests.fixtures.elsewhere",
+    "tests.fixtures.subscriber",
     "tests.fixtures.compose_project",
 ]
 
