@@ -98,5 +98,5 @@ def _code_of(message: Any) -> str:
 class PageQuery(StrictSchema):
     """Which part of a list."""
 
-    cursor = fields.String(load_default=None)
+    cursor = fields.String(load_default=None, allow_none=False)
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))

@@ -111,16 +111,10 @@ def batch_json(service: str, epoch: str, envelopes: Iterable[EnvelopeBytes]) -> 
 
 
 def read_feed(connection: Connection, service: str, after: int, limit: int) -> bytes:
-    """The answer of the internal feed: a batch, with the head beside it."""
+    """The answer of the internal feed."""
     head = read_head(connection)
     envelopes = read_envelopes(connection, service, head.epoch, after, limit, head.pos)
-    return orjson.dumps(
-        {
-            "head": head.pos,
-            "epoch": head.epoch,
-            "batch": orjson.Fragment(batch_json(service, head.epoch, envelopes)),
-        }
-    )
+    return orjson.dumps({"batch": orjson.Fragment(batch_json(service, head.epoch, envelopes))})
 
 
 def cut(

@@ -20,6 +20,9 @@ from tests.fixtures.waiting import eventually
 # A write that finds no answer is sent again with its key until it finds one. A database server
 # that was killed amid a checkpoint, on a disk that is slow, took a minute to take connections.
 PATIENCE_SECONDS = 180.0
+# As a client that is told nothing waits before it tries again.
+RETRY_SECONDS = 0.2
+UNDER_WAY = 20
 
 
 @dataclass
@@ -60,12 +63,19 @@ class Ledger:
             thread.join(10)
 
     def start(self, writers: int = 3) -> None:
-        """Begin writing."""
+        """Begin writing; returns once writes are under way, so that a fault meets some."""
+        before = self.accepted.total()
         for number in range(writers):
             dice = random.Random(self._dice.random())
             thread = threading.Thread(target=self._write, args=(dice, number), daemon=True)
             thread.start()
             self._threads.append(thread)
+        eventually(
+            "writes are under way",
+            lambda: self.failures or self.accepted.total() >= before + UNDER_WAY,
+            PATIENCE_SECONDS,
+            every=0.02,
+        )
 
     def stop(self) -> None:
         """End writing; every write under way finds its answer first."""
@@ -77,9 +87,9 @@ class Ledger:
         assert not self.failures, self.failures
 
     def run(self, seconds: float, writers: int = 3) -> None:
-        """Write for a while."""
+        """Write for so long, and a little longer."""
         self.start(writers)
-        time.sleep(seconds)
+        time.sleep(seconds)  # How much there is to go wrong is what the caller chooses.
         self.stop()
 
     def _write(self, dice: random.Random, number: int) -> None:
@@ -90,7 +100,7 @@ class Ledger:
                 except Exception as error:  # A writer that dies in silence would prove nothing.
                     self.failures.append(repr(error))
                     return
-                time.sleep(0.01)
+                time.sleep(0.01)  # A load, not a flood: two processors do all the rest as well.
 
     def _one_write(self, http: httpx.Client, dice: random.Random) -> None:
         kind = dice.choices(["create", "update", "invoice"], [2, 6, 1])[0]
@@ -157,7 +167,7 @@ class Ledger:
                 answer = http.request(method, f"/v1{path}", json=body, headers=key)
             except httpx.HTTPError as error:
                 last = repr(error)
-                time.sleep(0.2)
+                time.sleep(RETRY_SECONDS)
                 continue
             last = f"{answer.status_code} {answer.text}"
             self.slowest = max(self.slowest, time.monotonic() - started)
@@ -166,7 +176,7 @@ class Ledger:
             # In progress means that the first attempt is still going; 5xx that it failed.
             if answer.status_code != 409 and answer.status_code < 500:
                 raise AssertionError(f"{method} {path}: {last}")
-            time.sleep(0.2)
+            time.sleep(RETRY_SECONDS)
         raise AssertionError(f"{method} {path}: {PATIENCE_SECONDS:.0f} s without success: {last}")
 
     def settle(self, seconds: float = 60.0) -> float:

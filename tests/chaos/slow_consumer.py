@@ -43,7 +43,7 @@ def _take(database: sqlite3.Connection, page: Page, dice: random.Random) -> None
             "INSERT INTO taken (id, client_id, pos) VALUES (?, ?, ?)",
             [(event["id"], event["client_id"], event["pos"]) for event in page.events],
         )
-        time.sleep(dice.uniform(0, LONGEST_REST_SECONDS))
+        time.sleep(dice.uniform(0, LONGEST_REST_SECONDS))  # It is slow, and may be killed here.
         database.execute("INSERT OR REPLACE INTO place VALUES (1, ?)", [page.next])
 
 

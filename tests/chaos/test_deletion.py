@@ -56,7 +56,7 @@ class Office:
                     return answer.json()
                 refused = answer.status_code < 500 and answer.status_code != 409
                 assert not refused, f"{method} {path}: {answer.status_code} {answer.text}"
-            time.sleep(0.2)
+            time.sleep(0.2)  # A caller's pause before it tries again.
         raise AssertionError(f"{method} {path}: no answer")
 
     def client(self, word: str) -> str:

@@ -35,11 +35,10 @@ def test_10_redis_emptied_with_a_backlog(system: System, ledger: Ledger) -> None
 def test_11_redis_restarted_without_persistence(system: System, ledger: Ledger) -> None:
     """Writes go on, all of them; timeline and numbers catch up by themselves."""
     ledger.start()
-    time.sleep(1)
     system.broker.kill()
-    time.sleep(3)
+    time.sleep(3)  # So long it is away.
     system.broker.restart()
-    time.sleep(1)
+    time.sleep(1)  # Writes go on when it is back, empty.
     ledger.stop()
     assert ledger.settle() < CATCH_UP_SECONDS
     ledger.check()
@@ -64,9 +63,8 @@ def test_12_redis_frozen_while_writes_go_on(system: System, ledger: Ledger) -> N
 def test_13_redis_half_open(system: System, ledger: Ledger) -> None:
     """The network swallows every byte without closing a connection."""
     ledger.start()
-    time.sleep(1)
     system.broker.proxy.set_mode("silent")
-    time.sleep(8)
+    time.sleep(8)  # Longer than the timeouts of those who send.
     ledger.stop()
     ledger.settle()
     system.broker.proxy.set_mode("open")
@@ -108,9 +106,8 @@ def test_15_redis_away_for_long(system: System, ledger: Ledger) -> None:
 def test_16_postgresql_killed_under_writes(system: System, ledger: Ledger) -> None:
     """Writes answer 503 for a while; what was accepted before and after is all there."""
     ledger.start()
-    time.sleep(1)
     system.kill_and_wait("postgres")
-    time.sleep(5)
+    time.sleep(5)  # Every pool meets its dead connections while writes go on.
     _survive(ledger, 90)
 
 
@@ -119,7 +116,7 @@ def test_17_a_consumers_database_away(system: System, ledger: Ledger, service: s
     """The consumer waits and pulls; an outage is no reason for a dead letter."""
     ledger.start()
     _close_database(system, service)
-    time.sleep(6)
+    time.sleep(6)  # Longer than a worker rests between two tries.
     _open_database(system, service)
     _survive(ledger)
 

@@ -55,7 +55,7 @@ def test_05_two_relays_send_at_once(system: System, ledger: Ledger) -> None:
     with system.second("clients-relay"), system.connect("clients") as connection:
         for _ in range(40):
             connection.execute("UPDATE relay_state SET lease_owner = NULL, lease_until = NULL")
-            time.sleep(0.1)
+            time.sleep(0.1)  # A turn for whoever takes it.
     _survive(ledger)
 
 
@@ -66,8 +66,8 @@ def test_06_relay_paused_while_another_takes_over(system: System, ledger: Ledger
         system.arm("relay.after_publish", "sleep 5")
         system.wait_fired("relay.after_publish")
         with system.frozen("clients-relay"):
-            time.sleep(5)
-        time.sleep(2)
+            time.sleep(5)  # Longer than the lease: whichever is awake takes it.
+        time.sleep(2)  # Whichever slept finishes what it had begun.
     _survive(ledger)
 
 
@@ -80,7 +80,7 @@ def test_07_worker_killed_in_the_window_where_redis_loses_the_message(
         for name in ("activity-worker", "metrics-worker"):
             stack.enter_context(system.frozen(name))
         ledger.run(1.0)
-        time.sleep(0.5)
+        time.sleep(0.5)  # The relay sends, and what the workers had asked for is handed out.
         for name in ("activity-worker", "metrics-worker"):
             _kill_all(system, name)
     _survive(ledger)

@@ -28,7 +28,7 @@ def _kill(system: System, dice: random.Random) -> None:
 
 def _pause(system: System, dice: random.Random) -> None:
     with system.frozen(dice.choice(_KILLABLE)):
-        time.sleep(dice.uniform(0.5, 3))
+        time.sleep(dice.uniform(0.5, 3))  # Each fault lasts as long as chance has it.
 
 
 def _empty_redis(system: System, dice: random.Random) -> None:
@@ -70,7 +70,7 @@ def test_any_order_of_faults_ends_in_agreement(system: System, ledger: Ledger, s
         fault = dice.choice(_FAULTS)
         played.append(fault.__name__.lstrip("_"))
         fault(system, dice)
-        time.sleep(dice.uniform(0.2, 1.5))
+        time.sleep(dice.uniform(0.2, 1.5))  # When the next one comes is chance too.
     ledger.stop()
     try:
         ledger.settle(90)

@@ -86,7 +86,7 @@ def test_a_slow_consumer_takes_every_event_once_and_in_order(
     try:
         while sum(ledger.accepted.values()) < EVENTS:
             dice.choice(faults)()
-            time.sleep(dice.uniform(0.2, 1.0))
+            time.sleep(dice.uniform(0.2, 1.0))  # When one comes and how long it lasts is chance.
         ledger.stop()
         ledger.settle(90)
         _restart(consumer, dice)

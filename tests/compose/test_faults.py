@@ -29,7 +29,6 @@ def test_every_container_of_a_kind_killed_at_once_loses_nothing(
     project: ComposeSystem, ledger: Ledger, kind: str
 ) -> None:
     ledger.start()
-    time.sleep(1)
     project.kill_and_wait(*KINDS[kind])
     ledger.stop()
     ledger.settle(90)
@@ -39,9 +38,8 @@ def test_every_container_of_a_kind_killed_at_once_loses_nothing(
 @pytest.mark.parametrize("name", ["redis", "postgres"])
 def test_a_paused_engine_loses_nothing(project: ComposeSystem, ledger: Ledger, name: str) -> None:
     ledger.start()
-    time.sleep(1)
     with project.frozen(name):
-        time.sleep(6)
+        time.sleep(6)  # Longer than the timeouts of those who ask it.
     ledger.stop()
     ledger.settle(90)
     ledger.check()
@@ -53,7 +51,7 @@ def test_a_worker_cut_off_from_the_network_catches_up(
     worker = project.container("activity-worker")
     ledger.start()
     project.docker("network", "disconnect", project.network, worker)
-    time.sleep(5)
+    time.sleep(5)  # Longer than a broker's or a database's connection is waited for.
     project.docker("network", "connect", project.network, worker)
     ledger.stop()
     ledger.settle(90)

@@ -40,7 +40,6 @@ def test_a_killed_container_loses_nothing(
     project: ComposeSystem, ledger: Ledger, name: str
 ) -> None:
     ledger.start()
-    time.sleep(1)
     project.kill_and_wait(name)
     ledger.stop()
     ledger.settle(120)
@@ -49,9 +48,8 @@ def test_a_killed_container_loses_nothing(
 
 def test_a_paused_broker_loses_nothing(project: ComposeSystem, ledger: Ledger) -> None:
     ledger.start()
-    time.sleep(1)
     with project.frozen(BROKER):
-        time.sleep(6)
+        time.sleep(6)  # Longer than the timeouts of those who send.
     ledger.stop()
     ledger.settle(120)
     ledger.check()

@@ -69,7 +69,7 @@ def test_a_revoked_key_stops_within_a_second(api: Api) -> None:
     http = api.app.test_client()
     assert http.get("/v1/me", headers=headers).status_code == 200
     assert api.owner.call("DELETE", f"/v1/api-keys/{key['id']}").status_code == 204
-    time.sleep(authentication.REMEMBERED_SECONDS + 0.1)
+    time.sleep(authentication.REMEMBERED_SECONDS + 0.1)  # The promise is a time.
     assert http.get("/v1/me", headers=headers).status_code == 401
 
 
@@ -81,7 +81,7 @@ def test_a_token_that_is_nobodys_is_looked_up_once_a_second(api: Api) -> None:
     event.listen(engine, "before_cursor_execute", lambda *seen: asked.append(seen))
     assert [authentication.authenticate(api.runtime, token) for _ in range(3)] == [None] * 3
     assert len(asked) == 1
-    time.sleep(authentication.REMEMBERED_SECONDS + 0.1)
+    time.sleep(authentication.REMEMBERED_SECONDS + 0.1)  # The promise is a time.
     assert authentication.authenticate(api.runtime, token) is None
     assert len(asked) == 2
 

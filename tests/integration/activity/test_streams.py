@@ -272,7 +272,7 @@ def test_a_long_poll_is_answered_with_the_first_event(tell: Tell, caller: Caller
     ask = partial(http.get, EVENTS, params={"after": head, "wait": 9, "types": INVOICE})
     asking = threading.Thread(target=lambda: answers.append(ask()))
     asking.start()
-    time.sleep(0.3)
+    time.sleep(0.3)  # It waits by then; asked a moment later, it would be answered at once.
     tell(UPDATED)
     (told,) = tell(INVOICE)
     asking.join()
@@ -362,7 +362,7 @@ def test_a_reader_and_a_server_that_are_killed_again_and_again_miss_nothing(
         for start in range(0, len(told), 20):
             inbox.ingest(batch(told[start : start + 20]))
             placing.make_round()
-            time.sleep(0.05)
+            time.sleep(0.05)  # Writing outlasts some lives of the reader and of the server.
 
     kept: list[dict[str, Any]] = []
     with _serving(migrated.environment) as fragile:

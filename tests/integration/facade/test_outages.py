@@ -110,7 +110,7 @@ def test_one_caller_after_the_other_does_not_wait_in_full_each_time(
         office = facade({**addresses, "activity": address})
         office.get("activity")
         for _ in range(3):
-            time.sleep(1.1)
+            time.sleep(1.1)  # Longer than the pause after which one caller tries the service.
             answer, seconds = _timed(lambda: office.get("overview"))
             assert answer.json["unavailable"]
             assert seconds < AT_ONCE
@@ -125,12 +125,12 @@ def test_one_slow_answer_does_not_turn_others_away(
     @app.before_request
     def dawdle() -> None:
         if request.path.endswith("/activity") and slow:
-            time.sleep(slow.pop())
+            time.sleep(slow.pop())  # Longer than a caller waits for a part.
 
     with serving(app) as address:
         office = facade({**addresses, "activity": address})
         assert office.get("activity").status_code == 503
-        time.sleep(0.2)
+        time.sleep(0.2)  # A breaker that had opened would still turn callers away.
         assert office.get("activity").status_code == 200
 
 
@@ -160,7 +160,7 @@ def test_waiting_for_a_frozen_service_holds_no_database_connection(
         ]  # fmt: skip
         for thread in waiting:
             thread.start()
-        time.sleep(0.5)
+        time.sleep(0.5)  # They all wait by then, and none has been given up.
         assert any(thread.is_alive() for thread in waiting)
         answer, seconds = _timed(lambda: office.call("GET", f"/clients/{office.client_id}"))
         for thread in waiting:
@@ -179,7 +179,7 @@ def test_a_frozen_service_leaves_the_others_their_speed(
         waiting = [threading.Thread(target=each.get, args=("activity",)) for each in callers]
         for thread in waiting:
             thread.start()
-        time.sleep(0.3)
+        time.sleep(0.3)  # They all wait by then, and none has been given up.
         answer, seconds = _timed(lambda: office.get("metrics"))
         for thread in waiting:
             thread.join()

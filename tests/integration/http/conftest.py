@@ -99,6 +99,7 @@ def _blueprint() -> ApiBlueprint:
     @blueprint.route("/slow", methods=["POST"])
     @writes("notes.create")
     def slow(uow: UnitOfWork) -> Answer:
+        # Long enough for a second request to meet the first one under way.
         uow.session.execute(text("SELECT pg_sleep(1)"))
         return Answer({"done": True})
 

@@ -33,7 +33,7 @@ def _write(runtime: Runtime, subject: str) -> None:
         with runtime.unit_of_work(where) as uow:
             uow.publish(note(subject, version))
             if version % 7 == 0:
-                time.sleep(0.002)
+                time.sleep(0.002)  # A transaction that is open while others commit.
 
 
 def test_two_sequencers_among_eight_writers_give_gapless_positions_in_order(

@@ -82,7 +82,7 @@ def test_a_dead_subscriber_fills_no_broker(firm: Firm, broker: Broker) -> None:
     sender = firm.sender()
     _send_until(sender, "it is held back", lambda: firm.standing()["last_error"])
     assert len(messages(broker)) == MOST_WAITING
-    time.sleep(2.5)
+    time.sleep(2.5)  # Longer than it is held back: it is due, and its queue is full still.
     sender.make_round()
     assert len(messages(broker)) == MOST_WAITING
     taken = messages(broker)
@@ -133,7 +133,7 @@ def test_pausing_keeps_the_place_and_replaying_goes_back(firm: Firm, broker: Bro
     second = firm.tell(UPDATED)
     for _ in range(5):
         sender.make_round()
-        time.sleep(0.1)
+        time.sleep(0.1)  # A turn would send within it.
     assert ids(messages(broker)) == [first[0]["id"]]
     assert firm.standing()["state"] == "paused"
     assert firm.run("resume", "erp").exit_code == 0
@@ -155,7 +155,7 @@ def test_two_relays_send_nothing_twice_and_one_that_dies_is_replaced(
         two.make_round()
         if firm.standing()["unread"] == 0:
             break
-        time.sleep(0.05)
+        time.sleep(0.05)  # As long as a turn rests between two looks.
     assert ids(messages(broker)) == [each["id"] for each in told]
 
 

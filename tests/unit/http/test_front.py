@@ -213,7 +213,7 @@ def test_a_server_that_stops_ends_what_lasts(app: Flask, has_begun: bool) -> Non
     async def run() -> Exchange:
         front, exchange = Front(app, 2), Exchange("GET", "/later")
         answering = asyncio.create_task(_answer(front, exchange))
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.3)  # The answer is under way, and in one case has begun.
         front.stop()
         return await answering
 
