@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from tests.chaos.ledger import Ledger
-from tests.fixtures.system import System
+from tests.fixtures.system import System, database_away
 from tests.fixtures.waiting import eventually
 
 # P3: caught up within 10 s plus the time that the backlog takes.
@@ -115,23 +115,9 @@ def test_16_postgresql_killed_under_writes(system: System, ledger: Ledger) -> No
 def test_17_a_consumers_database_away(system: System, ledger: Ledger, service: str) -> None:
     """The consumer waits and pulls; an outage is no reason for a dead letter."""
     ledger.start()
-    _close_database(system, service)
-    time.sleep(6)  # Longer than a worker rests between two tries.
-    _open_database(system, service)
+    with database_away(system, service):
+        time.sleep(6)  # Longer than a worker rests between two tries.
     _survive(ledger)
-
-
-def _close_database(system: System, service: str) -> None:
-    with system.superuser() as connection:
-        connection.execute(f"ALTER DATABASE {service} ALLOW_CONNECTIONS false")
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [service]
-        )
-
-
-def _open_database(system: System, service: str) -> None:
-    with system.superuser() as connection:
-        connection.execute(f"ALTER DATABASE {service} ALLOW_CONNECTIONS true")
 
 
 def test_19_a_write_transaction_left_open(system: System, ledger: Ledger) -> None:

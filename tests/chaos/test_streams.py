@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from services.clients.gateway.streaming import RECHECK_SECONDS
 from tests.chaos.ledger import Ledger
-from tests.fixtures.streams import reading
-from tests.fixtures.system import System
+from tests.fixtures.streams import STREAM, reading
+from tests.fixtures.system import System, database_away
 from tests.fixtures.waiting import eventually
 
 
@@ -98,6 +100,29 @@ def test_a_stream_is_taken_up_again_without_a_miss(
         ledger.settle()
         eventually("all of it was told", follower.has_all, 30)
     follower.check()
+
+
+def test_a_stream_goes_on_while_nobody_can_say_who_its_caller_is(
+    system: System, ledger: Ledger
+) -> None:
+    """The database that knows the tokens is away, for less than a caller is trusted."""
+    ledger.run(0.5)
+    follower = Follower(ledger, system)
+    with follower.following():
+        eventually("it follows", follower.has_all, 20)
+        with database_away(system, "clients"):
+            eventually("the token is not known any more", lambda: _status(system, ledger) == 503)
+            time.sleep(2 * RECHECK_SECONDS)  # It is asked for, and nobody can say.
+        ledger.run(1.0)
+        ledger.settle()
+        eventually("all of it was told", follower.has_all, 30)
+    assert follower.times_back == 0, "the stream broke off"
+    follower.check()
+
+
+def _status(system: System, ledger: Ledger) -> int:
+    headers = {"Authorization": f"Bearer {ledger.token}"}
+    return httpx.get(f"{system.stack['api']}{STREAM}", headers=headers, timeout=20).status_code
 
 
 def test_15_a_stream_goes_on_while_redis_is_away(system: System, ledger: Ledger) -> None:
