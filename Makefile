@@ -19,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help up start down status logs doctor lint fmt type test test-fast test-architecture \
-        test-contract test-unit test-integration test-system test-e2e test-chaos test-compose test-rabbitmq \
+        test-contract test-unit test-integration test-browser test-system test-e2e test-chaos test-compose test-rabbitmq \
         chaos code-figures bench docs clean
 
 help: ## This text
@@ -53,7 +53,7 @@ doctor: $(READY) ## Whether this machine has what the stack needs
 
 # Flaky tests are counted over all tiers of one run.
 test: export CLIENTELE_TEST_RUN := $(or $(CLIENTELE_TEST_RUN),$(shell date +%s))
-test: lint type test-fast test-system ## Everything below, short chaos included
+test: lint type test-fast test-browser test-system ## Everything below, short chaos included
 	@if [ $(COMPOSE) = always ] || { [ $(COMPOSE) = auto ] && docker info >/dev/null 2>&1 \
 	      && docker compose version >/dev/null 2>&1; }; then \
 	    $(MAKE) --no-print-directory test-compose; \
@@ -81,6 +81,9 @@ test-unit: $(READY) ## Rules alone: no network, no process, no waiting
 
 test-integration: $(READY) ## On real PostgreSQL, Redis and S3
 	$(PYTEST) -q -n $(JOBS) --dist loadfile tests/integration $(ARGS)
+
+test-browser: $(READY) ## The pages in Chromium, against one stack; installs it where it may
+	$(PYTEST) -q tests/browser $(ARGS)
 
 test-system: $(READY) ## The next two, on one stack
 	$(PYTEST) -q tests/e2e tests/chaos $(ARGS)

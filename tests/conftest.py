@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.api",
     "tests.fixtures.inspection",
     "tests.fixtures.stack",
+    "tests.fixtures.chromium",
     "tests.fixtures.system",
     "tests.fixtures.firm",
     "tests.fixtures.elsewhere",

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from babel.dates import format_date
 
-from web.shell import formats
+from web.shell import formats, words
 from web.shell.texts import gettext, noted
 
 Entry = Mapping[str, Any]
@@ -45,6 +45,8 @@ _MARKS: Final = (
     ("archive", "download", ""),
 )
 _LONG: Final = 60
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_AMOUNT: Final = re.compile(r"-?\d+\.\d{2,4}")
 _WORD: Final = re.compile(r"\s+|[^\s]+")
 
 
@@ -95,15 +97,31 @@ def label(field: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def plain(value: Any) -> str:
-    """A value in words; empty where there is none."""
+def plain(value: Any, field: str = "", entry: Entry | None = None) -> str:
+    """A value of a field as people write it; empty where there is none."""
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, Mapping):
         return ", ".join(text for each in value.values() if (text := plain(each)))
     if isinstance(value, list):
         return ", ".join(plain(each) for each in value)
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    return _written(str(value), field, entry or {})
+
+
+def _written(text: str, field: str, entry: Entry) -> str:
+    """Words for states, dates and money as elsewhere on the pages."""
+    about = entry.get("type", "").split(".")[1:2]
+    if field == "status" and about:
+        return words.word(f"{about[0]}.status", text)
+    if field in words.WORDS:
+        return words.word(field, text)
+    if _DATE.fullmatch(text):
+        return formats.short(text)
+    if _AMOUNT.fullmatch(text):
+        return formats.amount(text)
+    return text
 
 
 def is_long(change: Mapping[str, Any]) -> bool:

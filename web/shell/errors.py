@@ -38,7 +38,8 @@ def prepare(app: Flask, settings: WebSettings) -> None:
 
 def _sign_in_first(_: Unauthenticated) -> Answer:
     """To the sign-in page and back; a form that was sent says that it was not carried out."""
-    session.end()
+    if session.current().token is not None:
+        session.end()
     back = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
     if request.method != "GET":
         session.notice(

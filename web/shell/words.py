@@ -86,5 +86,5 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 
 def word(of: str, value: str) -> str:
     """The word for a value; a value that has none is shown as it is."""
-    found = WORDS[of].get(value)
+    found = WORDS.get(of, {}).get(value)
     return gettext(found) if found else value

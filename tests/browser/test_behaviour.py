@@ -1,0 +1,123 @@
+"""What pages do under the hands of a reader."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Reader, Readers, Site
+
+
+def test_the_list_follows_what_is_typed_and_keeps_the_focus(owner: Reader) -> None:
+    page = owner.go("/clients")
+    page.keyboard.press("/")
+    page.keyboard.type("alder")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("#totals b").first).to_have_text("1")
+    expect(page.locator("#q")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/clients\?q=alder$"))
+    page.fill("#q", "zzzz")
+    expect(page.get_by_text("Nothing matches “zzzz”")).to_be_visible()
+    assert owner.complaints == []
+
+
+def test_back_and_forward_show_the_list_as_it_was(owner: Reader) -> None:
+    page = owner.go("/clients")
+    page.get_by_role("link", name="Inactive").click()
+    expect(page).to_have_url(re.compile("status=inactive"))
+    page.locator("tbody .who a").first.click()
+    page.get_by_role("link", name="Service rates").click()
+    expect(page).to_have_url(re.compile("/rates$"))
+    expect(page).to_have_title(re.compile("Service rates"))
+    page.go_back()
+    expect(page).to_have_title(re.compile("Details"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("status=inactive"))
+    assert owner.complaints == []
+
+
+def test_a_status_is_changed_in_its_row_with_a_reason(owner: Reader, site: Site) -> None:
+    page = owner.go("/clients?q=kestrel")
+    row = page.locator("tbody tr").first
+    row.get_by_role("button", name=re.compile("^Status of Kestrel")).click()
+    menu = page.get_by_role("form", name=re.compile("Change status of Kestrel"))
+    menu.get_by_label("Reason (optional)").fill("Contract renewed")
+    menu.get_by_role("button", name="Pending").click()
+    expect(row.locator("button.tag").first).to_have_text("Pending")
+    client = site.call("GET", "/v1/clients?q=kestrel")["data"][0]
+    assert client["status"] == "pending"
+    assert owner.complaints == []
+
+
+def test_enter_in_the_reason_changes_nothing(owner: Reader, site: Site) -> None:
+    page = owner.go("/clients?q=fjordlight")
+    row = page.locator("tbody tr").first
+    row.locator("button.tag").first.click()
+    page.get_by_label("Reason (optional)").first.fill("only a thought")
+    page.keyboard.press("Enter")
+    expect(row.locator("button.tag").first).to_have_text("Active")
+    assert site.call("GET", "/v1/clients?q=fjordlight")["data"][0]["status"] == "active"
+
+
+def test_ticked_rows_are_counted_and_tagged_by_a_job_with_progress(owner: Reader) -> None:
+    page = owner.go("/clients?status=active")
+    boxes = page.locator("tbody .pick input")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    bar = page.get_by_role("group", name="With the selected clients")
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Tag").click()
+    page.get_by_label("Tags").fill("browser test")
+    page.get_by_role("button", name="Add tags").click()
+    expect(page).to_have_url(re.compile("/jobs/"))
+    expect(page.locator("#progress")).to_contain_text("Done", timeout=20_000)
+    page.goto(owner.base + "/clients?tag=browser+test")
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_the_timeline_moves_by_itself_and_when_the_worker_was_killed(
+    owner: Reader, site: Site
+) -> None:
+    client = site.call("GET", "/v1/clients?q=hollis")["data"][0]
+    page = owner.go(f"/clients/{client['id']}/activity")
+    expect(page.locator("[data-live]")).to_have_text("Live")
+    site.call("PUT", f"/v1/clients/{client['id']}/status", {"status": "pending", "reason": "a"})
+    expect(page.locator(".ev.new")).to_have_count(1, timeout=15_000)
+    site.stack.kill("activity-worker")
+    site.call("PUT", f"/v1/clients/{client['id']}/status", {"status": "active", "reason": "b"})
+    expect(page.locator(".ev.new")).to_have_count(2, timeout=30_000)
+    expect(page.locator(".day")).to_have_count(1)
+    assert owner.complaints == []
+
+
+def test_rows_are_walked_through_by_keys(owner: Reader) -> None:
+    page = owner.go("/clients")
+    page.locator("main").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("tbody .who a").nth(1)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("tbody .pick input").nth(1)).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/clients/[0-9a-f-]{36}$"))
+    page.keyboard.press("8")
+    expect(page).to_have_url(re.compile("/activity$"))
+
+
+def test_whoever_may_only_look_sees_no_way_to_change(readers: Readers, site: Site) -> None:
+    reader = readers(site.reader("viewer"))
+    page = reader.go("/clients")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    expect(page.locator("main button[popovertarget^=st-]")).to_have_count(0)
+    expect(page.locator(".pick")).to_have_count(0)
+
+
+def test_stored_markup_stays_text(owner: Reader, site: Site) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    body = {"company_name": evil, "primary_contact": {"name": evil, "email": "x@evil.example.com"}}
+    made = site.call("POST", "/v1/clients", {**body, "tags": [evil]})
+    owner.page.on("dialog", lambda dialog: owner.complaints.append(dialog.message))
+    for path in ("/clients?q=onerror", f"/clients/{made['id']}", f"/clients/{made['id']}/activity"):
+        expect(owner.go(path).get_by_text(evil).first).to_be_visible()
+    assert owner.complaints == []

@@ -1,0 +1,108 @@
+"""What holds for every page: nobody is shut out, nothing is wider than the window, CSP is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Reader, Readers, Site
+
+_VENDOR = Path(__file__).parent / "vendor"
+AXE = (_VENDOR / "axe.min.js").read_text(encoding="utf-8")
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "clients": "/clients",
+    "cards": "/clients?as=cards",
+    "no match": "/clients?q=zzzz&tag=a",
+    "details": "/clients/{client}",
+    "contacts": "/clients/{client}/contacts",
+    "rates": "/clients/{client}/rates",
+    "documents": "/clients/{client}/documents",
+    "compliance": "/clients/{client}/compliance",
+    "projects": "/clients/{client}/projects",
+    "invoices": "/clients/{client}/invoices",
+    "activity": "/clients/{client}/activity",
+    "long name": "/clients/{long}",
+    "empty tab": "/clients/{long}/documents",
+    "invoice": "/invoices/{invoice}",
+    "project": "/projects/{project}",
+    "jobs": "/jobs",
+    "nothing there": "/nowhere",
+}
+
+
+def _path(site: Site, name: str) -> str:
+    return PAGES[name].format(
+        client=site.client_id, long=site.long_id, invoice=site.invoice_id, project=site.project_id
+    )
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, as lines."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    options = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
+    found: list[dict[str, Any]] = page.evaluate("(o) => axe.run(document, o)", options)[
+        "violations"
+    ]
+    return [f"{it['id']}: {node['html'][:160]}" for it in found for node in it["nodes"]]
+
+
+def _width_over(page: Page) -> int:
+    script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    return int(page.evaluate(script))
+
+
+def test_axe_is_what_its_maker_published() -> None:
+    line = (_VENDOR / "vendor.lock").read_text().splitlines()[-1]
+    assert line.split()[-1] == hashlib.sha256(AXE.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_shuts_nobody_out(owner: Reader, site: Site, name: str) -> None:
+    page = owner.go(_path(site, name))
+    owner.complaints.clear()
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert _width_over(page) == 0
+    assert owner.complaints == []
+
+
+def test_menus_shut_nobody_out_either(owner: Reader, site: Site) -> None:
+    page = owner.go("/clients")
+    page.get_by_role("button", name="More filters").click()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator("[popovertarget^=st-]").first.click()
+    assert violations(page) == []
+
+
+def test_without_a_script_everything_can_be_read_and_searched(readers: Readers, site: Site) -> None:
+    reader = readers(java_script_enabled=False)
+    page = reader.go("/clients")
+    page.fill("#q", "alder")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("link", name="Alder & Finch Machine Works").click()
+    for tab in ("Contacts", "Service rates", "Documents", "Activity"):
+        page.get_by_role("navigation", name="Client record").get_by_role("link", name=tab).click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Alder & Finch Machine Works"
+    assert "Client Alder & Finch Machine Works created" in page.inner_text("main")
+
+
+def test_the_first_page_is_small(owner: Reader) -> None:
+    sizes: list[int] = []
+    session = owner.page.context.new_cdp_session(owner.page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    owner.go("/clients")
+    owner.page.wait_for_load_state("networkidle")
+    assert len(sizes) <= 10
+    assert sum(sizes) <= 150_000
