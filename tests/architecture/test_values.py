@@ -19,6 +19,7 @@ LIBRARIES = {
 # Who else may, and why.
 MAY = {
     ("services/clients/records/rules/search_text.py", "unicodedata"): "words of a search are its",
+    ("web/shell/formats.py", "phonenumbers"): "a page writes a number in groups",
     ("services/clients/transfer/rules/writing.py", "control"): "what XML cannot hold is XML's",
 }
 _CONTROLS = re.compile(r"[\x00-\x08]|\\x0[0-8]|\\u000[0-8]")

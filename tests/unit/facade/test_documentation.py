@@ -21,6 +21,7 @@ FORWARDED = [
     ("post", "/v1/clients/{client_id}/documents/{document_id}/complete"),
     ("get", "/v1/clients/{client_id}/documents/{document_id}/download"),
     ("get", "/v1/clients/{client_id}/activity/export"),
+    ("get", "/v1/metrics"),
     ("get", "/v1/events"),
     ("get", "/v1/events/stream"),
     ("get", "/v1/webhooks"),
