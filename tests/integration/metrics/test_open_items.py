@@ -81,6 +81,9 @@ def test_days_to_pay_are_the_mean_over_paid_invoices(books: Books, get: Get) -> 
     books.invoice("paid", "10.00", issued_on="2026-10-01", paid_on="2026-10-16")
     books.invoice("issued", "10.00")
     assert of(get)["average_days_to_pay"] == "12.5"
+    # A deposit was there at once.
+    books.invoice("paid", "10.00", issued_on="2026-10-01", paid_on="2026-06-30")
+    assert of(get)["average_days_to_pay"] == "8.3"
 
 
 def test_revenue_is_of_the_month_in_which_it_was_paid_in_full_less_credit_notes(

@@ -24,6 +24,23 @@ def test_a_file_is_read_and_a_mapping_is_suggested(transfer: Transfer) -> None:
     assert sent["suggested"] == COLUMNS
 
 
+def test_a_file_that_is_sent_again_under_its_key_is_one_import(transfer: Transfer) -> None:
+    data = table(["Acme", "a@acme.example.com", "ACM"]) + b"\n" + b"," * 100_000
+    headers = {
+        "Authorization": f"Bearer {transfer.caller.token}",
+        "Idempotency-Key": "the file of Monday",
+    }
+    first, again = (
+        transfer.caller.http.post("/v1/imports?file_name=a.csv", data=data, headers=headers)
+        for _ in range(2)
+    )
+    assert (first.status_code, again.json) == (201, first.json)
+    transfer.work()
+    sent = transfer.ok("GET", f"/imports/{first.json['id']}")
+    assert (sent["state"], sent["rows"]) == ("ready", 1)
+    assert len(transfer.ok("GET", "/imports")["data"]) == 1
+
+
 def test_rows_become_clients_with_an_event_each(transfer: Transfer, events: Any) -> None:
     sent = transfer.send(table(("Acme", "jo@acme.org", "acm"), ("Beta", "bo@beta.org", "")))
     job = transfer.start(sent)

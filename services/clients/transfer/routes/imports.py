@@ -57,6 +57,12 @@ def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 def _pieces() -> Iterator[bytes]:
+    # The fingerprint of an idempotency key is made from the whole body, which is kept then.
+    if "Idempotency-Key" in request.headers:
+        whole = request.get_data()
+        yield from (
+            whole[start : start + _PIECE_BYTES] for start in range(0, len(whole), _PIECE_BYTES)
+        )
     while piece := request.stream.read(_PIECE_BYTES):
         yield piece
 

@@ -38,7 +38,7 @@ def figures(scope: str) -> str:
                 FROM issued WHERE status IN ('issued', 'partially_paid') GROUP BY currency
             ) AS c
         ) AS open_items, (
-            SELECT round(avg(paid_on - issued_on), 1) FROM issued WHERE status = 'paid'
+            SELECT round(avg(greatest(paid_on - issued_on, 0)), 1) FROM issued WHERE status = 'paid'
         ) AS days_to_pay, (
             SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY m.month, m.currency), '[]') FROM (
                 SELECT to_char(paid_on, 'YYYY-MM') AS month, currency,
