@@ -107,6 +107,7 @@ def void_invoice(
     before = events.invoice_fields(invoice)
     invoice.status = VOID
     invoice.void_reason = reason
+    invoice.paid_on = None
     move(invoice)
     changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_voided(invoice, reason, changed))
