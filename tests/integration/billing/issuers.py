@@ -13,7 +13,6 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
-from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 
 from services.clients.access import queries as access
@@ -95,10 +94,8 @@ def _issued(runtime: Runtime, origin: Origin, invoice_id: uuid.UUID, dice: rando
             _meet_fate(dice.random())
     except ChangedMyMind:
         return False
-    except OperationalError as error:
-        # Whoever waits too long behind the others is told to come again.
-        if not isinstance(error.orig, LockNotAvailable):
-            raise
+    except OperationalError:
+        # Whoever waits too long, for a connection or behind the others, comes again.
         return False
     except NotDraft:
         return True

@@ -24,7 +24,7 @@ from tests.integration.billing.issuers import Issuer, issue_all
 THREADS = 8
 INVOICES = 160
 ISSUERS = 50
-EACH = 6
+EACH = 4
 # A minute apart, and another year where the workspace is.
 OLD_YEAR = datetime(2027, 1, 1, 5, 59, 30, tzinfo=UTC)
 NEW_YEAR = datetime(2027, 1, 1, 6, 0, 30, tzinfo=UTC)
