@@ -64,6 +64,20 @@ class NotVoidable(Conflict):
     title = "This invoice cannot be made void"
 
 
+class NothingToBill(Conflict):
+    """No time up to the end of the period is without an invoice."""
+
+    code = "invoices.nothing_to_bill"
+    title = "There is no time to bill"
+
+
+class NoRate(Conflict):
+    """Some of the time has no rate on its day; `errors` says which."""
+
+    code = "invoices.no_rate"
+    title = "Some of the time has no rate"
+
+
 class NoLines(Conflict):
     """There is nothing on the invoice."""
 

@@ -18,6 +18,7 @@ from services.clients.billing.operations.context import lock_invoice, move, refu
 from services.clients.billing.rules.totals import line_amount
 from services.clients.records.models.record import Client
 from services.clients.records.queries.clients import lock_client
+from services.clients.time_entries.operations.billing import release_time
 from shared.clock import now
 from shared.ids import uuid7
 from shared.messaging.changes import changes_between
@@ -122,7 +123,9 @@ def update_invoice(
     """Edit a draft; `lines` replaces all lines, and one that names its `id` keeps it.
 
     A line of time keeps its hours and its rate, and while there is one the draft its currency:
-    they may only be sent as they are. Without effect there is no new version and no event.
+    they may only be sent as they are. Time that is in no line any more is unbilled. Without
+    effect there is no new version and no event.
+
     Raises `StaleInvoice`, `NotDraft`, `BillingInvalid`.
     """
     _client, invoice = lock_invoice(uow, invoice_id, expected_version)
@@ -133,6 +136,7 @@ def update_invoice(
     checks.check_invoice(invoice)
     changed = changes_between(before, events.invoice_fields(invoice))
     if changed:
+        release_time(uow, invoice.id, [line.id for line in invoice.lines])
         move(invoice)
         uow.publish(events.invoice_updated(invoice, changed))
     return invoice
@@ -141,10 +145,14 @@ def update_invoice(
 def delete_draft(
     uow: UnitOfWork, invoice_id: uuid.UUID, expected_version: int | None = None
 ) -> None:
-    """Delete a draft with its lines. Raises `StaleInvoice`, `NotDraft`."""
+    """Delete a draft with its lines; their time is unbilled again.
+
+    Raises `StaleInvoice`, `NotDraft`.
+    """
     _client, invoice = lock_invoice(uow, invoice_id, expected_version)
     if invoice.status != DRAFT:
         raise NotDraft(f"It is {invoice.status}.", state=invoice.status)
+    release_time(uow, invoice.id)
     move(invoice)
     uow.publish(events.invoice_deleted(invoice))
     uow.session.delete(invoice)

@@ -27,6 +27,7 @@ from services.clients.billing.operations.context import (
 from services.clients.billing.operations.numbers import draw_number, flush_number
 from services.clients.billing.operations.papers import print_invoice
 from services.clients.records.operations.codes import freeze_code
+from services.clients.time_entries.operations.billing import release_time
 from shared.clock import now
 from shared.ids import uuid7
 from shared.messaging.changes import changes_between
@@ -93,7 +94,8 @@ def record_payment(
 def void_invoice(
     uow: UnitOfWork, invoice_id: uuid.UUID, reason: str, expected_version: int | None = None
 ) -> Invoice:
-    """Declare an invoice void; its number stays taken. What was paid is refunded first.
+    """Declare an invoice void; its number stays taken, its time is unbilled again. What was paid is
+    refunded first.
 
     Raises `NotVoidable`.
     """
@@ -108,6 +110,7 @@ def void_invoice(
     invoice.status = VOID
     invoice.void_reason = reason
     invoice.paid_on = None
+    release_time(uow, invoice.id)
     move(invoice)
     changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_voided(invoice, reason, changed))

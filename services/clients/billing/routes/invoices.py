@@ -8,6 +8,7 @@ from typing import Any
 from services.clients.access.queries import local_today
 from services.clients.billing.models import Invoice
 from services.clients.billing.operations import crediting, drafts
+from services.clients.billing.operations.from_time import invoice_from_time
 from services.clients.billing.operations.invoices import issue_invoice, record_payment, void_invoice
 from services.clients.billing.queries import invoices as queries
 from services.clients.billing.queries import statements as statements_of
@@ -92,6 +93,17 @@ def list_invoices(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
 def post_invoice(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """Make a draft of an invoice with free lines."""
     invoice = drafts.create_invoice(uow, client_id, body)
+    return _invoice_answer(uow, invoice, 201, f"/v1/invoices/{invoice.id}")
+
+
+@client_invoices.route("/from-time", methods=["POST"])
+@writes(INVOICES_CREATE)
+@client_invoices.arguments(bodies.PeriodBody)
+@client_invoices.response(201, views.InvoiceView)
+def post_from_time(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """Make a draft of all time up to the period's end that is on no invoice yet."""
+    period = body["period_start"], body["period_end"]
+    invoice = invoice_from_time(uow, client_id, period, body.get("currency"))
     return _invoice_answer(uow, invoice, 201, f"/v1/invoices/{invoice.id}")
 
 

@@ -91,6 +91,19 @@ class CreditNoteBody(StrictSchema):
     )
 
 
+class PeriodBody(StrictSchema):
+    """`POST …/invoices/from-time`: all time up to the end of a period."""
+
+    period_start = Day(required=True)
+    period_end = Day(required=True)
+    currency = currency(nullable=True)
+
+    @validates_schema
+    def _in_order(self, body: dict[str, Any], **_: Any) -> None:
+        for wrong in order(body.get("period_start"), body.get("period_end"), "period_end"):
+            raise ValidationError({wrong.field: [Coded(wrong.code, wrong.message)]})
+
+
 class IssueBody(StrictSchema):
     """Nothing is said when a draft is issued: its date is today in the workspace's zone."""
 
