@@ -32,9 +32,10 @@ from __future__ import annotations
 from typing import Any, Literal, Required, TypedDict
 '''
 _ROOTS = (
-    "ActivityFeedPage", "ActivityTimelineEntryView", "ClientBody", "ClientChanges",
-    "ClientSummaryView", "ClientView", "ContactBody", "ContactChanges", "ContactView",
-    "DocumentsDocumentView", "DocumentsNewDocumentBody", "DocumentsNewDocumentView", "FacetsView",
+    "ActivityFeedPage", "ActivityTimelineEntryView", "AllInvoicesPage", "ClientBody",
+    "ClientChanges", "ClientSummaryView", "ClientView", "ContactBody", "ContactChanges",
+    "ContactView", "DocumentsDocumentView", "DocumentsNewDocumentBody",
+    "DocumentsNewDocumentView", "FacetsView",
     "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
     "MeView", "MetricsMetricsView", "PlanView", "ProjectView", "RateBody", "RateChanges",
     "RateView", "SavedViewView",

@@ -29,6 +29,7 @@ PAGES = {
     "long name": "/clients/{long}",
     "empty tab": "/clients/{long}/documents",
     "invoice": "/invoices/{invoice}",
+    "all invoices": "/invoices",
     "project": "/projects/{project}",
     "jobs": "/jobs",
     "nothing there": "/nowhere",

@@ -10,7 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Refused, Unreachable
-from web.client import live, timeline
+from web.client import chart, live, timeline
 from web.client.record import DIVIDERS, Divider, Record, of_overview
 from web.shell import formats, pages
 from web.shell.callers import api, may
@@ -26,7 +26,7 @@ def _prepare(state: BlueprintSetupState) -> None:
     env = state.app.jinja_env
     env.filters.update(
         mark=timeline.mark, label=timeline.label, plain=timeline.plain, pieces=timeline.pieces,
-        file_icon=_file_icon,
+        file_icon=_file_icon, chart=chart.of_months,
     )  # fmt: skip
     env.tests["long"] = timeline.is_long
 

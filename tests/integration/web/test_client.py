@@ -119,6 +119,10 @@ def test_an_invoice_is_shown_as_paper(browser: Browser) -> None:
     assert "Still to pay" not in page
     listed = browser.get(f"/clients/{client['id']}/invoices").text
     assert f"/invoices/{made['id']}" in listed
+    every = browser.get("/invoices").text
+    assert ">Acme Machines</a>" in every
+    assert "All that match, USD" in every
+    assert "No invoices here" in browser.get("/invoices?overdue=1").text
     assert "No invoices here" in browser.get(f"/clients/{client['id']}/invoices?status=paid").text
 
 

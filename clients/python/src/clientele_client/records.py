@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Generic, Self, TypeVar, cast
 import httpx
 
 from clientele_client.shapes import (
+    AllInvoicesPage,
     Client,
     ClientBody,
     ClientChanges,
@@ -196,6 +197,14 @@ class Clientele:
     def invoice_page(self, client_id: str, **filters: Any) -> Page[InvoiceSummary]:
         """The client's invoices, page by page; `status`."""
         return self._page(f"/v1/clients/{client_id}/invoices", filters)
+
+    def all_invoices(self, **filters: Any) -> AllInvoicesPage:
+        """Invoices of all clients, newest first, with what all that match come to."""
+        return cast(AllInvoicesPage, self._json("GET", "/v1/invoices", params=filters))
+
+    def pdf_link(self, invoice_id: str) -> str:
+        """An address where the invoice's newest PDF can be fetched for a short time."""
+        return self._transport.leads_to(f"/v1/invoices/{invoice_id}/pdf")
 
     def invoice(self, invoice_id: str) -> Invoice:
         """One invoice with its lines and payments."""

@@ -45,6 +45,14 @@ class AddressBody(TypedDict, total=False):
     street: str | None
 
 
+class AllInvoicesPage(TypedDict, total=False):
+    """`AllInvoicesPage` of the OpenAPI document."""
+
+    data: list[ListedInvoice]
+    next: str | None
+    sums: list[Sums]
+
+
 class Amount(TypedDict, total=False):
     """`AmountView` of the OpenAPI document."""
 
@@ -436,6 +444,33 @@ class ListEntry(TypedDict, total=False):
     retired: bool
 
 
+class ListedInvoice(TypedDict, total=False):
+    """`ListedInvoice` of the OpenAPI document."""
+
+    amount_credited: str
+    amount_paid: str
+    balance: str
+    client_id: str
+    client_name: str | None
+    created_at: str
+    currency: str
+    discount: str
+    due_on: str | None
+    id: str
+    issued_on: str | None
+    number: str | None
+    overdue: bool
+    paid_on: str | None
+    period_end: str | None
+    period_start: str | None
+    status: str
+    subtotal: str
+    tax: str
+    total: str
+    updated_at: str
+    version: int
+
+
 class LogIn(TypedDict, total=False):
     """`LogInView` of the OpenAPI document."""
 
@@ -714,6 +749,17 @@ class SettingsBody(TypedDict, total=False):
     email_notifications: bool | None
     internal: bool | None
     quarterly_reports: bool | None
+
+
+class Sums(TypedDict, total=False):
+    """`SumsView` of the OpenAPI document."""
+
+    amount_credited: str
+    amount_paid: str
+    balance: str
+    currency: str
+    invoices: int
+    total: str
 
 
 class Tax(TypedDict, total=False):
