@@ -99,7 +99,12 @@ class Settings:
     s3_region: str = setting(
         "CLIENTELE_S3_REGION", "us-east-1", help="region the links are signed for"
     )
-    smtp_url: str = setting("CLIENTELE_SMTP_URL", "smtp://127.0.0.1:1025", help="outgoing mail")
+    smtp_url: str = setting(
+        "CLIENTELE_SMTP_URL",
+        "smtp://127.0.0.1:1025",
+        help="outgoing mail: smtp:// with TLS where it is offered, smtp+starttls:// or smtps:// "
+        "with it always; name and password in the address",
+    )
     clients_url: str = setting(
         "CLIENTELE_CLIENTS_URL", "http://127.0.0.1:8000", help="clients service and façade"
     )
@@ -142,6 +147,17 @@ class Settings:
         "",
         help="who sends it as X-Proxy-Secret is believed the caller's address in "
         "X-Forwarded-For; empty: nobody is",
+    )
+
+    mail_from: str = setting(
+        "CLIENTELE_MAIL_FROM",
+        "Clientele <clientele@localhost>",
+        help="sender of all mail; its domain is the one of Message-IDs too",
+    )
+    web_url: str = setting(
+        "CLIENTELE_WEB_URL",
+        "http://127.0.0.1:8080",
+        help="web interface, as browsers reach it; https makes its cookies secure",
     )
 
     def __post_init__(self) -> None:

@@ -53,7 +53,14 @@ def register_features() -> None:
 
 def _api(_: Settings) -> Api:
     from services.clients.access.operations.authentication import authenticate
-    from services.clients.access.routes import me, people, signing_in
+    from services.clients.access.routes import (
+        invitations,
+        links,
+        me,
+        people,
+        second_factor,
+        signing_in,
+    )
     from services.clients.archive.routes import client as archive
     from services.clients.archive.routes import workspace as workspace_archive
     from services.clients.billing.routes import invoices as billing
@@ -112,7 +119,10 @@ def _api(_: Settings) -> Api:
             custom_fields.blueprint,
             people.blueprint,
             me.blueprint,
+            second_factor.blueprint,
             signing_in.blueprint,
+            links.blueprint,
+            invitations.blueprint,
         ],
     )
 
@@ -129,6 +139,7 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
     from services.clients.deletion import tasks as deletion
     from services.clients.drafts import tasks as drafts
     from services.clients.jobs import tasks as jobs
+    from services.clients.mail import tasks as mail
     from services.clients.records import tasks as records
     from services.clients.transfer import tasks as transfer
     from shared.housekeeping import register_idempotency_purge
@@ -141,6 +152,7 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
         jobs.register_tasks,
         transfer.register_tasks,
         access.register_tasks,
+        mail.register_tasks,
         register_idempotency_purge,
     ]
 
@@ -161,6 +173,9 @@ CLIENTS = Service(
         Job("clients.purge_transfers", every_seconds=3600.0),
         Job("clients.purge_access", every_seconds=60.0),
         Job("clients.tell_refusals", every_seconds=5.0),
+        Job("clients.answer_resets", every_seconds=1.0),
+        Job("clients.send_mail", every_seconds=1.0),
+        Job("clients.purge_mail", every_seconds=3600.0),
         Job("clients.purge_idempotency_keys", every_seconds=3600.0),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
+from shared.errors import Conflict, Forbidden, Gone, NotFound, TooMany, Unauthenticated
 
 
 class WrongLogIn(Unauthenticated):
@@ -80,3 +80,59 @@ class WrongPassword(Forbidden):
 
     code = "auth.wrong_password"
     title = "The password is wrong"
+
+
+class SecondFactorRequired(Unauthenticated):
+    """Address and password are right; a code of the second factor has to come with them."""
+
+    code = "auth.second_factor_required"
+    title = "A code of the second factor is needed"
+
+
+class SecondFactorWrong(Unauthenticated):
+    """The code is not one of this moment, or was used already."""
+
+    code = "auth.second_factor_wrong"
+    title = "The code is wrong"
+
+
+class SecondFactorStands(Conflict):
+    """A second factor is asked for already; it has to be disabled first."""
+
+    code = "auth.second_factor_stands"
+    title = "There is a second factor already"
+
+
+class NoSecondFactor(Conflict):
+    """Nothing was enrolled that could be confirmed, renewed or disabled."""
+
+    code = "auth.no_second_factor"
+    title = "There is no second factor"
+
+
+class LinkGone(Gone):
+    """The link was used, has been replaced or revoked, or its time is over."""
+
+    code = "auth.link_gone"
+    title = "This link is no longer good"
+
+
+class InvitationNotFound(NotFound):
+    """No such invitation in this workspace."""
+
+    code = "access.invitation_not_found"
+    title = "No such invitation"
+
+
+class InvitationOver(Conflict):
+    """It was accepted or revoked."""
+
+    code = "access.invitation_over"
+    title = "This invitation is over"
+
+
+class AlreadyInvited(Conflict):
+    """The address has an invitation; it can be sent again."""
+
+    code = "access.already_invited"
+    title = "This email has been invited already"

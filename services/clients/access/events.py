@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.clients.access.models import ApiKey, Session, SignInRefusal, User, Workspace
+from services.clients.access.models import (
+    ApiKey,
+    Invitation,
+    Session,
+    SignInRefusal,
+    User,
+    Workspace,
+)
+from shared.clock import rfc3339
 from shared.ids import uuid7
 from shared.messaging.envelope import Event
 
@@ -70,6 +78,37 @@ def sign_in_refused(user: User, refusals: Sequence[SignInRefusal]) -> Event:
     }
     subject = f"sign_in/{uuid7()}"
     return Event("clients.sign_in.refused.v1", subject, 1, None, told, one.refused_at)
+
+
+def invitation_sent(invitation: Invitation) -> Event:
+    """Someone may become a user by a link; so told when it is sent again too."""
+    return _of_invitation("sent", invitation, {})
+
+
+def invitation_revoked(invitation: Invitation) -> Event:
+    """They may no longer."""
+    return _of_invitation("revoked", invitation, {})
+
+
+def invitation_accepted(invitation: Invitation, user: User) -> Event:
+    """They have."""
+    return _of_invitation("accepted", invitation, {"user": _named(user)})
+
+
+def _of_invitation(what: str, invitation: Invitation, more: dict[str, Any]) -> Event:
+    told = {
+        "id": str(invitation.id),
+        "email": invitation.email,
+        "role": invitation.role,
+        "expires_at": rfc3339(invitation.expires_at),
+    }
+    return Event(
+        f"clients.invitation.{what}.v1",
+        f"invitation/{invitation.id}",
+        invitation.version,
+        None,
+        {"invitation": told, **more},
+    )
 
 
 def _session(session: Session, user: User) -> dict[str, Any]:

@@ -42,7 +42,11 @@ class Workspace(Base):
 
 
 class User(Base):
-    """Someone who signs in, unless disabled; the address is unique over all workspaces."""
+    """Someone who signs in, unless disabled; the address is unique over all workspaces.
+
+    `totp_secret` is sealed, and asked for since `totp_since`; `totp_step` is the last one used.
+    `recovery_codes` are hashes of those that were not used.
+    """
 
     __tablename__ = "users"
 
@@ -53,6 +57,10 @@ class User(Base):
     role: Mapped[str]
     password_hash: Mapped[str]
     disabled_at: Mapped[datetime | None]
+    totp_secret: Mapped[bytes | None]
+    totp_since: Mapped[datetime | None]
+    totp_step: Mapped[int] = mapped_column(default=0)
+    recovery_codes: Mapped[list[str]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -93,6 +101,35 @@ class SignInRefusal(Base):
     device: Mapped[str]
     address: Mapped[str]
     refused_at: Mapped[datetime]
+
+
+class PasswordReset(Base):
+    """A link by which a user chooses a new password, known by its hash; one per user."""
+
+    __tablename__ = "password_resets"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    hash: Mapped[bytes]
+    expires_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """Someone who may become a user by a link, known by its hash. `invited_by` is a name."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    email: Mapped[str]
+    role: Mapped[str]
+    hash: Mapped[bytes]
+    invited_by: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class ApiKey(Base):

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from cachetools import TTLCache
 from sqlalchemy import Connection, Row, or_, orm, select, text
 
-from services.clients.access.errors import ApiKeyNotFound, UserNotFound
-from services.clients.access.models import ApiKey, Session, User, Workspace
+from services.clients.access.errors import ApiKeyNotFound, InvitationNotFound, UserNotFound
+from services.clients.access.models import ApiKey, Invitation, Session, User, Workspace
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.paging import Page, Sort, page
@@ -21,6 +21,9 @@ from shared.unit_of_work import UnitOfWork
 _FIND_CREDENTIAL = text("SELECT * FROM find_credential(:hash)")
 _user_names: TTLCache[tuple[uuid.UUID, str], str] = TTLCache(maxsize=1_000, ttl=5.0)
 _user_names_lock = Lock()
+_FIND_RESET = text("SELECT * FROM find_password_reset(:hash)")
+_FIND_INVITATION = text("SELECT * FROM find_invitation(:hash)")
+_RESETS_DUE = text("SELECT id, workspace_id, user_id FROM reset_requests_due(:most)")
 _WITH_REFUSALS = text("SELECT workspaces_with_refusals()")
 _FIND_USER = text("SELECT * FROM find_user_by_email(:email)")
 
@@ -89,6 +92,42 @@ def find_session(uow: UnitOfWork, token_hash: bytes, *, lock: bool = False) -> S
     is_its = or_(Session.hash == token_hash, Session.previous_hash == token_hash)
     wanted = select(Session).where(is_its)
     return uow.session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+def find_password_reset(connection: Connection, token_hash: bytes) -> Row[Any] | None:
+    """Whose password a link may change; None if it is no longer good."""
+    return connection.execute(_FIND_RESET, {"hash": token_hash}).one_or_none()
+
+
+def find_invitation(connection: Connection, token_hash: bytes) -> Row[Any] | None:
+    """The workspace and the id of an invitation; None if it is no longer good."""
+    return connection.execute(_FIND_INVITATION, {"hash": token_hash}).one_or_none()
+
+
+def get_invitation(uow: UnitOfWork, invitation_id: uuid.UUID, *, lock: bool = False) -> Invitation:
+    """An invitation of the workspace; `lock` holds it for a change."""
+    found = uow.session.get(Invitation, invitation_id, with_for_update=lock or None)
+    if found is None:
+        raise InvitationNotFound
+    return found
+
+
+def list_invitations(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
+    """A page of the workspace's invitations, the latest first; those that are over too."""
+    return page(
+        uow.session,
+        uow.vault,
+        select(Invitation),
+        [Sort(Invitation.id, descending=True)],
+        scope="invitations",
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def reset_requests(session: orm.Session) -> list[tuple[uuid.UUID, uuid.UUID | None, uuid.UUID]]:
+    """Some who have asked for a new password: the request, and whose it is if anybody's."""
+    return [tuple(row) for row in session.execute(_RESETS_DUE, {"most": 20})]
 
 
 def workspaces_with_refusals(session: orm.Session) -> list[uuid.UUID]:

@@ -1,11 +1,11 @@
-"""What access does by itself: it tells of refusals, and deletes what has expired."""
+"""What access does by itself: it has links sent, tells of refusals, deletes what has expired."""
 
 from __future__ import annotations
 
 from celery import Celery
 
 from services.clients.access import queries
-from services.clients.access.operations import signing_in
+from services.clients.access.operations import resets, signing_in
 from shared.housekeeping import repeated
 from shared.runtime import Runtime
 from shared.worker import job
@@ -18,6 +18,10 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
     def purge() -> None:
         purge_access(runtime)
 
+    @job(app, "clients.answer_resets")
+    def answer() -> None:
+        answer_resets(runtime)
+
     @job(app, "clients.tell_refusals")
     def tell() -> None:
         tell_refusals(runtime)
@@ -26,6 +30,16 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 def purge_access(runtime: Runtime) -> int:
     """Delete the expired sessions and turns of all workspaces; returns how many rows went."""
     return repeated(lambda: signing_in.purge_access(runtime.app_engine))
+
+
+def answer_resets(runtime: Runtime) -> None:
+    """Have links sent to those who have asked for a new password."""
+    for request_id, workspace_id, user_id in runtime.across_workspaces(queries.reset_requests):
+        if workspace_id is None:
+            resets.answer_nobody(runtime, request_id)
+            continue
+        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+            resets.answer(uow, request_id, user_id, runtime.settings.web_url)
 
 
 def tell_refusals(runtime: Runtime) -> None:

@@ -25,6 +25,9 @@ _LOG_IN = {
     "take_turn(bytea[],double precision[],double precision[],bytea)",
     "give_turn_back(bytea[],double precision[],bytea,double precision)",
     "note_refusal(uuid,uuid,text,text,text)",
+    "ask_reset(text)",
+    "find_password_reset(bytea)",
+    "find_invitation(bytea)",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -23,12 +24,28 @@ WITHOUT_PERMISSION = {
     "DELETE /v1/me/sessions": "one's own",
     "DELETE /v1/me/sessions/{session_id}": "one's own",
     "PUT /v1/me/password": "one's own",
+    "GET /v1/me/second-factor": "one's own",
+    "POST /v1/me/second-factor": "one's own",
+    "POST /v1/me/second-factor/confirm": "one's own",
+    "POST /v1/me/second-factor/recovery-codes": "one's own",
+    "POST /v1/me/second-factor/disable": "one's own",
+    "POST /v1/auth/password-resets": "it is for who cannot sign in",
+    "POST /v1/auth/password-resets/{token}": "whoever holds the link",
+    "GET /v1/auth/invitations/{token}": "whoever holds the link",
+    "POST /v1/auth/invitations/{token}": "whoever holds the link",
     "GET /v1/workspace": "its defaults are on every page",
 }
 
 
 # What is asked before anyone is known.
-OF_STRANGERS = {"POST /v1/auth/token", "POST /v1/auth/sessions"}
+OF_STRANGERS = {
+    "POST /v1/auth/token",
+    "POST /v1/auth/sessions",
+    "POST /v1/auth/password-resets",
+    "POST /v1/auth/password-resets/{token}",
+    "GET /v1/auth/invitations/{token}",
+    "POST /v1/auth/invitations/{token}",
+}
 # These end the session that all the others are tried with.
 SIGNING_OUT = {"DELETE /v1/auth/token", "DELETE /v1/auth/sessions/current"}
 
@@ -53,7 +70,7 @@ def _path(rule: str) -> str:
 
 
 def _shown(rule: str) -> str:
-    return rule.replace("<uuid:", "{").replace(">", "}")
+    return re.sub(r"<\w+:(\w+)>", r"{\1}", rule)
 
 
 def test_every_route_names_a_permission_that_exists(api: Api) -> None:

@@ -19,6 +19,8 @@ _ELEMENT = re.compile(r"^\w+\[[^\]]*\]\.?")
 _PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     "workspace": (("workspace", "name"),),
     "user": (("user", "name"), ("user", "email")),
+    "invited": (("invitation", "email"),),
+    "role": (("invitation", "role"),),
     "api_key": (("api_key", "name"),),
     "client": (("client", "company_name"),),
     "code": (("client", "client_code"),),

@@ -54,6 +54,15 @@ SENTENCES: dict[str, Sentence] = {
         "Signing in as {user} refused{whence}: {refusal}",
         "Signing in refused",
     ),
+    "clients.invitation.sent.v1": Sentence(
+        "access", "Invitation sent to {invited}, as {role}", "Somebody invited"
+    ),
+    "clients.invitation.revoked.v1": Sentence(
+        "access", "Invitation of {invited} revoked", "An invitation revoked"
+    ),
+    "clients.invitation.accepted.v1": Sentence(
+        "access", "{user} accepted the invitation of {invited}", "An invitation accepted"
+    ),
     "clients.api_key.created.v1": Sentence(
         "access", "API key {api_key} created", "API key created"
     ),

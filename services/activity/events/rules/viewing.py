@@ -31,7 +31,7 @@ NEEDED = {
     "document": DOCUMENTS_VIEW,
     "note": NOTES_VIEW,
     **dict.fromkeys(("webhook", "subscriber"), WEBHOOKS_MANAGE),
-    **dict.fromkeys(("user", "api_key", "session", "sign_in"), USERS_MANAGE),
+    **dict.fromkeys(("user", "api_key", "session", "sign_in", "invitation"), USERS_MANAGE),
 }
 
 
@@ -52,7 +52,9 @@ def hidden_types(permissions: Iterable[str]) -> frozenset[str]:
 
 
 #: What no client's timeline holds: the workspace's own matters.
-OF_NO_CLIENT = frozenset({"user", "api_key", "session", "sign_in", "webhook", "subscriber"})
+OF_NO_CLIENT = frozenset(
+    {"user", "api_key", "session", "sign_in", "invitation", "webhook", "subscriber"}
+)
 
 
 def sees_whole_timelines(permissions: Iterable[str]) -> bool:

@@ -24,9 +24,6 @@ from shared.values.findings import Wrong
 
 Begin = Callable[[], AbstractContextManager[UnitOfWork]]
 
-#: How a secret stands on both sides of a change.
-HIDDEN = "hidden"
-
 
 def confirm_password(
     runtime: Runtime, begin: Begin, user_id: uuid.UUID, password: str, whence: Whence
@@ -72,5 +69,5 @@ def new_hash(runtime: Runtime, password: str, *about: str, field: str = "passwor
 def set_password(uow: UnitOfWork, user: User, hashed: str, *, but: bytes | None = None) -> None:
     """Put a password in the place of another; sessions end, but the one of this token's hash."""
     user.password_hash = hashed
-    people.note_change(uow, user, [change("password", HIDDEN, HIDDEN)])
+    people.note_change(uow, user, [change("password", people.HIDDEN, people.HIDDEN)])
     sessions.end_sessions(uow, user, "password_changed", but=but)

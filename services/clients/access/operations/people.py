@@ -27,6 +27,9 @@ from shared.security.permissions import PERMISSIONS, ROLES
 from shared.security.secrets import new_token
 from shared.unit_of_work import UnitOfWork
 
+#: How a secret stands on both sides of a change.
+HIDDEN = "hidden"
+
 _OWNER = "owner"
 
 # A key that is being revoked or noted by another process is left alone: nobody waits for it.
@@ -71,13 +74,20 @@ def create_user(
     uow: UnitOfWork, email: str, name: str, password: str, role: str, *, time_cost: int
 ) -> User:
     """Someone who may sign in. Raises `EmailTaken` if the address signs in anywhere."""
+    return add_user(uow, uuid7(), email, name, hash_password(password, time_cost), role)
+
+
+def add_user(
+    uow: UnitOfWork, user_id: uuid.UUID, email: str, name: str, password_hash: str, role: str
+) -> User:
+    """The same, where the password is hashed already."""
     user = User(
-        id=uuid7(),
+        id=user_id,
         workspace_id=uow.workspace_id,
         email=email,
         name=name,
         role=role,
-        password_hash=hash_password(password, time_cost),
+        password_hash=password_hash,
     )
     uow.session.add(user)
     try:

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Engine, Row, delete, text
 
 from services.clients.access import events, queries
-from services.clients.access.errors import WrongLogIn
+from services.clients.access.errors import SecondFactorWrong, WrongLogIn
 from services.clients.access.models import SignInRefusal, User
-from services.clients.access.operations import sessions, throttling
+from services.clients.access.operations import second_factor, sessions, throttling
 from services.clients.access.operations.sessions import Lifetime
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
@@ -33,6 +33,7 @@ class LogIn:
 
     email: str
     password: str
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class SignedIn:
 def sign_in(
     runtime: Runtime, given: LogIn, whence: Whence, lifetime: Lifetime, correlation_id: str
 ) -> SignedIn:
-    """A session for the right address and password; raises `WrongLogIn` or `Throttled`.
+    """A session for the right address and password; raises `WrongLogIn` or `Throttled`,
+    or `SecondFactorRequired` or `SecondFactorWrong` where the user has one.
 
     The password is checked outside any transaction, as it takes long on purpose. What is done
     for an address that nobody has is the same, so that the time tells nothing.
@@ -60,17 +62,27 @@ def sign_in(
     if row is None or not is_right or row.disabled:
         _note_refusal(runtime, row, whence, "disabled" if is_right else "password")
         raise WrongLogIn
-    made = _begin_session(runtime, row, whence, lifetime, correlation_id)
+    try:
+        made = _begin_session(runtime, row, given.code, whence, lifetime, correlation_id)
+    except SecondFactorWrong:
+        _note_refusal(runtime, row, whence, "second_factor")
+        raise
     throttling.give_back(runtime, turn)
     return made
 
 
 def _begin_session(
-    runtime: Runtime, row: Row[Any], whence: Whence, lifetime: Lifetime, correlation_id: str
+    runtime: Runtime,
+    row: Row[Any],
+    code: str | None,
+    whence: Whence,
+    lifetime: Lifetime,
+    correlation_id: str,
 ) -> SignedIn:
     who = Origin(row.workspace_id, Actor("user", str(row.id), row.name), correlation_id)
     with runtime.unit_of_work(who) as uow:
-        user = queries.get_user(uow, row.id)
+        user = queries.get_user(uow, row.id, lock=True)
+        second_factor.require_code(uow, user, code)
         session, token = sessions.start_session(uow, user, whence, lifetime)
     return SignedIn(token, session.idle_until, session.expires_at)
 

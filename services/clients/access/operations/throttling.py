@@ -42,6 +42,9 @@ PAIR: Final = Limit("pair", 10, 30.0)
 ADDRESS: Final = Limit("address", 100, 6.0)
 #: An account, whatever the address: many machines that guess at one.
 ACCOUNT: Final = Limit("account", 30, 20.0)
+#: Mails that reset a password: by address, and for one account.
+RESETS_FROM: Final = Limit("resets from", 10, 60.0)
+RESETS_FOR: Final = Limit("resets for", 3, 300.0)
 #: How long an address counts as one from which the user signs in.
 KNOWN_SECONDS: Final = 30 * 86_400.0
 
@@ -77,10 +80,21 @@ def take_turn(runtime: Runtime, email: str, whence: Whence) -> Turn:
         [ADDRESS, PAIR, ACCOUNT],
         _key(runtime, "known", whence.network, account),
     )
-    pause = _call(runtime, _TAKE, turn, rooms=[limit.room for limit in turn.limits])
-    if pause > 0:
-        raise _throttled(pause)
+    _take(runtime, turn)
     return turn
+
+
+def take_turn_to_ask(runtime: Runtime, limit: Limit, what: str) -> None:
+    """Count what is asked for by mail, by `what` alone; raises `Throttled`."""
+    _take(runtime, Turn([_key(runtime, limit.name, what)], [limit], b""))
+
+
+def welcome(runtime: Runtime, email: str, whence: Whence) -> None:
+    """Somebody has shown by their mailbox that they are the user: the address is theirs."""
+    account = caseless(email)
+    pair = _key(runtime, PAIR.name, whence.network, account)
+    known = _key(runtime, "known", whence.network, account)
+    give_back(runtime, Turn([pair], [PAIR], known))
 
 
 def give_back(runtime: Runtime, turn: Turn) -> None:
@@ -88,9 +102,11 @@ def give_back(runtime: Runtime, turn: Turn) -> None:
     _call(runtime, _GIVE_BACK, turn, seconds=KNOWN_SECONDS)
 
 
-def _throttled(pause: float) -> Throttled:
-    seconds = ceil(pause)
-    return Throttled(f"Try again in {seconds} s.", retry_after=seconds)
+def _take(runtime: Runtime, turn: Turn) -> None:
+    pause = _call(runtime, _TAKE, turn, rooms=[limit.room for limit in turn.limits])
+    if pause > 0:
+        seconds = ceil(pause)
+        raise Throttled(f"Try again in {seconds} s.", retry_after=seconds)
 
 
 def _key(runtime: Runtime, *parts: str) -> bytes:

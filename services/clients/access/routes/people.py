@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from services.clients.access import queries
-from services.clients.access.operations import people
+from services.clients.access.operations import people, second_factor
 from services.clients.access.schemas.people import (
     ApiKeyBody,
     ApiKeyPage,
@@ -91,6 +91,18 @@ def patch_user(uow: UnitOfWork, body: dict[str, Any], user_id: uuid.UUID) -> Ans
     held = current_identity().permissions
     user = people.update_user(uow, user_id, body, if_match(), held=held)
     return Answer(user_json(user), etag=user.version)
+
+
+@blueprint.route("/users/<uuid:user_id>/second-factor", methods=["DELETE"])
+@writes(USERS_MANAGE)
+@blueprint.response(204)
+def delete_second_factor(uow: UnitOfWork, user_id: uuid.UUID) -> Answer:
+    """Help somebody who has lost their authenticator and all recovery codes: from now on they
+    sign in without."""
+    user = queries.get_user(uow, user_id, lock=True)
+    people.require_role(user.role, current_identity().permissions)
+    second_factor.disable(uow, user)
+    return Answer(None, 204)
 
 
 @blueprint.route("/api-keys", methods=["GET"])

@@ -76,5 +76,5 @@ def delete_token(uow: UnitOfWork) -> Answer:
 
 
 def _sign_in(body: dict[str, Any], lifetime: Lifetime) -> SignedIn:
-    given = LogIn(body["email"], body["password"])
+    given = LogIn(body["email"], body["password"], body.get("code"))
     return signing_in.sign_in(runtime(), given, whence(), lifetime, g.request_id)

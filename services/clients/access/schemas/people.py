@@ -128,6 +128,7 @@ class UserView(StrictSchema):
     name = fields.String()
     role = fields.String()
     disabled = fields.Boolean(metadata={"description": "Whether they may no longer sign in."})
+    second_factor = fields.Boolean(metadata={"description": "Whether they sign in by codes too."})
     version = fields.Integer()
     created_at = fields.String()
 
@@ -206,6 +207,7 @@ def user_json(user: User) -> dict[str, Any]:
         "name": user.name,
         "role": user.role,
         "disabled": user.disabled_at is not None,
+        "second_factor": user.totp_since is not None,
         "version": user.version,
         "created_at": rfc3339(user.created_at),
     }

@@ -6,13 +6,15 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.clients.access.models import Session
+from services.clients.access.models import Session, User
 from services.clients.access.operations.signing_in import SignedIn
 from services.clients.values import addresses
 from shared.clock import rfc3339
 from shared.http.fields import required_line
 from shared.http.schemas import StrictSchema
 from shared.security.passwords import MAX_LENGTH, MIN_LENGTH
+
+CODE_LENGTH = 40
 
 
 def present_password(**kwargs: Any) -> fields.String:
@@ -30,6 +32,11 @@ class LogInBody(StrictSchema):
 
     email = required_line(addresses.EMAIL_LENGTH, minLength=1, required=True)
     password = present_password()
+    code = required_line(
+        CODE_LENGTH,
+        minLength=1,
+        description="Of the second factor, where the user has one, or a recovery code.",
+    )
 
 
 class LogInView(StrictSchema):
@@ -38,6 +45,39 @@ class LogInView(StrictSchema):
     access_token = fields.String()
     token_type = fields.String()
     expires_in = fields.Integer()
+
+
+class OwnPasswordBody(StrictSchema):
+    """What is asked for before the second factor is changed."""
+
+    password = present_password()
+
+
+class CodeBody(StrictSchema):
+    """`POST /v1/me/second-factor/confirm`."""
+
+    code = required_line(CODE_LENGTH, minLength=1, required=True)
+
+
+class EnrolmentView(StrictSchema):
+    """What an authenticator is given."""
+
+    secret = fields.String(metadata={"description": "To be typed in."})
+    uri = fields.String(metadata={"description": "The same, to be shown as a QR code."})
+
+
+class RecoveryCodesView(StrictSchema):
+    """Codes for the day on which the authenticator is lost; each is good once."""
+
+    recovery_codes = fields.List(fields.String())
+
+
+class SecondFactorView(StrictSchema):
+    """Whether codes are asked for."""
+
+    enabled = fields.Boolean()
+    since = fields.String(allow_none=True)
+    recovery_codes_left = fields.Integer()
 
 
 class SignedInView(StrictSchema):
@@ -72,6 +112,16 @@ class PasswordBody(StrictSchema):
 
     password = present_password()
     new_password = new_password()
+
+
+def second_factor_json(user: User) -> dict[str, Any]:
+    """As `SecondFactorView`."""
+    since = user.totp_since
+    return {
+        "enabled": since is not None,
+        "since": None if since is None else rfc3339(since),
+        "recovery_codes_left": len(user.recovery_codes),
+    }
 
 
 def signed_in_json(made: SignedIn) -> dict[str, Any]:

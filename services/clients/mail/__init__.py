@@ -1,0 +1,1 @@
+"""Mail: written down with the change that it tells of, and sent by a job."""

@@ -1,0 +1,25 @@
+"""Which mail is due."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from services.clients.mail.models import QUEUED, Mail
+from shared.unit_of_work import UnitOfWork
+
+_AT_ONCE = 20
+_TO_SEND = text("SELECT workspace_id, id FROM mails_to_send(:most)")
+
+
+def mails_to_send(session: Session) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Some mail that is due, of whichever workspace: whose and which."""
+    return [tuple(row) for row in session.execute(_TO_SEND, {"most": _AT_ONCE})]
+
+
+def due_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Mail | None:
+    """A mail, held, if it is still due and no one else holds it."""
+    is_due = (Mail.id == mail_id, Mail.state == QUEUED, Mail.next_at <= func.clock_timestamp())
+    return uow.session.scalar(select(Mail).where(*is_due).with_for_update(skip_locked=True))

@@ -1,0 +1,1 @@
+"""Mail, on a real server."""
