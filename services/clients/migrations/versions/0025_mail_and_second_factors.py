@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import allow, role_prefix, tenant_table
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 
 _TABLES = {
     # `sealed` holds the words of its kind, links with tokens among them; it goes with the sending.
