@@ -14,7 +14,7 @@ import pytest
 
 from services.clients.gateway.streaming import RECHECK_SECONDS
 from tests.chaos.ledger import Ledger
-from tests.fixtures.streams import STREAM, reading
+from tests.fixtures.streams import STREAM, Reader, reading
 from tests.fixtures.system import System, database_away
 from tests.fixtures.waiting import eventually
 
@@ -26,6 +26,7 @@ class Follower:
         self._ledger = ledger
         self._system = system
         self._is_over = threading.Event()
+        self._stream: Reader | None = None
         self.events: list[dict[str, Any]] = []
         self.times_back = -1
 
@@ -42,7 +43,13 @@ class Follower:
                 yield
             finally:
                 self._is_over.set()
-                thread.join(20)
+                eventually("it has hung up", lambda: self._has_hung_up(thread), 20)
+
+    def _has_hung_up(self, thread: threading.Thread) -> bool:
+        if self._stream:
+            self._stream.hang_up()
+        thread.join(0.1)
+        return not thread.is_alive()
 
     def _follow(self, http: httpx.Client, last_id: str) -> None:
         while not self._is_over.is_set():
@@ -51,6 +58,7 @@ class Follower:
                 reading(http, last_id) as stream,
             ):
                 self.times_back += 1
+                self._stream = stream
                 try:
                     for event in stream.events():
                         self.events.append(event)
@@ -121,8 +129,10 @@ def test_a_stream_goes_on_while_nobody_can_say_who_its_caller_is(
 
 
 def _status(system: System, ledger: Ledger) -> int:
+    """How another stream of the same caller begins; it is not read, for it has no end."""
     headers = {"Authorization": f"Bearer {ledger.token}"}
-    return httpx.get(f"{system.stack['api']}{STREAM}", headers=headers, timeout=20).status_code
+    with httpx.stream("GET", f"{system.stack['api']}{STREAM}", headers=headers, timeout=20) as it:
+        return it.status_code
 
 
 def test_15_a_stream_goes_on_while_redis_is_away(system: System, ledger: Ledger) -> None:
