@@ -29,7 +29,6 @@ def test_created_draft_is_answered_whole(call: Call, client_id: uuid.UUID) -> No
         "period_start": "2026-11-01",
         "period_end": "2026-11-30",
         "due_on": "2027-01-15",
-        "paid_on": None,
         "notes": "PO 4711",
         "lines": [
             {"description": "Design", "quantity": "7.25", "unit_price": "149.99", "tax_rate": "8"},
@@ -52,6 +51,7 @@ def test_created_draft_is_answered_whole(call: Call, client_id: uuid.UUID) -> No
         "period_end": "2026-11-30",
         "issued_on": None,
         "due_on": "2027-01-15",
+        "paid_on": None,
         "notes": "PO 4711",
         "subtotal": "1157.42",
         "taxes": [{"rate": "8.00", "base": "1077.42", "amount": "86.19"}],
@@ -175,6 +175,31 @@ def test_issuing_numbers_and_freezes(
         ).fetchone()
     assert frozen is not None
     assert frozen[0] is not None
+
+
+def test_an_invoice_may_bear_an_earlier_date_but_not_before_the_one_that_has_its_number(
+    call: Call, draft: Make
+) -> None:
+    def issue(day: str, expect: int = 200) -> Any:
+        path = f"/v1/invoices/{draft()['id']}/issue"
+        return call("POST", path, {"issued_on": day}, expect=expect).body
+
+    first = issue("2026-01-31")
+    assert (first["number"], first["issued_on"]) == ("ACM-2026-0001", "2026-01-31")
+    assert issue("2026-01-31")["number"] == "ACM-2026-0002"
+    for day, code in (("2026-01-30", "before_newest"), ("9999-12-31", "in_the_future")):
+        wrong = issue(day, expect=422)["errors"][0]
+        assert (wrong["field"], wrong["code"]) == ("issued_on", code)
+    issue("31 January", expect=422)
+    assert issue("2026-02-01")["number"] == "ACM-2026-0003"
+
+
+def test_a_date_of_last_year_takes_its_number_from_that_years_series(
+    call: Call, draft: Make
+) -> None:
+    for day, number in (("2025-12-31", "ACM-2025-0001"), ("2026-01-01", "ACM-2026-0001")):
+        path = f"/v1/invoices/{draft()['id']}/issue"
+        assert call("POST", path, {"issued_on": day}).body["number"] == number
 
 
 def test_issued_invoice_is_immutable(call: Call, issued: Make, logged: Logged) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
-from services.clients.access.queries import local_today
 from services.clients.billing import events
 from services.clients.billing.errors import (
     NoCode,
@@ -24,7 +24,7 @@ from services.clients.billing.operations.context import (
     refuse_internal,
     settle,
 )
-from services.clients.billing.operations.numbers import draw_number, flush_number
+from services.clients.billing.operations.numbers import draw_number, flush_number, invoice_day
 from services.clients.billing.operations.papers import print_invoice
 from services.clients.records.operations.codes import freeze_code
 from services.clients.time_entries.operations.billing import release_time
@@ -35,13 +35,16 @@ from shared.unit_of_work import UnitOfWork
 
 
 def issue_invoice(
-    uow: UnitOfWork, invoice_id: uuid.UUID, expected_version: int | None = None
+    uow: UnitOfWork,
+    invoice_id: uuid.UUID,
+    expected_version: int | None = None,
+    issued_on: date | None = None,
 ) -> Invoice:
-    """Give a draft its number, freeze it with copies of the client and of the issuer as they
-    are today, and have it printed.
+    """Give a draft its date and number, freeze it with copies of the client and of the issuer as
+    they are today, and have it printed.
 
     An invoice that comes to nothing is paid at once. Raises `NotDraft`, `NoLines`, `NoCode`,
-    `InternalClient`, `NumberTaken`.
+    `InternalClient`, `BillingInvalid`, `NumberTaken`.
     """
     client, invoice = lock_invoice(uow, invoice_id, expected_version)
     if invoice.status != DRAFT or client is None:
@@ -52,7 +55,7 @@ def issue_invoice(
     if client.client_code is None:
         raise NoCode(f"Give {client.company_name} a code of three letters first.")
     before = events.invoice_fields(invoice)
-    invoice.issued_on = local_today(uow)
+    invoice.issued_on = invoice_day(uow, client, issued_on)
     invoice.number = draw_number(uow, client.client_code, invoice.issued_on)
     invoice.billing_copy = billing_copy(client)
     invoice.issuer = issuer_copy(uow)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NoReturn
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from services.clients.access.queries import get_workspace
+from services.clients.access.queries import get_workspace, local_today
 from services.clients.access.rules import parse_pattern
-from services.clients.billing.errors import NumberTaken
+from services.clients.billing.errors import BillingInvalid, NumberTaken
+from services.clients.records.models.record import Client
+from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
 
 # One statement takes the next place of a series and locks its row until the transaction ends:
@@ -23,8 +26,37 @@ _DRAW = text(
     """
 )
 
+_NEWEST = text(
+    """
+    SELECT max(issued_on) FROM invoices
+    WHERE client_id = :client AND number IS NOT NULL AND billing_copy ->> 'client_code' = :code
+    """
+)
 _CREDIT_NOTES = "-CN"
 _UNIQUE = ("uq_invoices_number", "uq_credit_notes_number")
+
+
+def invoice_day(uow: UnitOfWork, client: Client, wanted: date | None) -> date:
+    """The date of an invoice that is issued now: the one wanted, or else today.
+
+    Numbers of a series go up with their dates. Raises `BillingInvalid` for a date to come, and
+    for one before the newest invoice of the client's code; the client's row must be held.
+    """
+    today = local_today(uow)
+    if wanted is None:
+        return today
+    newest: date | None = uow.session.scalar(
+        _NEWEST, {"client": client.id, "code": client.client_code}
+    )
+    if wanted > today:
+        _refuse_day("in_the_future", f"Must not be after {today}.")
+    if newest is not None and wanted < newest:
+        _refuse_day("before_newest", f"An invoice of {newest} has its number already.")
+    return wanted
+
+
+def _refuse_day(code: str, message: str) -> NoReturn:
+    raise BillingInvalid(errors=[FieldError("issued_on", code, message)])
 
 
 def draw_number(uow: UnitOfWork, code: str, day: date) -> str:

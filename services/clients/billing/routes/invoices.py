@@ -138,9 +138,10 @@ def delete_invoice(uow: UnitOfWork, invoice_id: uuid.UUID) -> Answer:
 @writes(INVOICES_ISSUE)
 @invoices.arguments(bodies.IssueBody)
 @invoices.response(200, views.InvoiceView)
-def post_issue(uow: UnitOfWork, _body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
+def post_issue(uow: UnitOfWork, body: dict[str, Any], invoice_id: uuid.UUID) -> Answer:
     """Give a draft its number; it is immutable from then on."""
-    return _invoice_answer(uow, issue_invoice(uow, invoice_id, if_match()))
+    invoice = issue_invoice(uow, invoice_id, if_match(), body.get("issued_on"))
+    return _invoice_answer(uow, invoice)
 
 
 @invoices.route("/void", methods=["POST"])

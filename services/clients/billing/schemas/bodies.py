@@ -105,7 +105,14 @@ class PeriodBody(StrictSchema):
 
 
 class IssueBody(StrictSchema):
-    """Nothing is said when a draft is issued: its date is today in the workspace's zone."""
+    """The date that stands on the invoice; today in the workspace's zone if left out."""
+
+    issued_on = Day(
+        metadata={
+            "description": "Not after today, nor before the newest of the client's invoices, so "
+            "that numbers and dates have one order."
+        }
+    )
 
 
 class VoidBody(StrictSchema):
