@@ -75,6 +75,10 @@ CLIENTS: list[dict[str, Any]] = [
             {"name": "Line 2 safety audit", "status": "completed", "budget_hours": "60"},
         ],
         "invoices": [
+            ([_line("Vibration measurements", "12", "150.00")], 318, "all"),
+            ([_line("Drive dimensioning", "26", "150.00")], 251, "all"),
+            ([_line("Control cabinet, drawings", "18", "150.00")], 190, "all"),
+            ([_line("Control cabinet, works test", "31", "150.00")], 133, "all"),
             ([_line("Spindle survey", "16", "150.00"), _line("Travel", "1", "320.00")], 75, "all"),
             ([_line("Retrofit, first stage", "64", "150.00")], 20, "part"),
         ],

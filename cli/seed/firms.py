@@ -79,14 +79,14 @@ def _plan(number: int, code: str, name: str, *cells: str) -> dict[str, Any]:
 
 
 def _invoices(number: int) -> list[Any]:
-    """One or two of them, by turns paid, paid in part, open, overdue, and a draft."""
-    days_ago, share_paid = [(62, "all"), (48, "none"), (21, "part"), (9, "none"), (0, "none")][
-        number % 5
-    ]
+    """Some long paid; the latest by turns paid, paid in part, open, overdue, and a draft."""
+    kinds = [(62, "all"), (48, "none"), (21, "part"), (9, "none"), (0, "none")]
+    latest = kinds[number % len(kinds)]
+    earlier = [(290 - 9 * number, "all"), (170 - 4 * number, "all")] if number % 2 else []
     hours = 6 + number * 7 % 41
     work = {
         "description": ("Site survey", "Design review", "Commissioning")[number % 3],
         "quantity": f"{hours}",
         "unit_price": f"{95 + number % 4 * 15}.00",
     }
-    return [([work], days_ago, share_paid)]
+    return [([work], *each) for each in (*earlier, latest)]

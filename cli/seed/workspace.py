@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 
 from cli.demo import ADMIN_EMAIL, Demo, read_demo
-from cli.seed.records import Refused, make_records
+from cli.seed.api import Refused
+from cli.seed.records import make_records
 from devstack.data_folder import write_private
 from services.clients.access.operations.people import found_workspace
 from shared.errors import DomainError

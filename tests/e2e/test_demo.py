@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import orjson
 import pytest
 
-from cli.seed.clients import CLIENTS
-from cli.seed.records import make_records
+from cli.seed.records import make_records, plans
 from tests.fixtures.stack import RunningStack, start_stack
 from tests.fixtures.waiting import eventually
 
@@ -34,7 +34,7 @@ def _clients(stack: RunningStack) -> dict[str, dict[str, Any]]:
 
 
 def test_every_invented_client_is_there(filled: RunningStack) -> None:
-    assert set(_clients(filled)) == {plan["client"]["client_code"] for plan in CLIENTS}
+    assert set(_clients(filled)) >= {plan["client"]["client_code"] for plan in plans()}
     assert orjson.loads((filled.data / "demo.json").read_bytes())["seeded"] is True
 
 
@@ -42,14 +42,32 @@ def test_the_first_client_shows_every_part_of_a_record(filled: RunningStack) -> 
     path = f"/v1/clients/{_clients(filled)['AFM']['id']}"
     assert len(_get(filled, path)["contacts"]) == 2
     assert len(_get(filled, f"{path}/projects")["data"]) == 2
-    assert len(_get(filled, f"{path}/invoices")["data"]) == 2
-    documents = _get(filled, f"{path}/documents")["data"]
-    assert [found["status"] for found in documents] == ["available"]
+    invoices = _get(filled, f"{path}/invoices")["data"]
+    assert len(invoices) == 7
+    names = {f"{invoice['number']}.pdf" for invoice in invoices} | {"service-agreement.pdf"}
+    eventually("agreement and invoices are there as PDF", lambda: _files(filled, path) == names)
+    paid = sum(Decimal(each["total"]) for each in invoices if each["status"] == "paid")
     metrics = eventually(
-        "the payment is counted",
-        lambda: (found := _get(filled, f"{path}/metrics"))["paid_invoices"] == 1 and found,
+        "the payments are counted",
+        lambda: (found := _get(filled, f"{path}/metrics"))["paid_invoices"] == 6 and found,
     )
-    assert metrics["total_revenue"] == [{"currency": "USD", "amount": "2720.00"}]
+    assert metrics["total_revenue"] == [{"currency": "USD", "amount": f"{paid:.2f}"}]
+
+
+def test_there_is_work_of_every_kind(filled: RunningStack) -> None:
+    hours = _get(filled, "/v1/time-entries?limit=200")["data"]
+    assert {entry["invoice_id"] is None for entry in hours} == {True, False}
+    invoices = _get(filled, "/v1/invoices?limit=200")["data"]
+    states = {invoice["status"] for invoice in invoices}
+    assert states == {"draft", "issued", "partially_paid", "paid"}
+    assert any(invoice["overdue"] for invoice in invoices)
+    assert len(_get(filled, "/v1/client-drafts")["data"]) == 2
+    assert len(_get(filled, "/v1/imports")["data"]) == 1
+
+
+def _files(stack: RunningStack, path: str) -> set[str]:
+    documents = _get(stack, f"{path}/documents")["data"]
+    return {each["file_name"] for each in documents if each["status"] == "available"}
 
 
 def test_what_happened_is_in_the_timeline(filled: RunningStack) -> None:
