@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import orjson
 import psutil
 import pytest
@@ -70,7 +71,8 @@ def test_stack_json_names_everything(running: RunningStack) -> None:
     assert set(info) == {
         "api", "web", "admin", "services", "postgres", "redis", "s3", "smtp", "processes",
     }  # fmt: skip
-    assert info["web"] is None
+    page = httpx.get(info["web"], follow_redirects=True, trust_env=False)
+    assert "<h1>Sign in</h1>" in page.text
     assert set(info["admin"]) == {"email", "password", "token"}
     assert set(info["postgres"]) == set(SERVICES)
     assert set(info["services"]) == set(SERVICES) - {"clients"}
