@@ -45,6 +45,7 @@ def test_a_status_is_changed_in_its_row_with_a_reason(owner: Reader, site: Site)
     menu.get_by_label("Reason (optional)").fill("Contract renewed")
     menu.get_by_role("button", name="Pending").click()
     expect(row.locator("button.tag").first).to_have_text("Pending")
+    expect(row.locator("button.tag").first).to_be_focused()
     client = site.call("GET", "/v1/clients?q=kestrel")["data"][0]
     assert client["status"] == "pending"
     assert owner.complaints == []

@@ -54,6 +54,7 @@
   // --- after a swap -----------------------------------------------------------------------
   document.addEventListener("htmx:afterSwap", (event) => {
     countTicked();
+    if (event.detail.target.id.startsWith("status-")) $(`#${event.detail.target.id} button`)?.focus();
     if (event.detail.target.id === "file") $(".tabs [aria-current]")?.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:oobAfterSwap", countTicked);
