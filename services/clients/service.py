@@ -80,7 +80,7 @@ def _api(_: Settings) -> Api:
     from services.clients.records.routes import clients, elements, pricing
     from services.clients.search import routes as search
     from services.clients.time_entries import routes as time_entries
-    from services.clients.transfer.routes import bulk, exports, imports
+    from services.clients.transfer.routes import bulk, exports, imports, time_imports
     from shared.http.app import Api
 
     register_features()
@@ -102,6 +102,7 @@ def _api(_: Settings) -> Api:
             imports.blueprint,
             exports.blueprint,
             bulk.blueprint,
+            time_imports.blueprint,
             deletions.blueprint,
             client_merge.blueprint,
             *billing.BLUEPRINTS,

@@ -14,6 +14,10 @@ from shared.db.base import Base
 #: The kinds of jobs that transfer has.
 READ, PREVIEW, IMPORT, UNDO = "import_read", "import_preview", "import", "import_undo"
 EXPORT, BULK = "export", "bulk"
+TIME_PREVIEW, TIME_IMPORT = "time_import_preview", "time_import"
+
+#: What a file is of.
+CLIENTS, TIME = "clients", "time"
 
 #: States of an import's file.
 READING, READY, UNREADABLE = "reading", "ready", "failed"
@@ -32,12 +36,13 @@ PIECE_CONTEXT = "clients.transfer"
 
 
 class Import(Base):
-    """A file of clients: what it holds, once it has been read."""
+    """A file of clients or of time: what it holds, once it has been read."""
 
     __tablename__ = "imports"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID]
+    content: Mapped[str]
     file_name: Mapped[str]
     format: Mapped[str]
     size: Mapped[int]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import uuid
 import zlib
+from collections import defaultdict
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from services.clients.access.models import User
 from services.clients.transfer.errors import FileGone, ImportNotFound
-from services.clients.transfer.models import PIECE_CONTEXT, Import
+from services.clients.transfer.models import CLIENTS, PIECE_CONTEXT, Import
 from shared.http.paging import Page, Sort, page
 from shared.security.crypto import Vault
 from shared.unit_of_work import UnitOfWork
@@ -31,6 +34,13 @@ _HOLDERS = text(
     WHERE k.code = ANY(CAST(:codes AS text[]))
     """
 )
+_PROJECTS = text(
+    """
+    SELECT p.id, p.code, p.name, c.client_code FROM projects p JOIN clients c ON c.id = p.client_id
+    WHERE lower(p.code) = ANY (CAST(:typed AS text[]))
+       OR lower(p.name) = ANY (CAST(:typed AS text[]))
+    """
+)
 _BEFORE = text("SELECT sealed FROM job_rows_before WHERE job_id = :job AND row = :row")
 
 
@@ -41,20 +51,22 @@ def workspaces_with_old_files(
     return list(session.scalars(_WITH_OLD, {"files": files, "imports": imports}))
 
 
-def get_import(session: Session, import_id: uuid.UUID, *, for_update: bool = False) -> Import:
-    """The import; raises `ImportNotFound`."""
+def get_import(
+    session: Session, import_id: uuid.UUID, content: str | None = None, *, for_update: bool = False
+) -> Import:
+    """The import, if it is of this content (None: of any); raises `ImportNotFound`."""
     found = session.get(Import, import_id, with_for_update=for_update or None)
-    if found is None:
+    if found is None or content not in {None, found.content}:
         raise ImportNotFound
     return found
 
 
 def list_imports(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
-    """A page of the workspace's imports, the newest first."""
+    """A page of the workspace's imports of clients, the newest first."""
     return page(
         uow.session,
         uow.vault,
-        select(Import),
+        select(Import).where(Import.content == CLIENTS),
         [Sort(Import.id, descending=True)],
         scope="imports",
         cursor=cursor,
@@ -66,6 +78,33 @@ def holders_of(session: Session, codes: Collection[str]) -> dict[str, uuid.UUID 
     """Whose each taken code is; None where no living client goes by it."""
     found = session.execute(_HOLDERS, {"codes": list(codes)})
     return {code: client_id if lives else None for code, client_id, lives in found}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectMeant:
+    """A project that goes by what was typed, and the code of its client."""
+
+    id: uuid.UUID
+    client_code: str | None
+
+
+def projects_meant(session: Session, typed: Collection[str]) -> dict[str, list[ProjectMeant]]:
+    """The projects that have each text as their code or, if none has, as their name."""
+    by_code: dict[str, list[ProjectMeant]] = defaultdict(list)
+    by_name: dict[str, list[ProjectMeant]] = defaultdict(list)
+    asked = {"typed": [each.lower() for each in typed]}
+    for project_id, code, name, client_code in session.execute(_PROJECTS, asked):
+        found = ProjectMeant(project_id, client_code)
+        by_code[str(code).lower()].append(found)
+        by_name[name.lower()].append(found)
+    return {each: by_code.get(each.lower()) or by_name.get(each.lower(), []) for each in typed}
+
+
+def users_of_addresses(session: Session, typed: Collection[str]) -> dict[str, uuid.UUID]:
+    """The users of the workspace by their addresses in lower case."""
+    addresses = [each.lower() for each in typed]
+    users = select(User.email, User.id).where(func.lower(User.email).in_(addresses))
+    return {email.lower(): user_id for email, user_id in session.execute(users)}
 
 
 def before_of(uow: UnitOfWork, job_id: uuid.UUID, row: int) -> dict[str, Any] | None:

@@ -409,6 +409,8 @@ class Job(TypedDict, total=False):
         "import",
         "import_undo",
         "export",
+        "time_import_preview",
+        "time_import",
         "bulk",
         "print",
     ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Date, Select, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.clients.time_entries.errors import TimeEntryNotFound
 from services.clients.time_entries.models import TimeEntry, TimeWeek
 from services.clients.time_entries.rules.persons import key_of
 from services.clients.time_entries.rules.weeks import Week
+
+_MONDAY = cast(func.date_trunc("week", TimeEntry.date), Date)
 
 
 def get_entry(session: Session, entry_id: uuid.UUID) -> TimeEntry:
@@ -55,6 +59,19 @@ def entries_of_week(session: Session, person_key: str, week: Week) -> Sequence[T
     found = select(TimeEntry).where(TimeEntry.person_key == person_key, _in_week(week))
     ordered = found.order_by(TimeEntry.date, TimeEntry.id)
     return session.scalars(ordered, execution_options={"populate_existing": True}).all()
+
+
+def hours_by_day(
+    session: Session, weeks: Collection[tuple[str, Week]]
+) -> dict[tuple[str, date], Decimal]:
+    """The hours of persons on each day of these weeks, by person's key and day."""
+    mondays = [(person_key, week.monday) for person_key, week in weeks]
+    found = (
+        select(TimeEntry.person_key, TimeEntry.date, func.sum(TimeEntry.hours))
+        .where(tuple_(TimeEntry.person_key, _MONDAY).in_(mondays))
+        .group_by(TimeEntry.person_key, TimeEntry.date)
+    )
+    return {(person_key, day): hours for person_key, day, hours in session.execute(found)}
 
 
 def version_of_week(session: Session, person_key: str, week: Week) -> int:

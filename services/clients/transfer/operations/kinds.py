@@ -5,10 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from services.clients.jobs.operations.kinds import Kind, Turn
-from services.clients.transfer.models import BULK, EXPORT, IMPORT, PREVIEW, READ, UNDO
+from services.clients.transfer.models import (
+    BULK,
+    EXPORT,
+    IMPORT,
+    PREVIEW,
+    READ,
+    TIME_IMPORT,
+    TIME_PREVIEW,
+    UNDO,
+)
 from services.clients.transfer.operations.bulk import change_piece
 from services.clients.transfer.operations.exporting import export_piece
 from services.clients.transfer.operations.importing import import_piece
+from services.clients.transfer.operations.importing_time import import_time_piece
 from services.clients.transfer.operations.reading import FileReader, give_up_reading
 from services.clients.transfer.operations.undoing import undo_piece
 
@@ -18,5 +28,7 @@ KINDS = (
     Kind(IMPORT, partial(Turn, import_piece)),
     Kind(UNDO, partial(Turn, undo_piece)),
     Kind(EXPORT, partial(Turn, export_piece)),
+    Kind(TIME_PREVIEW, partial(Turn, import_time_piece)),
+    Kind(TIME_IMPORT, partial(Turn, import_time_piece)),
     Kind(BULK, partial(Turn, change_piece)),
 )

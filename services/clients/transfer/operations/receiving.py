@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from services.clients.jobs.operations.creating import create_job
 from services.clients.transfer.errors import FileTooLarge, InvalidTransfer, Unreadable
-from services.clients.transfer.models import READ, READING, Import
+from services.clients.transfer.models import CLIENTS, READ, READING, Import
 from services.clients.transfer.operations.pieces import add_piece
 from services.clients.transfer.rules.reading import format_of
 from shared.clock import now
@@ -19,7 +19,11 @@ MAX_FILE_BYTES = 64 << 20
 
 
 def take_file(
-    uow: UnitOfWork, file_name: str, pieces: Iterable[bytes], permissions: Collection[str]
+    uow: UnitOfWork,
+    file_name: str,
+    pieces: Iterable[bytes],
+    permissions: Collection[str],
+    content: str = CLIENTS,
 ) -> Import:
     """Keep a file that arrives piece by piece, and have it read.
 
@@ -32,7 +36,8 @@ def take_file(
             raise FileTooLarge(f"At most {MAX_FILE_BYTES >> 20} MiB; cut it in two.")
         beginning = beginning or piece
         add_piece(uow, import_id, "file", number, piece)
-    taken = _import(uow, import_id, file_name, _format(file_name, beginning), size)
+    file_format = _format(file_name, beginning)
+    taken = _import(uow, import_id, content, file_name, file_format, size)
     uow.session.add(taken)
     create_job(uow, READ, {}, permissions, import_id)
     return taken
@@ -48,11 +53,17 @@ def _format(file_name: str, beginning: bytes) -> str:
 
 
 def _import(
-    uow: UnitOfWork, import_id: uuid.UUID, file_name: str, file_format: str, size: int
+    uow: UnitOfWork,
+    import_id: uuid.UUID,
+    content: str,
+    file_name: str,
+    file_format: str,
+    size: int,
 ) -> Import:
     return Import(
         id=import_id,
         workspace_id=uow.workspace_id,
+        content=content,
         file_name=file_name,
         format=file_format,
         size=size,

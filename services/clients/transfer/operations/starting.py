@@ -11,18 +11,22 @@ from services.clients.jobs.operations.creating import create_job
 from services.clients.jobs.queries import jobs_of_import
 from services.clients.jobs.rules import OPEN
 from services.clients.transfer.errors import ImportBusy, ImportNotReady, InvalidTransfer
-from services.clients.transfer.models import READY, Import
+from services.clients.transfer.models import CLIENTS, READY, TIME, TIME_IMPORT, TIME_PREVIEW, Import
 from services.clients.transfer.queries import get_import
 from services.clients.transfer.rules.mapping import mapping_errors
+from services.clients.transfer.rules.time_mapping import time_mapping_errors
 from shared.unit_of_work import UnitOfWork
 
+_OF_CLIENTS = CLIENTS, mapping_errors
+_OF_TIME = TIME, time_mapping_errors
 
-def open_import(uow: UnitOfWork, import_id: uuid.UUID) -> Import:
+
+def open_import(uow: UnitOfWork, import_id: uuid.UUID, content: str = CLIENTS) -> Import:
     """The import, locked and with nobody at work on it, its file read.
 
     Raises `ImportNotFound`, `ImportNotReady`, `ImportBusy`.
     """
-    found = get_import(uow.session, import_id, for_update=True)
+    found = get_import(uow.session, import_id, content, for_update=True)
     if found.state != READY:
         raise ImportNotReady(f"It is {found.state}.", state=found.state)
     busy = [job for job in jobs_of_import(uow.session, import_id) if job.state in OPEN]
@@ -40,8 +44,9 @@ def start_job(
 ) -> Job:
     """Have the file tried or carried out with a mapping; raises as `open_import`, and
     `InvalidTransfer` with what is wrong with the mapping."""
-    found = open_import(uow, import_id)
-    wrong = list(mapping_errors(found.columns, params["mapping"], params["constants"]))
+    content, errors_of = _OF_TIME if kind in {TIME_PREVIEW, TIME_IMPORT} else _OF_CLIENTS
+    found = open_import(uow, import_id, content)
+    wrong = list(errors_of(found.columns, params["mapping"], params["constants"]))
     if wrong:
         raise InvalidTransfer(errors=wrong)
     job = create_job(uow, kind, params, permissions, import_id)

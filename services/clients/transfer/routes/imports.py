@@ -6,18 +6,17 @@ A file is kept by this service's own database: an import needs no object store.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from services.clients.jobs.queries import jobs_of_import
 from services.clients.jobs.routes import accepted
 from services.clients.jobs.schemas import JobView
 from services.clients.transfer import queries
-from services.clients.transfer.models import IMPORT, PREVIEW
+from services.clients.transfer.models import CLIENTS, IMPORT, PREVIEW
 from services.clients.transfer.operations import receiving, starting, undoing
-from services.clients.transfer.operations.receiving import MAX_FILE_BYTES
+from services.clients.transfer.routes.files import FILE_BODY, allow_file, sent_pieces
 from services.clients.transfer.routes.streaming import stream_rejected
 from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
@@ -31,40 +30,19 @@ blueprint = ApiBlueprint(
     "imports", __name__, url_prefix="/v1/imports", description="Clients from files"
 )
 
-_PIECE_BYTES = 1 << 20
-_FILE = {"schema": {"type": "string", "format": "binary"}}
-
-
-def _allow_files() -> None:
-    """A file may be larger than any other body."""
-    if request.endpoint == f"{blueprint.name}.post_import":
-        request.max_content_length = MAX_FILE_BYTES + 1
-
-
-blueprint.before_request(_allow_files)
+blueprint.before_request(allow_file)
 
 
 @blueprint.route("", methods=["POST"])
 @writes(CLIENTS_CREATE)
 @blueprint.arguments(bodies.FileQuery, location="query")
 @blueprint.response(201, views.ImportView)
-@blueprint.doc(requestBody={"required": True, "content": {"application/octet-stream": _FILE}})
+@blueprint.doc(requestBody=FILE_BODY)
 def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Send a CSV file or an .xlsx workbook as the body; it is read in the background."""
     permissions = current_identity().permissions
-    taken = receiving.take_file(uow, query["file_name"], _pieces(), permissions)
+    taken = receiving.take_file(uow, query["file_name"], sent_pieces(), permissions)
     return Answer(views.import_json(taken), 201, location=f"/v1/imports/{taken.id}")
-
-
-def _pieces() -> Iterator[bytes]:
-    # The fingerprint of an idempotency key is made from the whole body, which is kept then.
-    if "Idempotency-Key" in request.headers:
-        whole = request.get_data()
-        yield from (
-            whole[start : start + _PIECE_BYTES] for start in range(0, len(whole), _PIECE_BYTES)
-        )
-    while piece := request.stream.read(_PIECE_BYTES):
-        yield piece
 
 
 @blueprint.route("", methods=["GET"])
@@ -82,7 +60,7 @@ def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 @blueprint.response(200, views.ImportView)
 def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """What the file holds, a suggested mapping, and the jobs of this import."""
-    taken = queries.get_import(uow.session, import_id)
+    taken = queries.get_import(uow.session, import_id, CLIENTS)
     return Answer(views.import_json(taken, jobs_of_import(uow.session, import_id)))
 
 
@@ -124,4 +102,4 @@ def post_undo(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
 @blueprint.response(200, description="A CSV of the rows that were refused, with their errors.")
 def get_rejected(uow: UnitOfWork, import_id: uuid.UUID) -> Response:
     """The rows that the last run refused, as they were sent, with a column of errors."""
-    return stream_rejected(uow, queries.get_import(uow.session, import_id))
+    return stream_rejected(uow, queries.get_import(uow.session, import_id, CLIENTS))

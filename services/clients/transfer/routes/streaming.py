@@ -13,7 +13,14 @@ from services.clients.jobs.queries import jobs_of_import, rows_of
 from services.clients.jobs.rules import DONE
 from services.clients.transfer import queries
 from services.clients.transfer.errors import FileGone, FileNotReady, NothingRejected
-from services.clients.transfer.models import FILES_KEPT, IMPORT, PREVIEW, Import
+from services.clients.transfer.models import (
+    FILES_KEPT,
+    IMPORT,
+    PREVIEW,
+    TIME_IMPORT,
+    TIME_PREVIEW,
+    Import,
+)
 from services.clients.transfer.operations.exporting import columns_of
 from services.clients.transfer.rules.writing import (
     CONTENT_TYPES,
@@ -27,6 +34,7 @@ from shared.http.identity import current_identity, origin_of
 from shared.unit_of_work import UnitOfWork
 
 _ERRORS = "errors"
+_RUNS = frozenset({IMPORT, PREVIEW, TIME_IMPORT, TIME_PREVIEW})
 
 Begin = Callable[[], UnitOfWork]
 
@@ -50,7 +58,7 @@ def stream_export(job: Job) -> Response:
 
 def stream_rejected(uow: UnitOfWork, taken: Import) -> Response:
     """The refused rows of the last run of an import; raises `NothingRejected`."""
-    runs = [job for job in jobs_of_import(uow.session, taken.id) if job.kind in {IMPORT, PREVIEW}]
+    runs = [job for job in jobs_of_import(uow.session, taken.id) if job.kind in _RUNS]
     if not runs or not runs[-1].failed:
         raise NothingRejected
     if queries.find_rows(uow, taken.id, 0) is None:

@@ -33,8 +33,8 @@ class FileQuery(StrictSchema):
     file_name = fields.String(required=True, validate=validate.Length(1, 255))
 
 
-class StartBody(StrictSchema):
-    """`POST /v1/imports/{id}/preview` and `…/start`."""
+class _MappingBody(StrictSchema):
+    """What the columns of a file stand for."""
 
     mapping = fields.Dict(
         # A column is found by its name as the file spells it.
@@ -56,6 +56,17 @@ class StartBody(StrictSchema):
             "examples": [{"status": "pending"}],
         },
     )
+
+    @post_load
+    def without_ignored(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Columns that are mapped to nothing fall out."""
+        mapping = {column: path for column, path in values["mapping"].items() if path}
+        return {**values, "mapping": mapping}
+
+
+class StartBody(_MappingBody):
+    """`POST /v1/imports/{id}/preview` and `…/start`."""
+
     update_by_code = fields.Boolean(
         load_default=True,
         metadata={"description": "A row whose code a client has changes that client."},
@@ -75,11 +86,13 @@ class StartBody(StrictSchema):
         metadata={"description": "Whether an empty cell leaves a field as it is or empties it."},
     )
 
-    @post_load
-    def without_ignored(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Columns that are mapped to nothing fall out."""
-        mapping = {column: path for column, path in values["mapping"].items() if path}
-        return {**values, "mapping": mapping}
+
+class TimeStartBody(_MappingBody):
+    """`POST /v1/time-entries/import/{id}/preview` and `…/start`.
+
+    Paths are those of an entry; `project`, its code or name, with `client_code` where several
+    clients have one, may stand for `project_id`, and the address of a user for `person`.
+    """
 
 
 class FiltersBody(ClientListQuery):

@@ -9,14 +9,16 @@ from marshmallow import fields
 
 from services.clients.jobs.models import Job
 from services.clients.jobs.schemas import JobView, ProblemView, job_json
-from services.clients.transfer.models import READING, READY, UNREADABLE, Import
+from services.clients.transfer.models import CLIENTS, READING, READY, TIME, UNREADABLE, Import
 from services.clients.transfer.rules.mapping import suggested
+from services.clients.transfer.rules.time_mapping import suggested_for_time
 from shared.clock import rfc3339
 from shared.http.schemas import StrictSchema
 
 
 class ImportView(StrictSchema):
-    """A file of clients. `suggested` is a guess at a mapping; `jobs` are the newest last."""
+    """A file of clients, or of time. `suggested` is a guess at a mapping; `jobs` are in the order
+    they came."""
 
     id = fields.UUID()
     file_name = fields.String()
@@ -49,6 +51,9 @@ class BulkPlanView(StrictSchema):
     expires_at = fields.DateTime()
 
 
+_SUGGESTED = {CLIENTS: suggested, TIME: suggested_for_time}
+
+
 def import_json(taken: Import, jobs: Iterable[Job] = ()) -> dict[str, Any]:
     """As `ImportView`."""
     return {
@@ -62,7 +67,7 @@ def import_json(taken: Import, jobs: Iterable[Job] = ()) -> dict[str, Any]:
         "columns": taken.columns,
         "sample": taken.sample,
         "rows": taken.rows,
-        "suggested": suggested(taken.columns),
+        "suggested": _SUGGESTED[taken.content](taken.columns),
         "created_by": {name: taken.created_by.get(name) for name in ("kind", "name")},
         "created_at": rfc3339(taken.created_at),
         "jobs": [job_json(job) for job in jobs],

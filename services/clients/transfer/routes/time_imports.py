@@ -1,0 +1,81 @@
+"""Importing time: send a file, look at what it holds, try it, carry it out."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response
+
+from services.clients.jobs.queries import jobs_of_import
+from services.clients.jobs.routes import accepted
+from services.clients.jobs.schemas import JobView
+from services.clients.transfer import queries
+from services.clients.transfer.models import TIME, TIME_IMPORT, TIME_PREVIEW
+from services.clients.transfer.operations import receiving, starting
+from services.clients.transfer.routes.files import FILE_BODY, allow_file, sent_pieces
+from services.clients.transfer.routes.streaming import stream_rejected
+from services.clients.transfer.schemas import bodies, views
+from shared.http.blueprint import ApiBlueprint
+from shared.http.edge import Answer, reads, writes
+from shared.http.identity import current_identity
+from shared.security.permissions import PROJECTS_UPDATE
+from shared.unit_of_work import UnitOfWork
+
+_PATH = "/v1/time-entries/import"
+_ONE = "/<uuid:import_id>"
+
+blueprint = ApiBlueprint("time_imports", __name__, url_prefix=_PATH, description="Time from files")
+blueprint.before_request(allow_file)
+
+
+@blueprint.route("", methods=["POST"])
+@writes(PROJECTS_UPDATE)
+@blueprint.arguments(bodies.FileQuery, location="query")
+@blueprint.response(201, views.ImportView)
+@blueprint.doc(requestBody=FILE_BODY)
+def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Send a CSV file or an .xlsx workbook of time as the body; it is read in the background."""
+    permissions = current_identity().permissions
+    taken = receiving.take_file(uow, query["file_name"], sent_pieces(), permissions, TIME)
+    return Answer(views.import_json(taken), 201, location=f"{_PATH}/{taken.id}")
+
+
+@blueprint.route(_ONE, methods=["GET"])
+@reads(PROJECTS_UPDATE)
+@blueprint.response(200, views.ImportView)
+def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
+    """What the file holds, a suggested mapping, and the jobs of this import."""
+    taken = queries.get_import(uow.session, import_id, TIME)
+    return Answer(views.import_json(taken, jobs_of_import(uow.session, import_id)))
+
+
+@blueprint.route(f"{_ONE}/preview", methods=["POST"])
+@writes(PROJECTS_UPDATE)
+@blueprint.arguments(bodies.TimeStartBody)
+@blueprint.response(202, JobView)
+def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
+    """Find out what an import would do: nothing is changed, every row is reported."""
+    return _started(uow, TIME_PREVIEW, body, import_id)
+
+
+@blueprint.route(f"{_ONE}/start", methods=["POST"])
+@writes(PROJECTS_UPDATE)
+@blueprint.arguments(bodies.TimeStartBody)
+@blueprint.response(202, JobView)
+def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
+    """Enter the time of the file; right rows are taken although others are wrong."""
+    return _started(uow, TIME_IMPORT, body, import_id)
+
+
+@blueprint.route(f"{_ONE}/rejected", methods=["GET"])
+@reads(PROJECTS_UPDATE)
+@blueprint.response(200, description="A CSV of the rows that were refused, with their errors.")
+def get_rejected(uow: UnitOfWork, import_id: uuid.UUID) -> Response:
+    """The rows that the last run refused, as they were sent, with a column of errors."""
+    return stream_rejected(uow, queries.get_import(uow.session, import_id, TIME))
+
+
+def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
+    permissions = current_identity().permissions
+    return accepted(starting.start_job(uow, import_id, kind, body, permissions))

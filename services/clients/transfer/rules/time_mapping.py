@@ -1,0 +1,85 @@
+"""What the columns of a file of time mean, and a row as the body of an entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.clients.transfer.rules.cells import read_flag
+from shared.errors import FieldError
+
+#: Paths that say which project is meant: its id, or its code or name, among those of a client.
+PROJECT_ID, PROJECT, CLIENT_CODE = "project_id", "project", "client_code"
+#: What a column can stand for, with other names that people give it.
+_ALIASES = {
+    PROJECT_ID: (),
+    CLIENT_CODE: ("client", "customer", "customer code"),
+    PROJECT: ("project code", "project name", "job", "matter", "task"),
+    "position": ("role", "service", "activity", "rate"),
+    "person": ("name", "employee", "user", "worker", "staff", "consultant", "email"),
+    "date": ("day", "spent on", "work date", "spent date"),
+    "hours": ("time", "duration", "quantity", "h"),
+    "overtime": ("ot",),
+    "note": ("notes", "comment", "comments", "description"),
+}
+_READ: Mapping[str, Callable[[str], Any]] = {"overtime": read_flag}
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def suggested_for_time(columns: Sequence[str]) -> dict[str, str]:
+    """A guess at what the columns stand for; each path at most once."""
+    known = {_folded(name): path for path, names in _ALIASES.items() for name in (path, *names)}
+    found: dict[str, str] = {}
+    for column in columns:
+        path = known.get(_folded(column))
+        if path is not None and path not in found.values():
+            found[column] = path
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def time_mapping_errors(
+    columns: Sequence[str], mapping: Mapping[str, str], constants: Mapping[str, str]
+) -> Iterator[FieldError]:
+    """What is wrong with a mapping from columns to paths and with constants by path."""
+    for column, path in mapping.items():
+        if column not in columns:
+            yield FieldError(f"mapping.{column}", "unknown_column", "The file has no such column.")
+        if path not in _ALIASES:
+            yield FieldError(f"mapping.{column}", "unknown_path", f"No field is called {path}.")
+    for path in constants:
+        if path not in _ALIASES:
+            yield FieldError(f"constants.{path}", "unknown_path", f"No field is called {path}.")
+    targets = [*mapping.values(), *constants]
+    for path in {path for path in targets if targets.count(path) > 1}:
+        yield FieldError("mapping", "duplicate", f"{path} is given twice.")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeReading:
+    """Turns rows into bodies; an empty cell says nothing."""
+
+    columns: Sequence[str]
+    mapping: Mapping[str, str]
+    constants: Mapping[str, str]
+
+    def body_of(self, row: Sequence[str]) -> dict[str, Any]:
+        """The body that a row says."""
+        cells = dict(zip(self.columns, row, strict=True))
+        typed = {path: _filled(text, cells) for path, text in self.constants.items()}
+        typed |= {path: cells[column].strip() for column, path in self.mapping.items()}
+        return {path: _READ.get(path, str)(text) for path, text in typed.items() if text}
+
+    def column_of(self, path: str) -> str | None:
+        """The column in which what stands at a path was typed."""
+        return next((column for column, each in self.mapping.items() if each == path), None)
+
+
+def _filled(template: str, cells: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda it: cells.get(it[1], it[0]), template).strip()
