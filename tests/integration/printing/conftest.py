@@ -17,7 +17,7 @@ from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from tests.factories.callers import JO
 from tests.factories.papers import invoice_content
-from tests.integration.facade.conftest import Addresses, Facade, Office, addresses, facade, office
+from tests.integration.gateway.conftest import Addresses, Facade, Office, addresses, facade, office
 
 __all__ = ["addresses", "facade", "office"]
 

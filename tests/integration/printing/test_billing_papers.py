@@ -9,7 +9,7 @@ import httpx
 import pypdfium2
 import pytest
 
-from tests.integration.facade.conftest import key_with
+from tests.integration.gateway.conftest import key_with
 from tests.integration.printing.conftest import Press
 
 __all__ = ["key_with"]

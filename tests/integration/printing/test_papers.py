@@ -15,8 +15,8 @@ from services.clients.printing.rules import render
 from shared.messaging.outbox import Origin
 from tests.factories.callers import JO
 from tests.factories.papers import invoice_content
-from tests.integration.facade.conftest import Addresses
-from tests.integration.facade.servers import dead_address
+from tests.integration.gateway.conftest import Addresses
+from tests.integration.gateway.servers import dead_address
 from tests.integration.printing.conftest import Press
 
 At = Callable[[Addresses], Press]

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from shared.settings import load
 from tests.factories.clients import whole_client_body
 from tests.fixtures.api import PASSWORD, Api
-from tests.integration.facade.servers import serving
+from tests.integration.gateway.servers import serving
 from web.app import create_app
 from web.settings import WebSettings
 

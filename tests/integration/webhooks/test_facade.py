@@ -19,7 +19,7 @@ from shared.settings import Settings, load
 from tests.fixtures.api import Caller
 from tests.fixtures.databases import Databases
 from tests.fixtures.sink import Sink
-from tests.integration.facade.servers import serving
+from tests.integration.gateway.servers import serving
 from tests.integration.webhooks.conftest import Office
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from services.clients.archive.routes import workspace as workspace_archive_routes
 from tests.fixtures.databases import Databases
-from tests.integration.facade.conftest import Addresses, Facade, Office
-from tests.integration.facade.servers import dead_address
-from tests.integration.facade.test_archive import opened, upload
+from tests.integration.gateway.conftest import Addresses, Facade, Office
+from tests.integration.gateway.servers import dead_address
+from tests.integration.gateway.test_archive import opened, upload
 
 PATH = "/workspace/archive"
 

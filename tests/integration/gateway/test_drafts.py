@@ -12,8 +12,8 @@ import urllib3
 from shared.ids import uuid7
 from tests.factories.clients import client_body
 from tests.factories.documents import pdf
-from tests.integration.facade.conftest import Facade, Office
-from tests.integration.facade.servers import dead_address, frozen
+from tests.integration.gateway.conftest import Facade, Office
+from tests.integration.gateway.servers import dead_address, frozen
 
 BIRCH = client_body(
     company_name="Birch Instruments", primary_contact={"email": "jo@birch.example.com"}

@@ -25,8 +25,8 @@ from shared.settings import Settings, load
 from tests.factories.callers import JO
 from tests.factories.documents import pdf
 from tests.fixtures.databases import Databases
-from tests.integration.facade.conftest import Addresses, Facade, Office
-from tests.integration.facade.servers import dead_address, serving
+from tests.integration.gateway.conftest import Addresses, Facade, Office
+from tests.integration.gateway.servers import dead_address, serving
 
 
 def opened(answer: Any) -> zipfile.ZipFile:

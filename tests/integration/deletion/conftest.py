@@ -35,7 +35,7 @@ from tests.factories.events import batch
 from tests.fixtures.api import Caller
 from tests.fixtures.databases import Databases
 from tests.fixtures.traces import traces
-from tests.integration.facade.servers import serving
+from tests.integration.gateway.servers import serving
 from tests.integration.messaging.conftest import read_log
 
 _web = urllib3.PoolManager(retries=False)

@@ -24,7 +24,7 @@ from shared.security.permissions import PERMISSIONS
 from shared.settings import Settings, load
 from tests.factories.callers import JO
 from tests.fixtures.databases import Databases
-from tests.integration.facade.servers import serving
+from tests.integration.gateway.servers import serving
 
 Addresses = dict[str, str]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.facade.conftest import Office
+from tests.integration.gateway.conftest import Office
 
 LIST = "/workspace/document-categories"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.integration.lifecycle.conftest import Firm
+from tests.integration.deletion.conftest import Firm
 
 
 def _alike(firm: Firm, client_id: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.lifecycle.conftest import Firm
+from tests.integration.deletion.conftest import Firm
 
 CONTACTS = [{"name": "Ana", "email": "ana@example.com"}]
 RATES = [{"position": "Fitter", "regular_rate": "90.00"}]

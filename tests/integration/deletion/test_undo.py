@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from cli.projections.commands import projections
 from tests.fixtures.api import PASSWORD
-from tests.integration.lifecycle.conftest import Firm
+from tests.integration.deletion.conftest import Firm
 
 CLIENT = {
     "client_code": "ACM",

@@ -20,8 +20,8 @@ from shared.settings import Settings
 from tests.factories.documents import pdf
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
-from tests.integration.facade.conftest import Addresses, Facade, Office
-from tests.integration.facade.servers import dead_address
+from tests.integration.gateway.conftest import Addresses, Facade, Office
+from tests.integration.gateway.servers import dead_address
 
 # Of no document; fixed, as two workers must collect the same names of tests.
 _DOCUMENT = "01900000-0000-7000-8000-00000000d0c5"

@@ -21,7 +21,7 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import Origin
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
-from tests.integration.lifecycle.conftest import Firm, put
+from tests.integration.deletion.conftest import Firm, put
 from tests.integration.messaging.conftest import read_log
 
 WORD = "Xylophant"

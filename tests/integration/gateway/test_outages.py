@@ -15,8 +15,8 @@ from shared.ids import uuid7
 from shared.processes.api import create_app
 from shared.settings import load
 from tests.fixtures.waiting import eventually
-from tests.integration.facade.conftest import Addresses, Facade, Office
-from tests.integration.facade.servers import dead_address, frozen, port_of, serving
+from tests.integration.gateway.conftest import Addresses, Facade, Office
+from tests.integration.gateway.servers import dead_address, frozen, port_of, serving
 
 # The limit is two seconds, for each of three in turn six; the rest is a busy machine.
 LIMIT = 4.0

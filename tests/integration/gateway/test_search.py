@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from tests.fixtures.databases import Databases
-from tests.integration.facade.conftest import Addresses, Facade, Office
-from tests.integration.facade.servers import dead_address, frozen
+from tests.integration.gateway.conftest import Addresses, Facade, Office
+from tests.integration.gateway.servers import dead_address, frozen
 
 KINDS = ["client", "project", "invoice", "document"]
 

@@ -16,7 +16,7 @@ from cli.services import SERVICES
 from services.clients.client_merge.operations import merging
 from shared.messaging.inbox import Inbox
 from tests.factories.events import batch
-from tests.integration.lifecycle.conftest import Firm
+from tests.integration.deletion.conftest import Firm
 from tests.integration.messaging.conftest import read_log
 
 
