@@ -34,11 +34,12 @@ from typing import Any, Literal, Required, TypedDict
 _ROOTS = (
     "ActivityFeedPage", "ActivityTimelineEntryView", "AllInvoicesPage", "ClientBody",
     "ClientChanges", "ClientSummaryView", "ClientView", "ContactBody", "ContactChanges",
-    "ContactView", "DocumentsDocumentView", "DocumentsNewDocumentBody",
+    "ContactView", "CustomFieldView", "DeletionView", "DraftSummaryView", "DraftView",
+    "DraftWithDocumentsView", "DocumentsDocumentView", "DocumentsNewDocumentBody",
     "DocumentsNewDocumentView", "FacetsView",
     "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
-    "MeView", "MetricsMetricsView", "PlanView", "ProjectView", "RateBody", "RateChanges",
-    "RateView", "SavedViewView",
+    "MeView", "MetricsMetricsView", "PlanView", "PreviewView", "ProjectView", "RateBody",
+    "RateChanges", "RateView", "SavedViewView",
 )  # fmt: skip
 _REFERENCE = "#/components/schemas/"
 _KINDS = {

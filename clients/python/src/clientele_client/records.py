@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 import httpx
 
+from clientele_client.drafts import Drafts
+from clientele_client.endings import Endings
+from clientele_client.files import Files, keyed
 from clientele_client.shapes import (
     AllInvoicesPage,
     Client,
@@ -18,6 +21,7 @@ from clientele_client.shapes import (
     Contact,
     ContactBody,
     ContactChanges,
+    CustomField,
     Document,
     Facets,
     Invoice,
@@ -27,8 +31,6 @@ from clientele_client.shapes import (
     LogIn,
     Me,
     Metrics,
-    NewDocument,
-    NewDocumentBody,
     Plan,
     Project,
     Rate,
@@ -36,9 +38,8 @@ from clientele_client.shapes import (
     RateChanges,
     SavedView,
     TimelineEntry,
-    Upload,
 )
-from clientele_client.transport import Transport, checked
+from clientele_client.transport import Transport
 
 _PAGE = 200
 
@@ -71,6 +72,9 @@ class Clientele:
         http: httpx.Client | None = None,
     ) -> None:
         self._transport = Transport(url, token, patience=patience, timeout=timeout, http=http)
+        #: Clients that are being put together, and what ends a client's record.
+        self.drafts = Drafts(self._transport)
+        self.endings = Endings(self._transport)
 
     @classmethod
     def log_in(cls, url: str, email: str, password: str, **options: Any) -> Self:
@@ -131,8 +135,7 @@ class Clientele:
 
     def begin_bulk(self, body: dict[str, Any], key: str | None = None) -> Job:
         """Begin a bulk change as a job; the same `key` begins it once."""
-        headers = {"Idempotency-Key": key} if key else {}
-        return cast(Job, self._json("POST", "/v1/clients/bulk", body=body, headers=headers))
+        return cast(Job, self._json("POST", "/v1/clients/bulk", body=body, headers=keyed(key)))
 
     def overview(self, client_id: str) -> dict[str, Any]:
         """`client`, `metrics`, `documents` and `activity` at once; those away are None.
@@ -149,14 +152,21 @@ class Clientele:
         """A new client; `Conflict` names those it may be a duplicate of."""
         return cast(Client, self._json("POST", "/v1/clients", body=body))
 
-    def update_client(self, client_id: str, changes: ClientChanges, version: int) -> Client:
+    def update_client(
+        self, client_id: str, changes: ClientChanges, version: int, key: str | None = None
+    ) -> Client:
         """The client with these fields changed, as seen in this version of it.
 
         What others have changed since is merged; `StaleVersion` where that is the same fields.
         """
-        headers = {"If-Match": f'"{version}"'}
+        headers = {"If-Match": f'"{version}"', **keyed(key)}
         path = f"/v1/clients/{client_id}"
         return cast(Client, self._json("PATCH", path, body=changes, headers=headers))
+
+    def suggest_codes(self, name: str) -> list[str]:
+        """Free client codes that suit a name, the best first."""
+        params = {"name": name}
+        return cast(list[str], self._json("GET", "/v1/client-codes/suggest", params=params)["data"])
 
     def set_status(self, client_id: str, status: str, reason: str | None = None) -> Client:
         """The client as active, inactive or pending."""
@@ -165,12 +175,11 @@ class Clientele:
 
     def deletion_plan(self, client_id: str) -> Plan:
         """What a deletion would take along and what would stay, with its confirmation."""
-        return cast(Plan, self._json("GET", f"/v1/clients/{client_id}/deletion-plan"))
+        return self.endings.deletion_plan(client_id)
 
     def delete_client(self, client_id: str, confirm: str) -> str:
         """Begin a deletion by the `confirm` of its plan; answers its id."""
-        path, params = f"/v1/clients/{client_id}", {"confirm": confirm}
-        return str(self._json("DELETE", path, params=params)["deletion_id"])
+        return self.endings.delete(client_id, confirm)["deletion_id"]
 
     def metrics(self, client_id: str) -> Metrics:
         """The client's numbers, with up to where they are counted."""
@@ -222,6 +231,10 @@ class Clientele:
         """A list of the workspace: `industries`, `service-types`, `compliance-standards`, …"""
         return cast(list[ListEntry], self._json("GET", f"/v1/workspace/{name}")["data"])
 
+    def custom_fields(self) -> list[CustomField]:
+        """The workspace's own fields of clients, retired ones too."""
+        return cast(list[CustomField], self._json("GET", "/v1/workspace/custom-fields")["data"])
+
     # --- contacts and rates ----------------------------------------------------------------
 
     def contacts(self, client_id: str) -> list[Contact]:
@@ -268,11 +281,11 @@ class Clientele:
 
     def download_link(self, client_id: str, document_id: str) -> str:
         """An address where the document's bytes can be fetched for a short time."""
-        return self._transport.leads_to(f"{_document(client_id, document_id)}/download")
+        return self.files(client_id).download_link(document_id)
 
     def document(self, client_id: str, document_id: str) -> Document:
         """One document; `status` says whether it may be fetched yet."""
-        return cast(Document, self._json("GET", _document(client_id, document_id)))
+        return self.files(client_id).one(document_id)
 
     def upload(self, client_id: str, file: str | Path, **details: Any) -> Document:
         """Put a file's bytes straight into the store and have them checked.
@@ -280,38 +293,16 @@ class Clientele:
         `details` are `category`, `title`, `expires_on` and the like. Up to 16 MiB the document is
         `available` or refused (`Invalid`); above that it may be `checking` for a while.
         """
-        path = Path(file)
-        body = {"file_name": path.name, "size": path.stat().st_size, **details}
-        announced = self._announce(client_id, cast(NewDocumentBody, body))
-        with path.open("rb") as content:
-            parts = self._put(announced["upload"], content)
-        complete = f"{_document(client_id, announced['id'])}/complete"
-        return cast(Document, self._json("POST", complete, body={"parts": parts} if parts else {}))
+        return self.files(client_id).upload(file, **details)
+
+    def files(self, client_id: str) -> Files:
+        """The client's documents, to announce, complete, change and remove."""
+        return Files(self._transport, _document(client_id))
 
     def download(self, client_id: str, document_id: str) -> bytes:
         """The document's bytes."""
         path = f"{_document(client_id, document_id)}/download"
         return self._transport.send("GET", path).content
-
-    def _announce(self, client_id: str, body: NewDocumentBody) -> NewDocument:
-        return cast(NewDocument, self._json("POST", _document(client_id), body=body))
-
-    def _put(self, upload: Upload, content: BinaryIO) -> list[dict[str, Any]]:
-        if "parts" not in upload:
-            self._put_one(upload["url"], content, upload["headers"])
-            return []
-        size = upload["part_size"]
-        return [
-            {"number": part["number"], "etag": self._put_one(part["url"], content.read(size))}
-            for part in upload["parts"]
-        ]
-
-    def _put_one(
-        self, url: str, content: BinaryIO | bytes, headers: dict[str, str] | None = None
-    ) -> str:
-        """The store's ETag. The link is the permission, so the token is not sent along."""
-        answer: httpx.Response = self._transport.http.put(url, content=content, headers=headers)
-        return str(checked(answer).headers.get("ETag", ""))
 
     # --- the way there ---------------------------------------------------------------------
 

@@ -45,21 +45,6 @@ class AddressBody(TypedDict, total=False):
     street: str | None
 
 
-class AllInvoicesPage(TypedDict, total=False):
-    """`AllInvoicesPage` of the OpenAPI document."""
-
-    data: list[ListedInvoice]
-    next: str | None
-    sums: list[Sums]
-
-
-class Amount(TypedDict, total=False):
-    """`AmountView` of the OpenAPI document."""
-
-    amount: str
-    currency: str
-
-
 class Change(TypedDict, total=False):
     """`ActivityChangeView` of the OpenAPI document."""
 
@@ -177,6 +162,13 @@ class ClientSummary(TypedDict, total=False):
     website: str | None
 
 
+class Conflict(TypedDict, total=False):
+    """`ConflictView` of the OpenAPI document."""
+
+    code: str
+    message: str
+
+
 class Contact(TypedDict, total=False):
     """`ContactView` of the OpenAPI document."""
 
@@ -228,30 +220,42 @@ class CountedUpTo(TypedDict, total=False):
     time: str | None
 
 
-class CreditNote(TypedDict, total=False):
-    """`CreditNoteView` of the OpenAPI document."""
+class CustomField(TypedDict, total=False):
+    """`CustomFieldView` of the OpenAPI document."""
 
-    created_at: str
-    currency: str
+    choices: list[str]
     id: str
-    invoice_id: str
-    issued_on: str
-    lines: list[CreditNoteLine]
-    number: str
-    reason: str
-    subtotal: str
-    tax: str
-    total: str
+    key: str
+    label: str
+    required: bool
+    retired: bool
+    type: Literal["text", "number", "date", "boolean", "choice", "multi_choice", "url", "email"]
+    version: int
 
 
-class CreditNoteLine(TypedDict, total=False):
-    """`CreditNoteLineView` of the OpenAPI document."""
+class Deletion(TypedDict, total=False):
+    """`DeletionView` of the OpenAPI document."""
 
-    amount: str
-    description: str
-    line_id: str | None
-    tax: str
-    tax_rate: str
+    client_id: str
+    deletion_id: str
+    goes: list[Entry]
+    requested_at: str
+    requested_by: dict[str, Any]
+    services: Services
+    started_at: str | None
+    starts_at: str
+    state: Literal["pending", "running", "done", "undone"]
+    stays: list[Entry]
+    undone_at: str | None
+
+
+class Difference(TypedDict, total=False):
+    """`DifferenceView` of the OpenAPI document."""
+
+    field: str
+    into: Any
+    source: Any
+    wins: Literal["into", "source"]
 
 
 class Document(TypedDict, total=False):
@@ -274,6 +278,50 @@ class Document(TypedDict, total=False):
     title: str | None
     updated_at: str
     version: int
+
+
+class Draft(TypedDict, total=False):
+    """`DraftView` of the OpenAPI document."""
+
+    complete: list[Literal["basic", "business", "rates", "contacts", "documents", "settings"]]
+    created_at: str
+    created_by: dict[str, Any]
+    errors: list[WarningView]
+    expires_at: str
+    id: str
+    steps: Steps
+    updated_at: str
+    version: int
+    warnings: list[WarningView]
+
+
+class DraftSummary(TypedDict, total=False):
+    """`DraftSummaryView` of the OpenAPI document."""
+
+    company_name: str | None
+    complete: list[Literal["basic", "business", "rates", "contacts", "documents", "settings"]]
+    created_at: str
+    created_by: dict[str, Any]
+    expires_at: str
+    id: str
+    updated_at: str
+    version: int
+
+
+class DraftWithDocuments(TypedDict, total=False):
+    """`DraftWithDocumentsView` of the OpenAPI document."""
+
+    complete: list[Literal["basic", "business", "rates", "contacts", "documents", "settings"]]
+    created_at: str
+    created_by: dict[str, Any]
+    errors: list[WarningView]
+    expires_at: str
+    id: str
+    steps: Steps
+    unavailable: list[Unavailable]
+    updated_at: str
+    version: int
+    warnings: list[WarningView]
 
 
 class Entry(TypedDict, total=False):
@@ -334,35 +382,26 @@ class FeedPage(TypedDict, total=False):
 class Invoice(TypedDict, total=False):
     """`InvoiceView` of the OpenAPI document."""
 
-    amount_credited: str
     amount_paid: str
     balance: str
     billing_copy: dict[str, Any] | None
     client_id: str
     created_at: str
-    credit_notes: list[CreditNote]
     currency: str
-    discount: str
-    discount_amount: str | None
-    discount_percent: str | None
     due_on: str | None
     id: str
     issued_on: str | None
-    issuer: dict[str, Any] | None
     lines: list[Line]
     notes: str | None
     number: str | None
     overdue: bool
-    paid_on: str | None
     payments: list[Payment]
     period_end: str | None
     period_start: str | None
-    purchase_order: str | None
     status: str
     subtotal: str
     tax: str
     taxes: list[Tax]
-    terms: str | None
     total: str
     updated_at: str
     version: int
@@ -372,19 +411,16 @@ class Invoice(TypedDict, total=False):
 class InvoiceSummary(TypedDict, total=False):
     """`InvoiceSummary` of the OpenAPI document."""
 
-    amount_credited: str
     amount_paid: str
     balance: str
     client_id: str
     created_at: str
     currency: str
-    discount: str
     due_on: str | None
     id: str
     issued_on: str | None
     number: str | None
     overdue: bool
-    paid_on: str | None
     period_end: str | None
     period_start: str | None
     status: str
@@ -409,8 +445,6 @@ class Job(TypedDict, total=False):
         "import",
         "import_undo",
         "export",
-        "time_import_preview",
-        "time_import",
         "bulk",
         "print",
     ]
@@ -426,12 +460,10 @@ class Line(TypedDict, total=False):
 
     amount: str
     description: str
-    explanation: str | None
     id: str
     kind: Literal["regular", "overtime", "free"]
     quantity: str
     rate_id: str | None
-    rule: Literal["regular", "overtime", "overtime_at_regular", "no_position", "no_day"] | None
     tax_rate: str
     unit_price: str
 
@@ -444,33 +476,6 @@ class ListEntry(TypedDict, total=False):
     name: str
     position: int
     retired: bool
-
-
-class ListedInvoice(TypedDict, total=False):
-    """`ListedInvoice` of the OpenAPI document."""
-
-    amount_credited: str
-    amount_paid: str
-    balance: str
-    client_id: str
-    client_name: str | None
-    created_at: str
-    currency: str
-    discount: str
-    due_on: str | None
-    id: str
-    issued_on: str | None
-    number: str | None
-    overdue: bool
-    paid_on: str | None
-    period_end: str | None
-    period_start: str | None
-    status: str
-    subtotal: str
-    tax: str
-    total: str
-    updated_at: str
-    version: int
 
 
 class LogIn(TypedDict, total=False):
@@ -577,6 +582,14 @@ class Owner(TypedDict, total=False):
     name: str
 
 
+class Part(TypedDict, total=False):
+    """`PartView` of the OpenAPI document."""
+
+    at: str | None
+    counts: dict[str, int]
+    state: Literal["pending", "running", "done", "undone"]
+
+
 class PartLink(TypedDict, total=False):
     """`DocumentsPartLinkView` of the OpenAPI document."""
 
@@ -602,6 +615,20 @@ class Plan(TypedDict, total=False):
     expires_at: str
     goes: list[Entry]
     stays: list[Entry]
+
+
+class Preview(TypedDict, total=False):
+    """`PreviewView` of the OpenAPI document."""
+
+    confirm: str
+    conflicts: list[Conflict]
+    differences: list[Difference]
+    expires_at: str
+    filled: list[str]
+    into: dict[str, Any]
+    left: list[Entry]
+    moves: list[Entry]
+    source: dict[str, Any]
 
 
 class PrimaryContact(TypedDict, total=False):
@@ -651,7 +678,6 @@ class Project(TypedDict, total=False):
 
     budget_amount: str | None
     budget_hours: str | None
-    budget_used: str | None
     client_id: str
     code: str | None
     created_at: str
@@ -661,10 +687,8 @@ class Project(TypedDict, total=False):
     name: str
     spent_amount: str
     spent_hours: str
-    spent_in_other_currencies: list[Amount]
     starts_on: str | None
     status: str
-    unpriced_hours: str
     updated_at: str
     version: int
 
@@ -735,6 +759,15 @@ class SavedView(TypedDict, total=False):
     version: int
 
 
+class Services(TypedDict, total=False):
+    """`ServicesView` of the OpenAPI document."""
+
+    activity: Part
+    clients: Part
+    documents: Part
+    metrics: Part
+
+
 class Settings(TypedDict, total=False):
     """`SettingsView` of the OpenAPI document."""
 
@@ -753,15 +786,15 @@ class SettingsBody(TypedDict, total=False):
     quarterly_reports: bool | None
 
 
-class Sums(TypedDict, total=False):
-    """`SumsView` of the OpenAPI document."""
+class Steps(TypedDict, total=False):
+    """`StepsView` of the OpenAPI document."""
 
-    amount_credited: str
-    amount_paid: str
-    balance: str
-    currency: str
-    invoices: int
-    total: str
+    basic: dict[str, Any]
+    business: dict[str, Any]
+    contacts: dict[str, Any]
+    documents: dict[str, Any]
+    rates: dict[str, Any]
+    settings: dict[str, Any]
 
 
 class Tax(TypedDict, total=False):
@@ -784,6 +817,15 @@ class TimelineEntry(TypedDict, total=False):
     source: str
     summary: str
     type: str
+
+
+class Unavailable(TypedDict, total=False):
+    """`UnavailableView` of the OpenAPI document."""
+
+    detail: str
+    part: str
+    service: str
+    since: str
 
 
 class Upload(TypedDict, total=False):
@@ -832,22 +874,13 @@ class WarningView(TypedDict, total=False):
 class Workspace(TypedDict, total=False):
     """`WorkspaceView` of the OpenAPI document."""
 
-    bank_details: str | None
-    city: str | None
     country: str
     created_at: str
     currency: str
     deletion_undo_days: int
     id: str
     invoice_number_pattern: str
-    invoice_terms: str | None
     name: str
-    payment_instructions: str | None
-    postal_code: str | None
-    split_overtime: bool
-    state: str | None
-    street: str | None
-    tax_id: str | None
     time_zone: str
     updated_at: str
     version: int

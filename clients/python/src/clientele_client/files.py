@@ -1,0 +1,95 @@
+"""The files of a client or a draft: bytes go straight to the store, and are checked there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from clientele_client.shapes import Document, NewDocument, NewDocumentBody, Upload
+from clientele_client.transport import Transport, checked
+
+#: Puts bytes to a link with these headers; the answer's ETag.
+Put = Callable[[str, BinaryIO | bytes, Mapping[str, str] | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The documents under one address; `path` is that of their list."""
+
+    transport: Transport
+    path: str
+
+    def announce(self, body: NewDocumentBody, key: str | None = None) -> NewDocument:
+        """A document whose file is awaited; `upload` says where to put the bytes."""
+        found = self.transport.send("POST", self.path, body=body, headers=keyed(key)).json()
+        return cast(NewDocument, found)
+
+    def one(self, document_id: str) -> Document:
+        """One document; `status` says whether it may be fetched yet."""
+        return cast(Document, self.transport.send("GET", f"{self.path}/{document_id}").json())
+
+    def complete(self, document_id: str, parts: list[dict[str, Any]] | None = None) -> Document:
+        """Have what was put to the links checked; raises `Invalid` where it is refused.
+
+        Above 16 MiB it may be `checking` for a while. Without `parts`, those that have arrived
+        are taken.
+        """
+        body = {"parts": parts} if parts else {}
+        path = f"{self.path}/{document_id}/complete"
+        return cast(Document, self.transport.send("POST", path, body=body).json())
+
+    def change(self, document_id: str, changes: Mapping[str, Any]) -> Document:
+        """The document with these details: `category`, `title`, `expires_on`, `portal_visible`."""
+        path = f"{self.path}/{document_id}"
+        return cast(Document, self.transport.send("PATCH", path, body=changes).json())
+
+    def remove(self, document_id: str) -> None:
+        """Delete a document and its bytes."""
+        self.transport.send("DELETE", f"{self.path}/{document_id}")
+
+    def download_link(self, document_id: str) -> str:
+        """An address where the bytes can be fetched for a short time."""
+        return self.transport.leads_to(f"{self.path}/{document_id}/download")
+
+    def upload(self, file: str | Path, **details: Any) -> Document:
+        """Put a file into the store and have it checked; `details` are as in `announce`."""
+        path = Path(file)
+        with path.open("rb") as content:
+            return self.send(content, path.name, path.stat().st_size, **details)
+
+    def send(
+        self, content: BinaryIO, name: str, size: int, *, put: Put | None = None, **details: Any
+    ) -> Document:
+        """As `upload`, of bytes that are read piece by piece.
+
+        `put` reaches the store where this machine knows it under another address than the links.
+        """
+        body = cast(NewDocumentBody, {"file_name": name, "size": size, **details})
+        announced = self.announce(body)
+        parts = _put_all(announced["upload"], content, put or self._put)
+        return self.complete(announced["id"], parts)
+
+    def _put(
+        self, url: str, content: BinaryIO | bytes, headers: Mapping[str, str] | None = None
+    ) -> str:
+        """The link is the permission, so the token is not sent along."""
+        answer = self.transport.http.put(url, content=content, headers=dict(headers or {}))
+        return str(checked(answer).headers.get("ETag", ""))
+
+
+def _put_all(upload: Upload, content: BinaryIO, put: Put) -> list[dict[str, Any]]:
+    if "parts" not in upload:
+        put(upload["url"], content, upload["headers"])
+        return []
+    size = upload["part_size"]
+    return [
+        {"number": part["number"], "etag": put(part["url"], content.read(size), None)}
+        for part in upload["parts"]
+    ]
+
+
+def keyed(key: str | None) -> dict[str, str]:
+    """The header by which a write is carried out once, where the caller has a key of its own."""
+    return {"Idempotency-Key": key} if key else {}
