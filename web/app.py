@@ -9,6 +9,7 @@ from shared.logging import configure_logging
 from shared.processes.api import ServerSettings, serve
 from shared.settings import load
 from web.client.routes import blueprint as client
+from web.client_form.routes import blueprint as client_form
 from web.clients.routes import blueprint as clients
 from web.invoices.routes import blueprint as invoices
 from web.jobs.routes import blueprint as jobs
@@ -16,6 +17,7 @@ from web.projects.routes import blueprint as projects
 from web.settings import WebSettings
 from web.shell import assets, callers, errors, forms, headers, pages, session, texts
 from web.sign_in.routes import blueprint as sign_in
+from web.uploads.routes import blueprint as uploads
 
 #: A form holds text, files go to the store: more is refused before it is read.
 MAX_FORM_BYTES = 2 * 1024 * 1024
@@ -33,10 +35,11 @@ def create_app(settings: WebSettings) -> Flask:
     app = Flask("web", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM_BYTES
     app.url_map.strict_slashes = False
+    app.extensions["clientele.web.settings"] = settings
     app.before_request(note_request_ids)
     for part in (session, callers, forms, headers, texts, assets, pages, errors):
         part.prepare(app, settings)
-    for family in (sign_in, clients, client, projects, invoices, jobs):
+    for family in (sign_in, clients, client, client_form, uploads, projects, invoices, jobs):
         app.register_blueprint(family)
     app.add_url_rule("/healthz", view_func=_is_there)
     app.add_url_rule("/readyz", view_func=_is_there)

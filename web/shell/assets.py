@@ -22,6 +22,8 @@ _ORDER = (
     "icons.svg",
     "favicon.svg",
     "app.js",
+    "forms.js",
+    "uploads.js",
     "vendor/htmx.min.js",
     "vendor/sse.min.js",
     "clientele.css",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import secrets
 import uuid
+from typing import Any
 
+import orjson
 from flask import Flask, abort, request
 from markupsafe import Markup
 
@@ -35,6 +38,16 @@ def start() -> Markup:
 def idempotency_key() -> str | None:
     """The key that the form came with."""
     return request.form.get(KEY) or None
+
+
+def key_of(body: Any) -> str | None:
+    """The form's key for what it holds now: sent twice it is one request, changed it is another."""
+    key = idempotency_key()
+    if key is None:
+        return None
+    return hashlib.sha256(
+        key.encode() + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    ).hexdigest()
 
 
 def _token() -> str:

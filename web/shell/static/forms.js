@@ -1,0 +1,81 @@
+// Drafts save themselves: when a field is left, and two seconds after the last key.
+"use strict";
+(() => {
+  const QUIET_SECONDS = 2;
+  const said = document.querySelector("[data-saved]");
+  const left = new Set();
+  let timer = 0;
+  let saving = null;
+  let again = false;
+
+  const form = () => document.querySelector("form[data-autosave]");
+  const show = (errors) => {
+    for (const name of left) {
+      const mark = document.getElementById(`${name}-error`);
+      if (!mark?.hasAttribute("data-error")) continue;
+      const message = errors[name];
+      mark.hidden = !message;
+      mark.lastElementChild.textContent = message || "";
+      const field = document.getElementById(name);
+      if (message) field?.setAttribute("aria-invalid", "true"); else field?.removeAttribute("aria-invalid");
+    }
+  };
+  const save = async () => {
+    clearTimeout(timer);
+    const here = form();
+    if (!here || here.dataset.stale) return;
+    if (saving) { again = true; return; }
+    said.textContent = said.dataset.saving;
+    saving = fetch(here.dataset.autosave, { method: "POST", body: new FormData(here), keepalive: true });
+    try {
+      const answer = await saving;
+      if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error(String(answer.status));
+      const found = await answer.json();
+      said.textContent = found.said;
+      if (found.stale) here.dataset.stale = "yes";
+      if (found.version) here.elements.version.value = found.version;
+      if (found.errors) show(found.errors);
+    } catch {
+      said.textContent = said.dataset.offline;
+    } finally {
+      saving = null;
+      if (again) { again = false; save(); }
+    }
+  };
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.closest("form[data-autosave]")) return;
+    left.add(event.target.name.replace(/(\[\]|\?)$/, ""));
+    save();
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target.name && event.target.closest("form[data-autosave]")) left.add(event.target.name);
+  });
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest("form[data-autosave]")) return;
+    clearTimeout(timer);
+    timer = setTimeout(save, QUIET_SECONDS * 1000);
+  });
+  window.addEventListener("online", () => { if (said?.textContent === said?.dataset.offline) save(); });
+
+  // A save that is on its way has the version that the form is to be sent with.
+  document.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    if (!saving || !event.target.matches("form[data-autosave]")) return;
+    const button = event.submitter;
+    event.preventDefault();
+    await saving.catch(() => {});
+    setTimeout(() => event.target.requestSubmit(button));
+  });
+
+  // A suggestion fills its field in.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fill]");
+    if (!button) return;
+    event.preventDefault();
+    const field = document.getElementById(button.dataset.fill);
+    field.value = button.dataset.with;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  });
+})();

@@ -1,0 +1,40 @@
+"""The way of a file from a form to the store, where this process may know it under another name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+import httpx
+
+from clientele_client.errors import Unreachable
+
+_TIMEOUT = httpx.Timeout(30.0, write=60.0)
+
+
+class Store:
+    """The object store: `endpoint` as this process reaches it, `public` as links name it."""
+
+    def __init__(self, endpoint: str, public: str | None) -> None:
+        self._inside = urlsplit(endpoint)
+        self._outside = urlsplit(public or endpoint)
+        self._http = httpx.Client(timeout=_TIMEOUT)
+
+    def put(
+        self, url: str, content: BinaryIO | bytes, headers: Mapping[str, str] | None = None
+    ) -> str:
+        """Put bytes to a link, read piece by piece; the store's ETag. Raises `Unreachable`.
+
+        The link's signature covers the host it names, so that is said in any case.
+        """
+        found = urlsplit(url)
+        sent = {**(headers or {}), "Host": found.netloc}
+        if found.netloc == self._outside.netloc:
+            found = found._replace(scheme=self._inside.scheme, netloc=self._inside.netloc)
+        try:
+            answer = self._http.put(found.geturl(), content=content, headers=sent)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unreachable(f"PUT to the store: {error!r}") from error
+        return str(answer.headers.get("ETag", ""))
