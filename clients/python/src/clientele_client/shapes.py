@@ -45,6 +45,13 @@ class AddressBody(TypedDict, total=False):
     street: str | None
 
 
+class Amount(TypedDict, total=False):
+    """`AmountView` of the OpenAPI document."""
+
+    amount: str
+    currency: str
+
+
 class Change(TypedDict, total=False):
     """`ActivityChangeView` of the OpenAPI document."""
 
@@ -220,6 +227,32 @@ class CountedUpTo(TypedDict, total=False):
     time: str | None
 
 
+class CreditNote(TypedDict, total=False):
+    """`CreditNoteView` of the OpenAPI document."""
+
+    created_at: str
+    currency: str
+    id: str
+    invoice_id: str
+    issued_on: str
+    lines: list[CreditNoteLine]
+    number: str
+    reason: str
+    subtotal: str
+    tax: str
+    total: str
+
+
+class CreditNoteLine(TypedDict, total=False):
+    """`CreditNoteLineView` of the OpenAPI document."""
+
+    amount: str
+    description: str
+    line_id: str | None
+    tax: str
+    tax_rate: str
+
+
 class CustomField(TypedDict, total=False):
     """`CustomFieldView` of the OpenAPI document."""
 
@@ -382,26 +415,35 @@ class FeedPage(TypedDict, total=False):
 class Invoice(TypedDict, total=False):
     """`InvoiceView` of the OpenAPI document."""
 
+    amount_credited: str
     amount_paid: str
     balance: str
     billing_copy: dict[str, Any] | None
     client_id: str
     created_at: str
+    credit_notes: list[CreditNote]
     currency: str
+    discount: str
+    discount_amount: str | None
+    discount_percent: str | None
     due_on: str | None
     id: str
     issued_on: str | None
+    issuer: dict[str, Any] | None
     lines: list[Line]
     notes: str | None
     number: str | None
     overdue: bool
+    paid_on: str | None
     payments: list[Payment]
     period_end: str | None
     period_start: str | None
+    purchase_order: str | None
     status: str
     subtotal: str
     tax: str
     taxes: list[Tax]
+    terms: str | None
     total: str
     updated_at: str
     version: int
@@ -411,16 +453,19 @@ class Invoice(TypedDict, total=False):
 class InvoiceSummary(TypedDict, total=False):
     """`InvoiceSummary` of the OpenAPI document."""
 
+    amount_credited: str
     amount_paid: str
     balance: str
     client_id: str
     created_at: str
     currency: str
+    discount: str
     due_on: str | None
     id: str
     issued_on: str | None
     number: str | None
     overdue: bool
+    paid_on: str | None
     period_end: str | None
     period_start: str | None
     status: str
@@ -460,10 +505,12 @@ class Line(TypedDict, total=False):
 
     amount: str
     description: str
+    explanation: str | None
     id: str
     kind: Literal["regular", "overtime", "free"]
     quantity: str
     rate_id: str | None
+    rule: Literal["regular", "overtime", "overtime_at_regular", "no_position", "no_day"] | None
     tax_rate: str
     unit_price: str
 
@@ -678,6 +725,7 @@ class Project(TypedDict, total=False):
 
     budget_amount: str | None
     budget_hours: str | None
+    budget_used: str | None
     client_id: str
     code: str | None
     created_at: str
@@ -687,8 +735,10 @@ class Project(TypedDict, total=False):
     name: str
     spent_amount: str
     spent_hours: str
+    spent_in_other_currencies: list[Amount]
     starts_on: str | None
     status: str
+    unpriced_hours: str
     updated_at: str
     version: int
 
@@ -874,13 +924,22 @@ class WarningView(TypedDict, total=False):
 class Workspace(TypedDict, total=False):
     """`WorkspaceView` of the OpenAPI document."""
 
+    bank_details: str | None
+    city: str | None
     country: str
     created_at: str
     currency: str
     deletion_undo_days: int
     id: str
     invoice_number_pattern: str
+    invoice_terms: str | None
     name: str
+    payment_instructions: str | None
+    postal_code: str | None
+    split_overtime: bool
+    state: str | None
+    street: str | None
+    tax_id: str | None
     time_zone: str
     updated_at: str
     version: int
