@@ -11,8 +11,10 @@ from shared.settings import load
 from web.client.routes import blueprint as client
 from web.client_form.routes import blueprint as client_form
 from web.clients.routes import blueprint as clients
+from web.deletion.routes import blueprint as deletion
 from web.invoices.routes import blueprint as invoices
 from web.jobs.routes import blueprint as jobs
+from web.merge.routes import blueprint as merge
 from web.projects.routes import blueprint as projects
 from web.settings import WebSettings
 from web.shell import assets, callers, errors, forms, headers, pages, session, texts
@@ -39,7 +41,18 @@ def create_app(settings: WebSettings) -> Flask:
     app.before_request(note_request_ids)
     for part in (session, callers, forms, headers, texts, assets, pages, errors):
         part.prepare(app, settings)
-    for family in (sign_in, clients, client, client_form, uploads, projects, invoices, jobs):
+    for family in (
+        sign_in,
+        clients,
+        client,
+        client_form,
+        uploads,
+        deletion,
+        merge,
+        projects,
+        invoices,
+        jobs,
+    ):
         app.register_blueprint(family)
     app.add_url_rule("/healthz", view_func=_is_there)
     app.add_url_rule("/readyz", view_func=_is_there)

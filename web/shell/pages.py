@@ -41,6 +41,7 @@ def prepare(app: Flask, settings: WebSettings) -> None:
         navigation=navigation.groups,
         theme=theme,
         word=words.word,
+        said=words.said,
         query=query,
         is_piece=is_piece,
         has_page=has_page,

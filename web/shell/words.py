@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from web.shell import formats
 from web.shell.texts import gettext, noted
 
 WORDS: Final[dict[str, dict[str, str]]] = {
@@ -69,6 +70,21 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "failed": noted("Failed"),
         "cancelled": noted("Cancelled"),
     },
+    "holding": {
+        "client": noted("Record and its own fields"),
+        "contacts": noted("Contacts"),
+        "rates": noted("Service rates"),
+        "projects": noted("Projects"),
+        "time_entries": noted("Time entries"),
+        "draft_invoices": noted("Draft invoices"),
+        "issued_invoices": noted("Issued invoices"),
+        "invoices": noted("Invoices"),
+        "notes": noted("Notes"),
+        "documents": noted("Documents"),
+        "timeline": noted("Timeline entries"),
+        "entries": noted("Timeline entries"),
+        "events": noted("Events"),
+    },
     "contact.role": {"invoices": noted("Gets invoices"), "reports": noted("Gets reports")},
     "actor.kind": {
         "user": noted("user"),
@@ -83,8 +99,20 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
+_KINDS: Final = {"status": "client.status"}
+
 
 def word(of: str, value: str) -> str:
     """The word for a value; a value that has none is shown as it is."""
     found = WORDS.get(of, {}).get(value)
     return gettext(found) if found else value
+
+
+def said(field: str, value: Any) -> Any:
+    """A value of a client's field as pages say it, where it has a word or a form of its own."""
+    kind = _KINDS.get(field, field)
+    if not isinstance(value, str):
+        return value
+    if kind in WORDS:
+        return word(kind, value)
+    return formats.phone(value) if field.endswith("phone") else value

@@ -163,6 +163,11 @@ class Clientele:
         path = f"/v1/clients/{client_id}"
         return cast(Client, self._json("PATCH", path, body=changes, headers=headers))
 
+    def duplicates(self, client_id: str) -> list[dict[str, Any]]:
+        """Clients much like it, the likest first: `id`, `company_name`, `matches`, …"""
+        found = self._json("GET", f"/v1/clients/{client_id}/duplicates")
+        return cast(list[dict[str, Any]], found["data"])
+
     def suggest_codes(self, name: str) -> list[str]:
         """Free client codes that suit a name, the best first."""
         params = {"name": name}

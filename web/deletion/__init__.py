@@ -1,0 +1,1 @@
+"""Pages on which a client is deleted: the plan, the confirmation, the receipt."""

@@ -1,0 +1,1 @@
+"""Pages on which a client is merged into another: whom, what would be done, and doing it."""
