@@ -31,7 +31,8 @@ def typed(form: MultiDict[str, str], names: Iterable[str]) -> dict[str, Any]:
             _put(found, keys, _value(name, form.getlist(name)))
     for name in _ROWS:
         if name in wanted:
-            found[name] = [*_rows(found.get(name, {}))]
+            given = found.get(name)
+            found[name] = [*_rows(given)] if isinstance(given, dict) else []
     return found
 
 
@@ -58,7 +59,7 @@ def _value(name: str, values: list[str]) -> Any:
 def _rows(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Rows in their order, without those in which nothing stands; an old one keeps its blanks."""
     for key in sorted((key for key in found if key.isdigit()), key=int):
-        row = found[key]
+        row = found[key] if isinstance(found[key], dict) else {}
         if row.get("id"):
             yield row
         elif any(value for name, value in row.items() if name not in _GIVEN):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-import pycountry
 from flask import Response
 
 from clientele_client.errors import FieldError, NotAllowed
@@ -107,12 +106,21 @@ def _names(of: str) -> list[str]:
     return [entry["name"] for entry in api().entries(of) if not entry["retired"]]
 
 
+# Babel names these beside the countries of ISO 3166-1: unions, test regions, parts of countries.
+_NO_COUNTRIES: Final = frozenset(
+    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"]
+)
+
+
 @cache
 def countries(_language: str) -> list[tuple[str, str]]:
     """Codes and names of the countries, in the order of their names."""
-    names = formats.locale().territories
-    found = [(it.alpha_2, names.get(it.alpha_2, it.name)) for it in pycountry.countries]
-    return sorted(found, key=lambda each: each[1].casefold())
+    named = formats.locale().territories.items()
+    found = [(code, name) for code, name in named if len(code) == 2 and code.isalpha()]
+    return sorted(
+        (each for each in found if each[0] not in _NO_COUNTRIES),
+        key=lambda each: each[1].casefold(),
+    )
 
 
 def suggestions(name: str) -> list[str]:
