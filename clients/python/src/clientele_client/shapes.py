@@ -45,6 +45,14 @@ class AddressBody(TypedDict, total=False):
     street: str | None
 
 
+class AllInvoicesPage(TypedDict, total=False):
+    """`AllInvoicesPage` of the OpenAPI document."""
+
+    data: list[ListedInvoice]
+    next: str | None
+    sums: list[Sums]
+
+
 class Amount(TypedDict, total=False):
     """`AmountView` of the OpenAPI document."""
 
@@ -490,6 +498,8 @@ class Job(TypedDict, total=False):
         "import",
         "import_undo",
         "export",
+        "time_import_preview",
+        "time_import",
         "bulk",
         "print",
     ]
@@ -523,6 +533,33 @@ class ListEntry(TypedDict, total=False):
     name: str
     position: int
     retired: bool
+
+
+class ListedInvoice(TypedDict, total=False):
+    """`ListedInvoice` of the OpenAPI document."""
+
+    amount_credited: str
+    amount_paid: str
+    balance: str
+    client_id: str
+    client_name: str | None
+    created_at: str
+    currency: str
+    discount: str
+    due_on: str | None
+    id: str
+    issued_on: str | None
+    number: str | None
+    overdue: bool
+    paid_on: str | None
+    period_end: str | None
+    period_start: str | None
+    status: str
+    subtotal: str
+    tax: str
+    total: str
+    updated_at: str
+    version: int
 
 
 class LogIn(TypedDict, total=False):
@@ -845,6 +882,17 @@ class Steps(TypedDict, total=False):
     documents: dict[str, Any]
     rates: dict[str, Any]
     settings: dict[str, Any]
+
+
+class Sums(TypedDict, total=False):
+    """`SumsView` of the OpenAPI document."""
+
+    amount_credited: str
+    amount_paid: str
+    balance: str
+    currency: str
+    invoices: int
+    total: str
 
 
 class Tax(TypedDict, total=False):
