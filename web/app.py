@@ -15,6 +15,9 @@ from web.deletion.routes import blueprint as deletion
 from web.invoices.routes import blueprint as invoices
 from web.jobs.routes import blueprint as jobs
 from web.merge.routes import blueprint as merge
+from web.links.routes import blueprint as links
+from web.people.routes import blueprint as people
+from web.profile.routes import blueprint as profile
 from web.projects.routes import blueprint as projects
 from web.settings import WebSettings
 from web.shell import assets, callers, errors, forms, headers, pages, session, texts
@@ -43,6 +46,9 @@ def create_app(settings: WebSettings) -> Flask:
         part.prepare(app, settings)
     for family in (
         sign_in,
+        links,
+        profile,
+        people,
         clients,
         client,
         client_form,

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from shared.settings import Settings, setting
+from shared.settings import Settings
 
 
 @dataclass(frozen=True)
 class WebSettings(Settings):
     """Where browsers reach the web interface; the API and the store are found as by services."""
-
-    web_url: str = setting(
-        "CLIENTELE_WEB_URL",
-        "http://127.0.0.1:8080",
-        help="web interface, as browsers reach it; https makes its cookies secure",
-    )
 
     @cached_property
     def is_secure(self) -> bool:

@@ -37,6 +37,8 @@ _ROOTS = (
     "ContactView", "CustomFieldView", "DeletionView", "DraftSummaryView", "DraftView",
     "DraftWithDocumentsView", "DocumentsDocumentView", "DocumentsNewDocumentBody",
     "DocumentsNewDocumentView", "FacetsView",
+    "EnrolmentView", "InvitationView", "InvitedView", "SecondFactorView", "SessionView",
+    "SignedInView", "UserView",
     "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
     "MeView", "MetricsMetricsView", "PlanView", "PreviewView", "ProjectView", "RateBody",
     "RateChanges", "RateView", "SavedViewView",

@@ -13,6 +13,7 @@ from flask import request
 
 from shared.http.edge import runtime
 from shared.security.identity import Whence
+from shared.security.secrets import secret_of_ours
 from shared.values.devices import device_name
 
 PROXY_SECRET = "X-Proxy-Secret"  # noqa: S105  # the header's name
@@ -20,13 +21,15 @@ PROXY_SECRET = "X-Proxy-Secret"  # noqa: S105  # the header's name
 
 def whence() -> Whence:
     """Where this request comes from."""
-    return Whence(_address(), device_name(request.headers.get("User-Agent", "")))
+    settings, vault = runtime().settings, runtime().vault
+    found = address(settings.proxy_secret, secret_of_ours(vault))
+    return Whence(found, device_name(request.headers.get("User-Agent", "")))
 
 
-def _address() -> str:
-    secret = runtime().settings.proxy_secret
-    given = request.headers.get(PROXY_SECRET, "")
-    if secret and hmac.compare_digest(given.encode(), secret.encode()):
+def address(*secrets: str) -> str:
+    """The caller's address; of a proxy that sends one of these secrets, the one it has told."""
+    given = request.headers.get(PROXY_SECRET, "").encode()
+    if any(secret and hmac.compare_digest(given, secret.encode()) for secret in secrets):
         forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         if _is_address(forwarded):
             return forwarded

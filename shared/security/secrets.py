@@ -10,6 +10,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
+from shared.security.crypto import Vault
+
 _SHOWN = 10
 
 
@@ -31,3 +33,9 @@ def new_token(kind: str) -> NewToken:
 def token_hash(token: str) -> bytes:
     """What is stored and looked up."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def secret_of_ours(vault: Vault) -> str:
+    """By which a process that knows the master secret, or was given this, proves to be a proxy of
+    ours when it tells a caller's address."""
+    return vault.key("proxy").hex()

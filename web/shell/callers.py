@@ -6,11 +6,15 @@ from typing import cast
 
 import httpx
 from cachetools import TTLCache
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 
+from clientele_client.access import Access
 from clientele_client.errors import Unauthenticated
 from clientele_client.records import Clientele
-from clientele_client.shapes import LogIn, Me
+from clientele_client.shapes import Me
+from shared.http.callers import PROXY_SECRET, address
+from shared.security.crypto import Vault
+from shared.security.secrets import secret_of_ours
 from web.settings import WebSettings
 from web.shell import session
 
@@ -24,9 +28,11 @@ _TIMEOUT_SECONDS = 15.0
 class _Way:
     """Connections to the API that all readers of this process share, and who they are."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, settings: WebSettings) -> None:
         limits = httpx.Limits(max_keepalive_connections=20)
-        self.url = url
+        self.url = settings.service_url("clients")
+        self.proxy_secret = settings.proxy_secret
+        self.secret_of_ours = secret_of_ours(Vault(settings.secret))
         self.http = httpx.Client(timeout=_TIMEOUT_SECONDS, limits=limits, follow_redirects=True)
         self.known: TTLCache[str, Me] = TTLCache(1000, _REMEMBERED_SECONDS)
 
@@ -36,7 +42,7 @@ class _Way:
 
 def prepare(app: Flask, settings: WebSettings) -> None:
     """Open the way to the API; templates ask `me()` and `may(permission)`."""
-    app.extensions[_EXTENSION] = _Way(settings.service_url("clients"))
+    app.extensions[_EXTENSION] = _Way(settings)
     app.jinja_env.globals.update(me=me, may=may)
 
 
@@ -64,10 +70,19 @@ def api() -> Clientele:
     return cast(Clientele, g.api)
 
 
-def sign_in(email: str, password: str) -> LogIn:
-    """A token for a person; raises `Unauthenticated`."""
+def access() -> Access:
+    """Signing in and one's own access, by whoever is signed in or by a stranger.
+
+    The API counts tries by the browser's address and names sessions by what the browser says.
+    """
     way = _way()
-    return Clientele.token(way.url, email, password, patience=0.0, http=way.http)
+    headers = {
+        "User-Agent": request.headers.get("User-Agent", ""),
+        "X-Forwarded-For": address(way.proxy_secret, way.secret_of_ours),
+        PROXY_SECRET: way.secret_of_ours,
+    }
+    found = session.current().token
+    return Access(way.url, found, headers=headers, patience=0.0, http=way.http)
 
 
 def me() -> Me:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 
-from shared.security.permissions import CLIENTS_VIEW, INVOICES_VIEW, PROJECTS_VIEW
+from shared.security.permissions import CLIENTS_VIEW, INVOICES_VIEW, PROJECTS_VIEW, USERS_MANAGE
 from web.shell import callers
 from web.shell.texts import gettext, noted
 
@@ -41,6 +41,10 @@ _GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(noted("Projects"), "folder-kanban", "projects.list_projects", PROJECTS_VIEW),
             Place(noted("Invoices"), "receipt-text", "invoices.list_invoices", INVOICES_VIEW),
         ),
+    ),
+    (
+        noted("Workspace"),
+        (Place(noted("People"), "user-plus", "people.list_people", USERS_MANAGE),),
     ),
     (
         noted("Connected"),

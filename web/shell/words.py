@@ -13,6 +13,12 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pending": noted("Pending"),
         "inactive": noted("Inactive"),
     },
+    "role": {
+        "owner": noted("Owner"),
+        "manager": noted("Manager"),
+        "member": noted("Member"),
+        "viewer": noted("Viewer"),
+    },
     "company_size": {
         "1-10": noted("1–10 people"),
         "11-50": noted("11–50 people"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from clientele_client.errors import Refused
+from clientele_client.errors import ClienteleError, Refused
 from web.shell import callers, pages, session
-from web.shell.texts import gettext
+from web.shell.texts import gettext, ngettext
 
 blueprint = Blueprint("sign_in", __name__)
+_OF_CODES = frozenset({"auth.second_factor_required", "auth.second_factor_wrong"})
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -28,20 +31,23 @@ def show_sign_in() -> Response:
 @blueprint.post("/sign-in")
 def sign_in() -> Answer:
     """Begin a session."""
-    email = request.form.get("email", "").strip()
+    given = request.form
+    email, password = given.get("email", "").strip(), given.get("password", "")
     try:
-        found = callers.sign_in(email, request.form.get("password", ""))
+        found = callers.access().sign_in(email, password, given.get("code"))
     except Refused as error:
         if error.status >= 500:
             raise
-        return _form(email, _why(error), 422)
-    session.begin(found["access_token"])
-    return pages.go(_own_page(request.form.get("next")))
+        return _form(email, _why(error), 422, wants_code=error.code in _OF_CODES)
+    session.begin(found["token"])
+    return pages.go(_own_page(given.get("next")))
 
 
 @blueprint.post("/sign-out")
 def sign_out() -> Answer:
-    """End the session."""
+    """End the session, at the API too; where that is away, it ends by itself in time."""
+    with suppress(ClienteleError):
+        callers.access().sign_out()
     session.end()
     session.notice("good", gettext("You are signed out."))
     return pages.go(url_for("sign_in.show_sign_in"))
@@ -57,14 +63,32 @@ def choose_theme() -> Answer:
     return answer
 
 
-def _form(email: str = "", problem: str = "", status: int = 200) -> Response:
+def _form(
+    email: str = "", problem: str = "", status: int = 200, *, wants_code: bool = False
+) -> Response:
     back = request.values.get("next", "")
-    return pages.show("sign_in/sign_in.html", email=email, problem=problem, back=back, code=status)
+    return pages.show(
+        "sign_in/sign_in.html",
+        email=email,
+        problem=problem,
+        back=back,
+        wants_code=wants_code,
+        code=status,
+    )
 
 
 def _why(error: Refused) -> str:
     if error.status == 429:
-        return gettext("Too many tries. Wait a few minutes, then try again.")
+        seconds = int(error.retry_after or 1)
+        return ngettext(
+            "Too many tries. Try again in %(num)s second.",
+            "Too many tries. Try again in %(num)s seconds.",
+            seconds,
+        )
+    if error.code == "auth.second_factor_required":
+        return gettext("Enter the password once more, and the code that your authenticator shows.")
+    if error.code == "auth.second_factor_wrong":
+        return gettext("The code is wrong or was used already. Wait for the next one.")
     return gettext("Check the email and password.")
 
 

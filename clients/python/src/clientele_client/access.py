@@ -1,0 +1,137 @@
+"""Signing in, one's own access, and the people of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx
+
+from clientele_client.shapes import (
+    Enrolment,
+    Invitation,
+    Invited,
+    SecondFactor,
+    Session,
+    SignedIn,
+    User,
+)
+from clientele_client.transport import Transport
+
+
+class Access:
+    """What may be asked before and after signing in, by the holder of a token or by a stranger.
+
+    `headers` go with every request. Calls raise `Refused` or `Unreachable`, as `Clientele`'s do.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        patience: float | None = 60.0,
+        timeout: float = 30.0,
+        http: httpx.Client | None = None,
+    ) -> None:
+        self._headers = dict(headers or {})
+        self._transport = Transport(url, token, patience=patience, timeout=timeout, http=http)
+
+    # --- before anyone is known ------------------------------------------------------------
+
+    def sign_in(self, email: str, password: str, code: str | None = None) -> SignedIn:
+        """A session; `Unauthenticated` with the code `auth.second_factor_required` asks for one."""
+        body = {"email": email, "password": password} | ({"code": code} if code else {})
+        return cast(SignedIn, self._json("POST", "/v1/auth/sessions", body))
+
+    def ask_for_reset(self, email: str) -> None:
+        """Have a link for a new password sent, if the address is a user's."""
+        self._send("POST", "/v1/auth/password-resets", {"email": email})
+
+    def reset_password(self, token: str, password: str) -> None:
+        """Choose a new password by such a link; `Gone` if it is no longer good."""
+        self._send("POST", f"/v1/auth/password-resets/{token}", {"password": password})
+
+    def invitation(self, token: str) -> Invited:
+        """What an invitation is for; `Gone` if it is no longer good."""
+        return cast(Invited, self._json("GET", f"/v1/auth/invitations/{token}"))
+
+    def accept_invitation(self, token: str, name: str, password: str) -> User:
+        """Become a user by an invitation."""
+        body = {"name": name, "password": password}
+        return cast(User, self._json("POST", f"/v1/auth/invitations/{token}", body))
+
+    # --- one's own -------------------------------------------------------------------------
+
+    def sign_out(self) -> None:
+        """End the session of the token."""
+        self._send("DELETE", "/v1/auth/sessions/current")
+
+    def sessions(self) -> list[Session]:
+        """Where the caller is signed in, the latest used first."""
+        return cast(list[Session], self._json("GET", "/v1/me/sessions")["data"])
+
+    def end_session(self, session_id: str) -> None:
+        """Sign out in one place."""
+        self._send("DELETE", f"/v1/me/sessions/{session_id}")
+
+    def end_other_sessions(self) -> None:
+        """Sign out everywhere else."""
+        self._send("DELETE", "/v1/me/sessions")
+
+    def change_password(self, password: str, new_password: str) -> None:
+        """Change the password; every other session ends."""
+        body = {"password": password, "new_password": new_password}
+        self._send("PUT", "/v1/me/password", body)
+
+    def second_factor(self) -> SecondFactor:
+        """Whether codes are asked for."""
+        return cast(SecondFactor, self._json("GET", "/v1/me/second-factor"))
+
+    def enrol_second_factor(self, password: str) -> Enrolment:
+        """A secret for an authenticator."""
+        return cast(Enrolment, self._json("POST", "/v1/me/second-factor", {"password": password}))
+
+    def confirm_second_factor(self, code: str) -> list[str]:
+        """Have codes asked for from now on; the recovery codes."""
+        found = self._json("POST", "/v1/me/second-factor/confirm", {"code": code})
+        return cast(list[str], found["recovery_codes"])
+
+    def disable_second_factor(self, password: str) -> None:
+        """Be asked for codes no more."""
+        self._send("POST", "/v1/me/second-factor/disable", {"password": password})
+
+    # --- people ----------------------------------------------------------------------------
+
+    def users(self) -> list[User]:
+        """The first two hundred who may sign in to the workspace."""
+        return cast(list[User], self._json("GET", "/v1/users?limit=200")["data"])
+
+    def change_user(self, user_id: str, changes: dict[str, Any]) -> User:
+        """A user with another `name`, `role`, or `disabled`."""
+        return cast(User, self._json("PATCH", f"/v1/users/{user_id}", changes))
+
+    def invitations(self) -> list[Invitation]:
+        """The latest two hundred invitations."""
+        return cast(list[Invitation], self._json("GET", "/v1/users/invitations?limit=200")["data"])
+
+    def invite(self, email: str, role: str) -> Invitation:
+        """Send somebody a link by which they become a user."""
+        body = {"email": email, "role": role}
+        return cast(Invitation, self._json("POST", "/v1/users/invitations", body))
+
+    def resend_invitation(self, invitation_id: str) -> Invitation:
+        """Send another link in the place of the one before."""
+        path = f"/v1/users/invitations/{invitation_id}/resend"
+        return cast(Invitation, self._json("POST", path))
+
+    def revoke_invitation(self, invitation_id: str) -> None:
+        """The link is good no longer."""
+        self._send("DELETE", f"/v1/users/invitations/{invitation_id}")
+
+    def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        return self._transport.send(method, path, body=body, headers=self._headers)
+
+    def _json(self, method: str, path: str, body: Any = None) -> Any:
+        return self._send(method, path, body).json()
