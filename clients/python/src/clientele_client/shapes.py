@@ -365,6 +365,13 @@ class DraftWithDocuments(TypedDict, total=False):
     warnings: list[WarningView]
 
 
+class Enrolment(TypedDict, total=False):
+    """`EnrolmentView` of the OpenAPI document."""
+
+    secret: str
+    uri: str
+
+
 class Entry(TypedDict, total=False):
     """`EntryView` of the OpenAPI document."""
 
@@ -418,6 +425,27 @@ class FeedPage(TypedDict, total=False):
     events: list[Event]
     head: str
     next: str
+
+
+class Invitation(TypedDict, total=False):
+    """`InvitationView` of the OpenAPI document."""
+
+    created_at: str
+    email: str
+    expires_at: str
+    id: str
+    invited_by: str
+    role: str
+    state: Literal["pending", "accepted", "expired", "revoked"]
+
+
+class Invited(TypedDict, total=False):
+    """`InvitedView` of the OpenAPI document."""
+
+    email: str
+    expires_at: str
+    role: str
+    workspace: str
 
 
 class Invoice(TypedDict, total=False):
@@ -846,6 +874,14 @@ class SavedView(TypedDict, total=False):
     version: int
 
 
+class SecondFactor(TypedDict, total=False):
+    """`SecondFactorView` of the OpenAPI document."""
+
+    enabled: bool
+    recovery_codes_left: int
+    since: str | None
+
+
 class Services(TypedDict, total=False):
     """`ServicesView` of the OpenAPI document."""
 
@@ -853,6 +889,19 @@ class Services(TypedDict, total=False):
     clients: Part
     documents: Part
     metrics: Part
+
+
+class Session(TypedDict, total=False):
+    """`SessionView` of the OpenAPI document."""
+
+    address: str
+    created_at: str
+    current: bool
+    device: str
+    expires_at: str
+    id: str
+    idle_until: str
+    last_used_at: str
 
 
 class Settings(TypedDict, total=False):
@@ -871,6 +920,14 @@ class SettingsBody(TypedDict, total=False):
     email_notifications: bool | None
     internal: bool | None
     quarterly_reports: bool | None
+
+
+class SignedIn(TypedDict, total=False):
+    """`SignedInView` of the OpenAPI document."""
+
+    expires_at: str
+    idle_until: str
+    token: str
 
 
 class Steps(TypedDict, total=False):
@@ -935,6 +992,19 @@ class Upload(TypedDict, total=False):
     part_size: int
     parts: list[PartLink]
     url: str
+
+
+class User(TypedDict, total=False):
+    """`UserView` of the OpenAPI document."""
+
+    created_at: str
+    disabled: bool
+    email: str
+    id: str
+    name: str
+    role: str
+    second_factor: bool
+    version: int
 
 
 class ViewQuery(TypedDict, total=False):
