@@ -14,8 +14,8 @@ from web.clients.routes import blueprint as clients
 from web.deletion.routes import blueprint as deletion
 from web.invoices.routes import blueprint as invoices
 from web.jobs.routes import blueprint as jobs
-from web.merge.routes import blueprint as merge
 from web.links.routes import blueprint as links
+from web.merge.routes import blueprint as merge
 from web.people.routes import blueprint as people
 from web.profile.routes import blueprint as profile
 from web.projects.routes import blueprint as projects
