@@ -378,6 +378,7 @@ GONE = {
         "client_keys",
         "projects",
         "time_entries",
+        "papers",
         "notes",
         "job_rows_before",
     },

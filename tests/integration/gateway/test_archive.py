@@ -91,7 +91,14 @@ def test_it_needs_its_own_right_and_says_what_other_rights_leave_out(
     office.token = key_with(workspace, "clients.view", "clients.export")
     archive = opened(office.get("archive"))
     left_out = json.loads(archive.read("manifest.json"))["left_out"]
-    assert set(left_out) == {"projects", "invoices", "notes", "note_versions", "documents"}
+    assert set(left_out) == {
+        "projects",
+        "time_entries",
+        "invoices",
+        "notes",
+        "note_versions",
+        "documents",
+    }
     assert not {"documents.json", "invoices.json"} & set(archive.namelist())
 
 
