@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help up start down status logs doctor lint fmt type test test-fast test-architecture \
         test-contract test-unit test-integration test-browser test-system test-e2e test-chaos test-compose test-rabbitmq \
-        chaos code-figures bench docs clean
+        chaos oracle code-figures bench docs clean
 
 help: ## This text
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -104,6 +104,9 @@ test-rabbitmq: $(READY) ## The message path on RabbitMQ, on Docker Compose
 
 chaos: $(READY) ## Every named fault and a long random schedule; CHAOS_SECONDS, CHAOS_SEED
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(PYTEST) -v tests/chaos $(ARGS)
+
+oracle: $(READY) ## A thousand invoices through Tryton too; installs it, so it needs the network
+	$(PYTEST) -v -s tests/oracle $(ARGS)
 
 code-figures: $(READY) ## How large and how tangled the code is, and what a change passes through
 	@$(BIN)/python -m tests.architecture.figures
