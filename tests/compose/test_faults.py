@@ -17,7 +17,7 @@ KINDS = {
     "workers": [f"{name}-worker" for name in SERVICES],
     "relays": [f"{name}-relay" for name in SERVICES],
     "jobs": ["clients-jobs", "documents-jobs", "beat"],
-    **{name: [name] for name in ("edge", "redis", "postgres", "minio")},
+    **{name: [name] for name in ("edge", "web", "redis", "postgres", "minio")},
 }
 TARGETS = targets_of("clients")
 LATE_SECONDS = 60
