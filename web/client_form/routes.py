@@ -16,7 +16,7 @@ for method, view in (("GET", editing.edit), ("POST", editing.save)):
 def _prepare(state: BlueprintSetupState) -> None:
     env = state.app.jinja_env
     env.filters.update(at=reading.at, rows=reading.rows, chosen=reading.words)
-    env.filters["lines"] = conflicts.lines
+    env.filters["told"] = conflicts.lines
     env.globals["words_of"] = _words_of
 
 
