@@ -129,7 +129,8 @@ def test_files_go_to_the_store_with_a_bar_and_a_refused_one_says_why(owner: Read
     expect(page.locator(".up", has_text="false.pdf").locator(".error")).to_contain_text("Refused:")
     assert len(straight) == 2
     assert not any(url.startswith(owner.base) for url in straight)
-    page.get_by_label("Category of true.pdf").select_option("Contract")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+        page.get_by_label("Category of true.pdf").select_option("Contract")
     page.reload()
     expect(page.get_by_label("Category of true.pdf")).to_have_value(
         re.compile("contract", re.IGNORECASE)

@@ -7,6 +7,7 @@
   let timer = 0;
   let saving = null;
   let again = false;
+  let latest = 0;
 
   const form = () => document.querySelector("form[data-autosave]");
   const show = (errors) => {
@@ -20,28 +21,37 @@
       if (message) field?.setAttribute("aria-invalid", "true"); else field?.removeAttribute("aria-invalid");
     }
   };
+  // The version that the next save builds on; a form that was redrawn meanwhile has an older one.
+  const build = () => {
+    const version = form()?.elements.version;
+    if (version && latest > Number(version.value)) version.value = latest;
+  };
+  const send = async (here) => {
+    said.textContent = said.dataset.saving;
+    try {
+      const answer = await fetch(here.dataset.autosave, { method: "POST", body: new FormData(here), keepalive: true });
+      if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error(String(answer.status));
+      const found = await answer.json();
+      said.textContent = found.said;
+      if (found.stale) here.dataset.stale = "yes";
+      if (found.version) latest = found.version;
+      build();
+      if (found.errors) show(found.errors);
+    } catch {
+      said.textContent = said.dataset.offline;
+    }
+  };
   const save = async () => {
     clearTimeout(timer);
     const here = form();
     if (!here || here.dataset.stale) return;
     if (saving) { again = true; return; }
-    said.textContent = said.dataset.saving;
-    saving = fetch(here.dataset.autosave, { method: "POST", body: new FormData(here), keepalive: true });
-    try {
-      const answer = await saving;
-      if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error(String(answer.status));
-      const found = await answer.json();
-      said.textContent = found.said;
-      if (found.stale) here.dataset.stale = "yes";
-      if (found.version) here.elements.version.value = found.version;
-      if (found.errors) show(found.errors);
-    } catch {
-      said.textContent = said.dataset.offline;
-    } finally {
-      saving = null;
-      if (again) { again = false; save(); }
-    }
+    saving = send(here);
+    await saving;
+    saving = null;
+    if (again) { again = false; save(); }
   };
+  document.addEventListener("htmx:afterSwap", build);
 
   document.addEventListener("change", (event) => {
     if (!event.target.closest("form[data-autosave]")) return;
@@ -64,8 +74,8 @@
     if (!saving || !event.target.matches("form[data-autosave]")) return;
     const button = event.submitter;
     event.preventDefault();
-    await saving.catch(() => {});
-    setTimeout(() => event.target.requestSubmit(button));
+    await saving;
+    event.target.requestSubmit(button);
   });
 
   // A suggestion fills its field in.
