@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from clientele_client.errors import Conflict, Invalid, StaleVersion
+from clientele_client.errors import Conflict, Invalid, NotFound, StaleVersion
 from clientele_client.shapes import DraftWithDocuments
 from web.client_form import changes, conflicts, reading, showing
 from web.client_form.showing import Link, Sheet
@@ -19,7 +19,8 @@ from web.shell.texts import gettext
 
 blueprint = Blueprint("client_form", __name__, url_prefix="/clients")
 _STEP = f"any({', '.join(step.name for step in STEPS)})"
-_SUBMITTED = "clients.draft_submitted"
+# A draft that was never there leads to a client that is not there either: the same page says so.
+_GONE = ("clients.draft_submitted", "clients.draft_not_found")
 _DUPLICATE = "clients.duplicate"
 
 
@@ -133,14 +134,13 @@ def _review(draft: DraftWithDocuments, error: Invalid | Conflict | None = None) 
 
 
 def _draft(draft_id: Any) -> DraftWithDocuments | Answer:
-    """The draft, or the way to the client that was made of it."""
+    """The draft, or the way to the client that was made of it, which has its id."""
     try:
         return api().drafts.one(str(draft_id))
-    except Conflict as error:
-        if error.code != _SUBMITTED:
+    except (Conflict, NotFound) as error:
+        if error.code not in _GONE:
             raise
-        client_id = error.problem["client_id"]
-        return redirect(url_for("client.show_details", client_id=client_id))
+        return redirect(url_for("client.show_details", client_id=draft_id))
 
 
 def _as_chosen(draft_id: Any, step: Step, typed: dict[str, Any]) -> dict[str, Any]:
