@@ -82,7 +82,7 @@ def _invoices(number: int) -> list[Any]:
     """Some long paid; the latest by turns paid, paid in part, open, overdue, and a draft."""
     kinds = [(62, "all"), (48, "none"), (21, "part"), (9, "none"), (0, "none")]
     latest = kinds[number % len(kinds)]
-    earlier = [(290 - 9 * number, "all"), (170 - 4 * number, "all")] if number % 2 else []
+    earlier = [(290 - 4 * number, "all"), (170 - 3 * number, "all")] if number % 2 else []
     hours = 6 + number * 7 % 41
     work = {
         "description": ("Site survey", "Design review", "Commissioning")[number % 3],
