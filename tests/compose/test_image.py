@@ -20,7 +20,8 @@ def _running(project: ComposeSystem) -> dict[str, Any]:
 
 def test_the_image_is_small_and_has_no_build_tools(project: ComposeSystem) -> None:
     image = _running(project)["clients-api"]["Image"]
-    assert int(project.docker("image", "inspect", "-f", "{{.Size}}", image)) < 400_000_000
+    # What sets PDFs takes 81 MB of it, the words for dates and amounts 36.
+    assert int(project.docker("image", "inspect", "-f", "{{.Size}}", image)) < 520_000_000
     look = f'for tool in {TOOLS}; do command -v "$tool"; done; id -u'
     said = project.docker("run", "--rm", "--entrypoint", "sh", image, "-c", look)
     assert said.split() == ["10001"], said
