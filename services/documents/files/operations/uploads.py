@@ -101,7 +101,9 @@ class Uploads:
         data: bytes,
     ) -> Document:
         """Keep a file that a service has made, under the id it has given it, checked like any
-        other. Doing so again changes nothing, and finishes what had been begun."""
+        other. Doing so again changes nothing, and finishes what had been begun. Raises
+        `StoreUnavailable` before anything is written."""
+        self.store.check()
         with begin() as uow:
             document = uow.session.get(Document, document_id)
         if document is None:

@@ -1,0 +1,35 @@
+"""Files that another service has made: kept under the id it gave them, checked like any other."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from shared.ids import uuid7
+from tests.factories import documents as files
+from tests.integration.documents.conftest import Office
+
+
+def put_made(office: Office, document_id: uuid.UUID, **kwargs: Any) -> Any:
+    """As the clients service hands a PDF over."""
+    sent = {"data": files.pdf(), "content_type": "application/pdf", **kwargs}
+    return office.call("PUT", f"/{document_id}/made?file_name=a.pdf&category=invoice", **sent)
+
+
+def test_it_is_there_at_once_and_sending_it_again_changes_nothing(office: Office) -> None:
+    made = uuid7()
+    first, again = (put_made(office, made) for _ in range(2))
+    assert (first.status_code, first.json["status"]) == (200, "available")
+    assert again.json == first.json
+    assert office.event_names() == ["added"]
+    assert len(office.objects()) == 1
+
+
+def test_it_does_not_need_an_upload_to_have_made_the_bucket(office: Office) -> None:
+    fresh = office.with_settings(s3_bucket=f"fresh-{uuid.uuid4().hex}")
+    assert put_made(fresh, uuid7()).status_code == 200
+
+
+def test_one_that_is_not_what_its_name_says_is_refused(office: Office) -> None:
+    refused = put_made(office, uuid7(), data=b"MZ no PDF")
+    assert (refused.status_code, refused.json["code"]) == (422, "documents.type_mismatch")
