@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -62,7 +63,7 @@ class PrintTurn(Turn):
 def _store(runtime: Runtime, job: Job, paper: Paper, pdf: bytes) -> None:
     """Hand the PDF to the documents service under the paper's own id, so once for ever."""
     identity = Identity(job.workspace_id, origin_of(job).actor, frozenset({DOCUMENTS_CREATE}))
-    answer = ServiceClient(runtime, "documents").request(
+    answer = _documents(runtime).request(
         "PUT",
         f"/v1/clients/{paper.client_id}/documents/{paper.id}/made",
         identity,
@@ -72,6 +73,12 @@ def _store(runtime: Runtime, job: Job, paper: Paper, pdf: bytes) -> None:
         patience_seconds=_PATIENCE_SECONDS,
     )
     _expect_stored(answer)
+
+
+@cache
+def _documents(runtime: Runtime) -> ServiceClient:
+    """The way to the documents service, whose connections the papers of a process share."""
+    return ServiceClient(runtime, "documents")
 
 
 def _layout(paper: Paper) -> str:

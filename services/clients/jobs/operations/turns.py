@@ -30,16 +30,10 @@ _CLAIM = text(
     """
 )
 _RENEW = text("UPDATE jobs SET lease_until = clock_timestamp() + :lease WHERE id = :id")
-_POSTPONE = text(
-    """
-    UPDATE jobs SET attempts = 0, lease_until = clock_timestamp() + :pause,
-        turn_at = clock_timestamp()
-    WHERE id = :id AND turn = :turn AND state = :claimed
-    """
-)
 _RELEASE = text(
     """
-    UPDATE jobs SET lease_until = clock_timestamp() + :pause, turn_at = clock_timestamp()
+    UPDATE jobs SET lease_until = clock_timestamp() + :pause, turn_at = clock_timestamp(),
+        attempts = CASE WHEN :forgiven THEN 0 ELSE attempts END
     WHERE id = :id AND turn = :turn AND state = :claimed
     """
 )
@@ -75,12 +69,16 @@ def note_progress(uow: UnitOfWork, job: Job) -> None:
 
 def release_turn(uow: UnitOfWork, job_id: uuid.UUID, turn: int, *, pause: bool = False) -> None:
     """The turn is over; the next may begin now, or after a pause where this one failed."""
-    length = RETRY_PAUSE if pause else timedelta(0)
-    given = {"id": job_id, "turn": turn, "pause": length, "claimed": RUNNING}
-    uow.session.execute(_RELEASE, given)
+    _release(uow, job_id, turn, RETRY_PAUSE if pause else timedelta(0), forgiven=False)
 
 
 def postpone_turn(uow: UnitOfWork, job_id: uuid.UUID, turn: int) -> None:
     """What the job needs is away: it waits, and nothing is counted against it."""
-    given = {"id": job_id, "turn": turn, "pause": OUTAGE_PAUSE, "claimed": RUNNING}
-    uow.session.execute(_POSTPONE, given)
+    _release(uow, job_id, turn, OUTAGE_PAUSE, forgiven=True)
+
+
+def _release(
+    uow: UnitOfWork, job_id: uuid.UUID, turn: int, pause: timedelta, *, forgiven: bool
+) -> None:
+    given = {"id": job_id, "turn": turn, "pause": pause, "forgiven": forgiven}
+    uow.session.execute(_RELEASE, {**given, "claimed": RUNNING})

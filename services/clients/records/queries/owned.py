@@ -26,7 +26,7 @@ def lock_owned(
     """
     owner = select(kind.client_id).where(kind.id == wanted)
     while (client_id := uow.session.scalar(owner)) is not None:
-        client = _lock_if_there(uow, client_id)
+        client = lock_if_there(uow, client_id)
         held = uow.session.get(
             kind, wanted, populate_existing=True, with_for_update=client is None or None
         )
@@ -35,7 +35,8 @@ def lock_owned(
     return None
 
 
-def _lock_if_there(uow: UnitOfWork, client_id: uuid.UUID) -> Client | None:
+def lock_if_there(uow: UnitOfWork, client_id: uuid.UUID) -> Client | None:
+    """The client, locked; None where it was deleted or merged while it was waited for."""
     try:
         return lock_client(uow, client_id)
     except (ClientNotFound, ClientMerged):

@@ -14,9 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.clients.projects.models import Project
-from services.clients.records.errors import ClientMerged, ClientNotFound
 from services.clients.records.models.record import Client
-from services.clients.records.queries.clients import lock_client
+from services.clients.records.queries.owned import lock_if_there
 from services.clients.time_entries.models import TimeWeek
 from services.clients.time_entries.rules.weeks import Week
 from shared.unit_of_work import UnitOfWork
@@ -39,21 +38,13 @@ def lock_projects(
     """Those of the projects that there are, read after their clients were locked."""
     wanted = select(Project).where(Project.id.in_(project_ids))
     owners = uow.session.scalars(wanted.with_only_columns(Project.client_id).distinct()).all()
-    clients = {each: _locked(uow, each) for each in sorted(owners)}
+    clients = {each: lock_if_there(uow, each) for each in sorted(owners)}
     found = uow.session.scalars(wanted, execution_options={"populate_existing": True})
     return {
         project.id: LockedProject(project, client)
         for project in found
         if (client := clients.get(project.client_id)) is not None
     }
-
-
-def _locked(uow: UnitOfWork, client_id: uuid.UUID) -> Client | None:
-    """None where it was deleted or merged while it was waited for."""
-    try:
-        return lock_client(uow, client_id)
-    except (ClientNotFound, ClientMerged):
-        return None
 
 
 def lock_weeks(uow: UnitOfWork, weeks: Collection[PersonsWeek]) -> Mapping[PersonsWeek, TimeWeek]:
