@@ -12,13 +12,12 @@ from clientele_client.errors import Conflict, Invalid, NotFound, StaleVersion
 from clientele_client.shapes import DraftWithDocuments
 from web.client_form import changes, conflicts, reading, showing
 from web.client_form.showing import Link, Sheet
-from web.client_form.steps import BY_NAME, STEPS, Step, near
+from web.client_form.steps import ANY_STEP, BY_NAME, STEPS, Step, near
 from web.shell import formats, forms, pages, session
 from web.shell.callers import api
 from web.shell.texts import gettext
 
 blueprint = Blueprint("client_form", __name__, url_prefix="/clients")
-_STEP = f"any({', '.join(step.name for step in STEPS)})"
 # A draft that was never there leads to a client that is not there either: the same page says so.
 _GONE = ("clients.draft_submitted", "clients.draft_not_found")
 _DUPLICATE = "clients.duplicate"
@@ -45,14 +44,14 @@ def suggest_codes() -> Response:
     return pages.show("client_form/codes.html", codes=showing.suggestions(name))
 
 
-@blueprint.get(f"/drafts/<uuid:draft_id>/<{_STEP}:name>")
+@blueprint.get(f"/drafts/<uuid:draft_id>/<{ANY_STEP}:name>")
 def show_step(draft_id: Any, name: str) -> Answer:
     """A step as it was typed, with what is wrong in it."""
     draft = _draft(draft_id)
     return draft if isinstance(draft, Answer) else showing.show(_sheet(draft, name), draft=draft)
 
 
-@blueprint.post(f"/drafts/<uuid:draft_id>/<{_STEP}:name>")
+@blueprint.post(f"/drafts/<uuid:draft_id>/<{ANY_STEP}:name>")
 def save_step(draft_id: Any, name: str) -> Answer:
     """Keep what was typed, right or wrong, and go on once it is right."""
     step, action = BY_NAME[name], request.form.get(changes.ACTION, "next")
@@ -69,7 +68,7 @@ def save_step(draft_id: Any, name: str) -> Answer:
     return pages.go(_onward(draft_id, step, action))
 
 
-@blueprint.post(f"/drafts/<uuid:draft_id>/<{_STEP}:name>/autosave")
+@blueprint.post(f"/drafts/<uuid:draft_id>/<{ANY_STEP}:name>/autosave")
 def autosave(draft_id: Any, name: str) -> Answer:
     """Keep what was typed so far: when, at which version, and what is wrong by field."""
     step = BY_NAME[name]

@@ -12,13 +12,12 @@ from clientele_client.errors import Conflict, Invalid, StaleVersion
 from clientele_client.shapes import Client, ClientChanges
 from web.client_form import changes, conflicts, reading, showing
 from web.client_form.showing import Link, Sheet
-from web.client_form.steps import BY_NAME, STEPS, Step, near
+from web.client_form.steps import ANY_STEP, BY_NAME, STEPS, Step, near
 from web.shell import forms, pages, session
 from web.shell.callers import api
 from web.shell.texts import gettext
 
-_STEP = f"any({', '.join(step.name for step in STEPS)})"
-PATH = f"/<uuid:client_id>/edit/<{_STEP}:step>"
+PATH = f"/<uuid:client_id>/edit/<{ANY_STEP}:step>"
 
 
 def edit(client_id: Any, step: str) -> Answer:

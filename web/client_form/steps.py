@@ -49,6 +49,8 @@ STEPS: Final = (
     Step("settings", noted("Settings"), ("settings", "status", "tags", "custom_fields")),
 )
 BY_NAME: Final = {step.name: step for step in STEPS}
+#: A step's name in the address of a page.
+ANY_STEP: Final = f"any({', '.join(step.name for step in STEPS)})"
 
 # What fields are called where they are named away from their place.
 _LABELS: Final = {
