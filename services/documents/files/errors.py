@@ -36,6 +36,13 @@ class NotAvailable(Conflict):
     title = "The document's state does not allow this"
 
 
+class PaperKept(Conflict):
+    """A paper was made of the books, and the same bytes are served as long as its client is."""
+
+    code = "documents.paper_kept"
+    title = "A paper is not deleted by itself"
+
+
 class QuotaExceeded(Conflict):
     """The workspace's files would take more than its quota."""
 

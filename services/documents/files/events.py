@@ -67,8 +67,10 @@ def client_erased(erasure: ErasedClient, number: int) -> Event:
 
 
 def _event(fact: str, document: Document, **data: Any) -> Event:
+    """Papers have types of their own: who may see an event is decided by its type."""
+    kind = "paper" if document.paper else "document"
     return Event(
-        type=f"documents.document.{fact}.v1",
+        type=f"documents.{kind}.{fact}.v1",
         subject=f"document/{document.id}",
         aggregate_version=document.event_version,
         client_id=document.client_id,

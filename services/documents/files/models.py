@@ -50,6 +50,8 @@ class Document(Base):
     category: Mapped[str]
     expires_on: Mapped[date | None]
     portal_visible: Mapped[bool] = mapped_column(default=False)
+    # Made here of the client's invoices: it is for those who may view them, and stays.
+    paper: Mapped[bool] = mapped_column(default=False)
 
     content_type: Mapped[str | None]
     size: Mapped[int] = mapped_column(BigInteger)

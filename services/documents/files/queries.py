@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, any_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, any_, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from services.documents.files.models import (
     ErasedClient,
     OpenLink,
 )
+from shared.security.permissions import INVOICES_VIEW
 
 _WORKSPACES_WITH_WORK = text("SELECT workspaces_with_work()")
 _WORKSPACES_WITH_ERASURES = text("SELECT workspaces_with_erasures()")
@@ -71,6 +72,20 @@ def _target_of(client_id: uuid.UUID) -> Select[uuid.UUID]:
     return select(ClientAlias.target_id).where(ClientAlias.client_id == client_id)
 
 
+def require_readable(
+    session: Session, document_id: uuid.UUID, permissions: Collection[str]
+) -> None:
+    """Raise `DocumentNotFound` for one that whoever has these permissions may not know of."""
+    hidden = select(Document.id).where(Document.id == document_id, ~_readable(permissions))
+    if session.scalar(hidden) is not None:
+        raise DocumentNotFound
+
+
+def _readable(permissions: Collection[str]) -> ColumnElement[bool]:
+    """A paper says what the invoices say that it was made of."""
+    return true() if INVOICES_VIEW in permissions else ~Document.paper
+
+
 def get_document(session: Session, client_id: uuid.UUID, document_id: uuid.UUID) -> Document:
     """A document that has not been deleted; raises `DocumentNotFound`."""
     return _found(session, client_id, document_id, select(Document))
@@ -104,17 +119,22 @@ def _found(
 
 
 def documents_of(
-    client_id: uuid.UUID, status: str | None, category: str | None
+    client_id: uuid.UUID, permissions: Collection[str], status: str | None, category: str | None
 ) -> Select[Document]:
-    """A client's documents, deleted ones left out unless they are asked for."""
-    statement = select(Document).where(Document.client_id == client_id)
+    """A client's documents that these permissions let see, deleted ones left out unless they
+    are asked for."""
+    statement = select(Document).where(Document.client_id == client_id, _readable(permissions))
     statement = statement.where(Document.status == status if status else Document.status != DELETED)
     return statement.where(Document.category == category) if category else statement
 
 
-def search_documents(session: Session, typed: str, most: int) -> Sequence[Document]:
-    """The documents whose title, file name and category have words that begin so, newest first."""
-    statement = select(Document).where(Document.id.in_(select(func.document_matches(typed, most))))
+def search_documents(
+    session: Session, permissions: Collection[str], typed: str, most: int
+) -> Sequence[Document]:
+    """The documents whose title, file name and category have words that begin so, newest first;
+    fewer where some of them may not be seen with these permissions."""
+    matches = Document.id.in_(select(func.document_matches(typed, most)))
+    statement = select(Document).where(matches, _readable(permissions))
     return session.scalars(statement.order_by(Document.id.desc())).all()
 
 

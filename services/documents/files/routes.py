@@ -14,7 +14,8 @@ from services.documents.files.operations.downloads import hand_out, read_out
 from services.documents.files.operations.removals import Removals
 from services.documents.files.operations.uploads import Begin, Uploads
 from shared.http.blueprint import ApiBlueprint, InternalBlueprint
-from shared.http.edge import Answer, if_match, kept_only, reads, writes
+from shared.http.edge import Answer, if_match, kept_only, reads, runtime, writes
+from shared.http.identity import current_identity, origin_of
 from shared.http.paging import Sort, page
 from shared.http.steps import steps
 from shared.security.permissions import (
@@ -50,6 +51,20 @@ def _uploads() -> Uploads:
     return found
 
 
+def _hide_papers() -> None:
+    """A paper is not there for whoever may not view invoices, whatever is asked of it."""
+    document_id = (request.view_args or {}).get("document_id")
+    if document_id is None:
+        return
+    identity = current_identity()
+    with runtime().unit_of_work(origin_of(identity)) as uow:
+        queries.require_readable(uow.session, document_id, identity.permissions)
+
+
+for door in (blueprint, stored):
+    door.before_request(_hide_papers)
+
+
 def _answer(document: Document, status: int = 200) -> Answer:
     return Answer(schemas.present(document), status, etag=document.version)
 
@@ -66,7 +81,7 @@ def get_documents(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) 
     found = page(
         uow.session,
         uow.vault,
-        queries.documents_of(client_id, status, category),
+        queries.documents_of(client_id, current_identity().permissions, status, category),
         [Sort(Document.id, descending=True)],
         scope=f"documents:{client_id}:{status}:{category}",
         cursor=query.get("cursor"),
@@ -173,5 +188,6 @@ def put_made(
 @search.arguments(schemas.SearchQuery, location="query")
 def get_search(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Documents of any client, by the words of what is said about them."""
-    found = queries.search_documents(uow.session, query["q"], query["limit"])
+    held = current_identity().permissions
+    found = queries.search_documents(uow.session, held, query["q"], query["limit"])
     return Answer({"data": [schemas.present(document) for document in found]})

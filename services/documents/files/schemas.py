@@ -145,6 +145,9 @@ class DocumentView(Schema):
     refusal = fields.Nested(RefusalView, allow_none=True)
     expires_on = fields.Date(allow_none=True)
     portal_visible = fields.Boolean()
+    paper = fields.Boolean(
+        metadata={"description": "Made of the client's invoices: for those who may view them."}
+    )
     version = fields.Integer()
     created_at = fields.DateTime()
     updated_at = fields.DateTime()
@@ -199,6 +202,7 @@ def present(document: Document) -> dict[str, Any]:
         "refusal": document.refusal,
         "expires_on": document.expires_on.isoformat() if document.expires_on else None,
         "portal_visible": document.portal_visible,
+        "paper": document.paper,
         "version": document.version,
         "created_at": _moment(document.created_at),
         "updated_at": _moment(document.updated_at),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import pytest
+
 from shared.ids import uuid7
 from tests.factories import documents as files
-from tests.integration.documents.conftest import Office
+from tests.integration.documents.conftest import EVERY_RIGHT, Office
 
 
 def put_made(office: Office, document_id: uuid.UUID, **kwargs: Any) -> Any:
@@ -21,7 +23,7 @@ def test_it_is_there_at_once_and_sending_it_again_changes_nothing(office: Office
     first, again = (put_made(office, made) for _ in range(2))
     assert (first.status_code, first.json["status"]) == (200, "available")
     assert again.json == first.json
-    assert office.event_names() == ["added"]
+    assert [event.type for event in office.events()] == ["documents.paper.added.v1"]
     assert len(office.objects()) == 1
 
 
@@ -33,3 +35,32 @@ def test_it_does_not_need_an_upload_to_have_made_the_bucket(office: Office) -> N
 def test_one_that_is_not_what_its_name_says_is_refused(office: Office) -> None:
     refused = put_made(office, uuid7(), data=b"MZ no PDF")
     assert (refused.status_code, refused.json["code"]) == (422, "documents.type_mismatch")
+
+
+def test_a_paper_stays(office: Office) -> None:
+    made = put_made(office, uuid7())
+    refused = office.call("DELETE", f"/{made.json['id']}", rights=(*EVERY_RIGHT, "invoices.view"))
+    assert (refused.status_code, refused.json["code"]) == (409, "documents.paper_kept")
+    assert len(office.objects()) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/complete"), ("GET", "/download"),
+     ("GET", "/bytes")],
+)  # fmt: skip
+def test_no_door_opens_to_a_paper_for_whoever_may_not_view_invoices(
+    office: Office, method: str, path: str
+) -> None:
+    made = put_made(office, uuid7())
+    answer = office.call(method, f"/{made.json['id']}{path}", json={})
+    assert (answer.status_code, answer.json["code"]) == (404, "documents.not_found")
+    assert office.event_names() == ["added"]
+
+
+def test_a_paper_is_listed_and_found_by_those_who_may_view_invoices(office: Office) -> None:
+    file, paper = office.add(), put_made(office, uuid7()).json
+    for rights, seen in (((), [file["id"]]), (("invoices.view",), [paper["id"], file["id"]])):
+        held = (*EVERY_RIGHT, *rights)
+        assert [each["id"] for each in office.call("GET", rights=held).json["data"]] == seen
+        assert office.search("pdf", held) == seen

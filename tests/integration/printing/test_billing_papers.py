@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pypdfium2
@@ -139,3 +142,19 @@ def test_whoever_may_view_invoices_may_read_the_pdf_and_nobody_else(
         token = key_with(press.workspace_id, *permissions)
         answer = press.office.http.get(path, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == status, answer.text
+
+
+def test_documents_show_papers_to_those_alone_who_may_view_invoices(
+    press: Press, issued: Any, key_with: Callable[..., str]
+) -> None:
+    press.work()
+    paper = press.documents()[0]["id"]
+    token = key_with(press.workspace_id, "clients.view", "clients.export", "documents.view")
+    reader = replace(press.office, token=token)
+    assert reader.get("documents").json["data"] == []
+    assert reader.get(f"documents/{paper}").status_code == 404
+    assert reader.get(f"documents/{paper}/download").status_code == 404
+    assert reader.call("GET", f"/search?q={issued['number']}").json["data"] == []
+    with ZipFile(BytesIO(reader.get("archive").data)) as archive:
+        assert [name for name in archive.namelist() if name.endswith(".pdf")] == []
+    assert press.office.get(f"documents/{paper}/download").status_code == 302

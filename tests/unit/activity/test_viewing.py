@@ -36,8 +36,8 @@ def test_without_a_right_its_kind_is_hidden(missing: str) -> None:
     assert not viewing.sees_whole_timelines(permissions)
     hidden = viewing.hidden_types(permissions)
     assert hidden
-    kinds = {name.split(".")[1].replace("time_entry", "project") for name in hidden}
-    assert {f"{kind}s.view" for kind in kinds} == {missing}
+    kinds = {name.split(".")[1] for name in hidden}
+    assert {viewing.NEEDED[kind] for kind in kinds} == {missing}
 
 
 @pytest.mark.parametrize(

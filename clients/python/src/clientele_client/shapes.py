@@ -311,6 +311,7 @@ class Document(TypedDict, total=False):
     id: str
     marks: list[str]
     pages: int | None
+    paper: bool
     portal_visible: bool
     refusal: Refusal | None
     sha256: str | None
@@ -655,6 +656,7 @@ class NewDocument(TypedDict, total=False):
     id: str
     marks: list[str]
     pages: int | None
+    paper: bool
     portal_visible: bool
     refusal: Refusal | None
     sha256: str | None

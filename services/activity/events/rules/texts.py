@@ -194,6 +194,16 @@ SENTENCES: dict[str, Sentence] = {
     "documents.document.deleted.v1": Sentence(
         "document", "Document {document} deleted", "Document deleted"
     ),
+    "documents.paper.added.v1": Sentence("document", "Paper {document} added", "Paper added"),
+    "documents.paper.refused.v1": Sentence(
+        "document", "Paper {document} refused: {refusal}", "Paper refused"
+    ),
+    "documents.paper.updated.v1": Sentence(
+        "document", "Paper {document}: {changed}", "Paper changed"
+    ),
+    "documents.paper.downloaded.v1": Sentence(
+        "document", "Paper {document} downloaded", "Paper downloaded"
+    ),
 }
 
 # Told between services once a client, or a draft of one, is gone: there is no timeline left to

@@ -27,7 +27,7 @@ NEEDED = {
         CLIENTS_VIEW,
     ),
     **dict.fromkeys(("project", "time_entry"), PROJECTS_VIEW),
-    "invoice": INVOICES_VIEW,
+    **dict.fromkeys(("invoice", "paper"), INVOICES_VIEW),
     "document": DOCUMENTS_VIEW,
     "note": NOTES_VIEW,
     **dict.fromkeys(("webhook", "subscriber"), WEBHOOKS_MANAGE),

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from services.documents.files import events, queries
-from services.documents.files.errors import DocumentNotFound
+from services.documents.files.errors import DocumentNotFound, PaperKept
 from services.documents.files.models import (
     DELETED,
     DELETING,
@@ -45,9 +45,11 @@ def start_deletion(
 ) -> Removal | None:
     """Delete a document. Its objects are to be removed next; None if it has none.
 
-    Asking again for one that is being deleted gives the same removal.
+    Asking again for one that is being deleted gives the same removal. Raises `PaperKept`.
     """
     document = locked(uow, client_id, document_id, expected_version)
+    if document.paper:
+        raise PaperKept("It is deleted with its client.")
     if document.status == QUARANTINED:
         _finish(uow, document)
         return None

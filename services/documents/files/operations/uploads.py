@@ -100,7 +100,7 @@ class Uploads:
         body: Mapping[str, Any],
         data: bytes,
     ) -> Document:
-        """Keep a file that a service has made, under the id it has given it, checked like any
+        """Keep a paper that a service has made, under the id it has given it, checked like any
         other. Doing so again changes nothing, and finishes what had been begun. Raises
         `StoreUnavailable` before anything is written."""
         self.store.check()
@@ -117,9 +117,10 @@ class Uploads:
     ) -> Document:
         life = self.settings.upload_link_life + self.settings.upload_grace
         upload = Upload(keys.staging_key(), None, now() + life)
+        paper = {**body, "paper": True}
         with begin() as uow:
             quota = self.settings.document_quota_bytes
-            return details.create_document(uow, client_id, body, upload, quota, document_id)
+            return details.create_document(uow, client_id, paper, upload, quota, document_id)
 
     def complete(
         self, begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID, parts: Sequence[Part]
