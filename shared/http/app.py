@@ -16,7 +16,7 @@ from flask_smorest import Blueprint
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
-from shared.http.bodies import MAX_BODY_BYTES
+from shared.http.bodies import MAX_BODY_BYTES, allow_long_bodies
 from shared.http.documentation import make_asyncapi_blueprint, make_docs_blueprint
 from shared.http.identity import bearer_token, note_request_ids
 from shared.http.internal import make_internal_blueprint
@@ -105,6 +105,7 @@ def create_api(service: str, settings: Settings, api: Api) -> Flask:
         _openapi_settings(api.title or f"Clientele, {service}"), MAX_CONTENT_LENGTH=MAX_BODY_BYTES
     )
     _register_requests(app, runtime, api.authenticate)
+    allow_long_bodies(app)
     register_problem_handlers(app)
     _register_health(app, runtime)
     app.register_blueprint(make_internal_blueprint(runtime))

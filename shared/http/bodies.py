@@ -1,13 +1,20 @@
 """The bodies of requests: read whole by the loop, before a request takes a thread.
 
-So a caller that sends a byte now and then holds a connection and nothing else.
+So a caller that sends a byte now and then holds a connection and nothing else. A view that takes
+a long body (`long_body`) reads it as it arrives, in one of a few threads that are there for that.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from flask import Flask, request
+from werkzeug.exceptions import ClientDisconnected, HTTPException
+from werkzeug.routing import MapAdapter
 
 from shared.errors import TooSlow, Unavailable
 
@@ -18,6 +25,13 @@ MAX_BODY_BYTES: Final = 1_048_576
 #: The most that a process holds of bodies that are not whole yet.
 MOST_HELD_BYTES: Final = 64 * MAX_BODY_BYTES
 PATIENCE_SECONDS: Final = 20.0
+#: How fast a long body has to come, once the patience is used up.
+LEAST_BYTES_PER_SECOND: Final = 8_192
+#: How many long bodies a process reads at a time.
+MOST_LONG: Final = 8
+
+V = TypeVar("V", bound=Callable[..., Any])
+_LONGEST: Final = "longest_body"
 
 
 class CallerGone(Exception):
@@ -59,3 +73,92 @@ class Bodies:
         finally:
             self._held -= size
         return b"".join(pieces)
+
+
+# --- long bodies -------------------------------------------------------------------------
+
+
+def long_body(most: int) -> Callable[[V], V]:
+    """Have a view take bodies of up to so many bytes; it reads them from `request.stream`."""
+
+    def decorate(view: V) -> V:
+        view.__dict__[_LONGEST] = most
+        return view
+
+    return decorate
+
+
+def allow_long_bodies(app: Flask) -> None:
+    """Let what views take be longer than what Flask takes otherwise."""
+
+    def allow() -> None:
+        if (most := _longest(app, request.endpoint)) is not None:
+            request.max_content_length = most
+
+    app.before_request(allow)
+
+
+def is_long(app: Flask, environ: dict[str, Any]) -> bool:
+    """Whether the body of a request may be long, and its view takes long ones."""
+    size = environ.get("CONTENT_LENGTH", "")
+    if size.isdigit() and int(size) <= MAX_BODY_BYTES:
+        return False
+    if not size and "HTTP_TRANSFER_ENCODING" not in environ:
+        return False
+    found: MapAdapter = app.url_map.bind("")
+    try:
+        endpoint, _ = found.match(environ["PATH_INFO"], environ["REQUEST_METHOD"])
+    except HTTPException:
+        return False
+    return _longest(app, endpoint) is not None
+
+
+def _longest(app: Flask, endpoint: str | None) -> int | None:
+    most: int | None = getattr(app.view_functions.get(endpoint or ""), _LONGEST, None)
+    return most
+
+
+class Arriving(io.RawIOBase):
+    """A body as a file that is read, from a thread, as it arrives on the loop.
+
+    Reading raises `TooSlow` (408), and `ClientDisconnected` where the caller has gone.
+    """
+
+    def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
+        self._receive = receive
+        self._loop = loop
+        self._left, self._more = memoryview(b""), True
+        self._begun, self._size = time.monotonic(), 0
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """As much as is there; waits for the next piece where nothing is."""
+        while not self._left and self._more:
+            self._wait()
+        taken = min(len(buffer), len(self._left))
+        buffer[:taken], self._left = self._left[:taken], self._left[taken:]
+        return taken
+
+    def _wait(self) -> None:
+        spent = time.monotonic() - self._begun
+        patience = PATIENCE_SECONDS + self._size / LEAST_BYTES_PER_SECOND - spent
+        coming = asyncio.run_coroutine_threadsafe(_next_message(self._receive), self._loop)
+        try:
+            message = coming.result(min(max(patience, 0.0), PATIENCE_SECONDS))
+        except TimeoutError:
+            coming.cancel()
+            raise TooSlow("Send the body without such long pauses.") from None
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnected
+        self._left, self._more = (
+            memoryview(message.get("body", b"")),
+            bool(message.get("more_body")),
+        )
+        self._size += len(self._left)
+
+
+async def _next_message(receive: Receive) -> MutableMapping[str, Any]:
+    return await receive()

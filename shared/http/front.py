@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, Response
 
 from shared.errors import DomainError, Unavailable
-from shared.http.bodies import Bodies, CallerGone, Receive
+from shared.http.bodies import MOST_LONG, Arriving, Bodies, CallerGone, Receive, is_long
 from shared.http.later import LATER, Headers, Later, Reply, Send, Stalled, encoded
 from shared.http.problems import domain_problem
 from shared.logging import get_logger
@@ -51,6 +51,8 @@ class Front:
     def __init__(self, app: Flask, threads: int, hands_on: signal.Signals | None = None) -> None:
         self._app = app
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="requests")
+        self._long_threads = ThreadPoolExecutor(MOST_LONG, thread_name_prefix="long-bodies")
+        self._long = 0
         self._hands_on = hands_on
         self._bodies = Bodies()
         self._lasting: set[asyncio.Future[None]] = set()
@@ -60,24 +62,40 @@ class Front:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        loop = asyncio.get_running_loop()
-        environ = _environ(scope)
+        environ, context = _environ(scope), contextvars.Context()
         try:
-            body = await self._bodies.whole(scope["headers"], receive)
+            answered = await self._answered(scope, environ, receive, context)
         except DomainError as error:
             await self._refuse(error, send)
             return
         except CallerGone:
             return
-        environ["wsgi.input"] = io.BytesIO(body)
-        context = contextvars.Context()
-        call = partial(context.run, self._call, environ)
-        answered = await loop.run_in_executor(self._threads, call)
         left = environ.get(LATER)
         if left is not None:
             await self._answer_later(left, answered, receive, send)
             return
         await self._send(answered, context, send)
+
+    async def _answered(
+        self,
+        scope: Scope,
+        environ: dict[str, Any],
+        receive: Receive,
+        context: contextvars.Context,
+    ) -> _Answered:
+        loop, call = asyncio.get_running_loop(), partial(context.run, self._call, environ)
+        if not is_long(self._app, environ):
+            body = await self._bodies.whole(scope["headers"], receive)
+            environ["wsgi.input"] = io.BytesIO(body)
+            return await loop.run_in_executor(self._threads, call)
+        if self._long == MOST_LONG:
+            raise Unavailable("Too many long bodies are being sent at once; try again.")
+        environ["wsgi.input"] = io.BufferedReader(Arriving(receive, loop))
+        self._long += 1
+        try:
+            return await loop.run_in_executor(self._long_threads, call)
+        finally:
+            self._long -= 1
 
     async def _refuse(self, error: DomainError, send: Send) -> None:
         """Answer what has not come as far as Flask, and end its connection."""

@@ -12,7 +12,10 @@ import pytest
 from flask import Flask, Response, g, request
 
 from shared.errors import Conflict
+from shared.http import bodies
+from shared.http import front as front_module
 from shared.http import later as later_module
+from shared.http.bodies import MAX_BODY_BYTES, allow_long_bodies, long_body
 from shared.http.front import Front
 from shared.http.later import Reply, later
 from shared.http.problems import register_problem_handlers
@@ -244,3 +247,69 @@ def test_a_reader_that_takes_nothing_is_let_go(app: Flask, monkeypatch: pytest.M
         return exchange.sent
 
     assert [message["type"] for message in asyncio.run(run())] == ["http.response.start"]
+
+
+# --- long bodies -------------------------------------------------------------------------
+
+
+def _take_long_bodies(app: Flask, most: int = 5_000_000) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    allow_long_bodies(app)
+
+    @app.post("/long")
+    @long_body(most)
+    def take() -> str:
+        return str(sum(len(piece) for piece in iter(lambda: request.stream.read(100_000), b"")))
+
+    @app.post("/short")
+    def refuse() -> str:
+        return str(len(request.get_data()))
+
+
+def _sized(*pieces: bytes) -> dict[str, Any]:
+    return {"headers": [(b"content-length", str(sum(map(len, pieces))).encode())]}
+
+
+def test_a_long_body_reaches_a_view_that_takes_one_and_no_other(app: Flask) -> None:
+    _take_long_bodies(app)
+    pieces = [b"x" * 700_000] * 5
+    assert _ask(app, "POST", "/long", *pieces, **_sized(*pieces)).body == b"3500000"
+    chunked = [(b"transfer-encoding", b"chunked")]
+    assert _ask(app, "POST", "/long", *pieces, headers=chunked).body == b"3500000"
+    assert _ask(app, "POST", "/long", b"short", **_sized(b"short")).body == b"5"
+    assert _ask(app, "POST", "/short", *pieces, **_sized(*pieces)).status == 413
+    assert _ask(app, "POST", "/nowhere", *pieces, **_sized(*pieces)).status == 404
+
+
+def test_a_body_longer_than_its_view_takes_is_refused(app: Flask) -> None:
+    _take_long_bodies(app, most=3_000_000)
+    pieces = [b"x" * 700_000] * 5
+    chunked = [(b"transfer-encoding", b"chunked")]
+    assert _ask(app, "POST", "/long", *pieces, **_sized(*pieces)).status == 413
+    assert _ask(app, "POST", "/long", *pieces, headers=chunked).status == 413
+
+
+@pytest.mark.parametrize("goes", [True, False])
+def test_a_long_body_that_stops_is_given_up(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, goes: bool
+) -> None:
+    monkeypatch.setattr(bodies, "PATIENCE_SECONDS", 20.0 if goes else 0.05)
+    _take_long_bodies(app)
+    exchange = Exchange("POST", "/long", headers=[(b"content-length", b"3000000")])
+    exchange.incoming.put_nowait({"type": "http.request", "body": b"x", "more_body": True})
+    if goes:
+        exchange.leave()
+    asyncio.run(_answer(Front(app, 2), exchange))
+    assert exchange.status == (400 if goes else 408)
+
+
+def test_only_so_many_long_bodies_are_read_at_a_time(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _take_long_bodies(app)
+    front = Front(app, 2)
+    monkeypatch.setattr(front_module, "MOST_LONG", 0)
+    long = Exchange("POST", "/long", headers=[(b"content-length", b"3000000")])
+    assert asyncio.run(_answer(front, long)).status == 503
+    short = Exchange("POST", "/short", b"x", headers=[(b"content-length", b"1")])
+    assert asyncio.run(_answer(front, short)).body == b"1"

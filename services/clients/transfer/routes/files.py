@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import Any, TypeVar, cast
 
 from flask import request
 
 from services.clients.transfer.operations.receiving import MAX_FILE_BYTES
+from shared.http.bodies import long_body
+from shared.http.identity import require
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 _PIECE_BYTES = 1 << 20
 #: A file as the body of a request, for the OpenAPI document.
@@ -16,11 +24,22 @@ FILE_BODY = {
 }
 
 
-def allow_file() -> None:
-    """Before a request of a blueprint: the file that its `post_import` takes may be larger than
-    any other body."""
-    if (request.endpoint or "").endswith(".post_import"):
-        request.max_content_length = MAX_FILE_BYTES + 1
+def kept_file(view: V) -> V:
+    """Have a view take a file as its body, after all of it has arrived.
+
+    So no transaction is open while the caller is still sending.
+    """
+
+    @wraps(view)
+    def endpoint(*args: Any, **kwargs: Any) -> Any:
+        require(None)
+        with TemporaryFile() as file:
+            copyfileobj(request.stream, file, _PIECE_BYTES)
+            file.seek(0)
+            request.stream = file
+            return view(*args, **kwargs)
+
+    return long_body(MAX_FILE_BYTES + 1)(cast(V, endpoint))
 
 
 def sent_pieces() -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from services.clients.jobs.schemas import JobView
 from services.clients.transfer import queries
 from services.clients.transfer.models import CLIENTS, IMPORT, PREVIEW
 from services.clients.transfer.operations import receiving, starting, undoing
-from services.clients.transfer.routes.files import FILE_BODY, allow_file, sent_pieces
+from services.clients.transfer.routes.files import FILE_BODY, kept_file, sent_pieces
 from services.clients.transfer.routes.streaming import stream_rejected
 from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
@@ -30,10 +30,9 @@ blueprint = ApiBlueprint(
     "imports", __name__, url_prefix="/v1/imports", description="Clients from files"
 )
 
-blueprint.before_request(allow_file)
-
 
 @blueprint.route("", methods=["POST"])
+@kept_file
 @writes(CLIENTS_CREATE)
 @blueprint.arguments(bodies.FileQuery, location="query")
 @blueprint.response(201, views.ImportView)

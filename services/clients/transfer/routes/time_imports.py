@@ -13,7 +13,7 @@ from services.clients.jobs.schemas import JobView
 from services.clients.transfer import queries
 from services.clients.transfer.models import TIME, TIME_IMPORT, TIME_PREVIEW
 from services.clients.transfer.operations import receiving, starting
-from services.clients.transfer.routes.files import FILE_BODY, allow_file, sent_pieces
+from services.clients.transfer.routes.files import FILE_BODY, kept_file, sent_pieces
 from services.clients.transfer.routes.streaming import stream_rejected
 from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
@@ -26,10 +26,10 @@ _PATH = "/v1/time-entries/import"
 _ONE = "/<uuid:import_id>"
 
 blueprint = ApiBlueprint("time_imports", __name__, url_prefix=_PATH, description="Time from files")
-blueprint.before_request(allow_file)
 
 
 @blueprint.route("", methods=["POST"])
+@kept_file
 @writes(PROJECTS_UPDATE)
 @blueprint.arguments(bodies.FileQuery, location="query")
 @blueprint.response(201, views.ImportView)
