@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from celery import Celery
 from sqlalchemy import text
 
+from shared.errors import Unavailable
 from shared.http.idempotency import LIFETIME_HOURS
+from shared.logging import get_logger
+from shared.messaging.outages import is_outage
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -23,6 +28,10 @@ _PURGE = text(
 )
 
 
+T = TypeVar("T")
+
+_log = get_logger(__name__)
+
 # A run begins no step after this, so that a stop or a deploy never waits long for one.
 RUN_SECONDS = 20.0
 
@@ -36,6 +45,34 @@ def repeated(step: Callable[[], int], deadline: float = float("inf")) -> int:
     while time.monotonic() < deadline and (done := step()):
         total += done
     return total
+
+
+def each_by_itself(
+    items: Iterable[T], work: Callable[[T], int], deadline: float = float("inf")
+) -> int:
+    """Work on one after the other, in random order, until there is no time; the sum of it.
+
+    One that fails is logged and holds up none of the others: the next run finds it again. An
+    outage, in which the others would fail as well, ends the run with its error.
+    """
+    total = 0
+    for item in _shuffled(items):
+        if time.monotonic() >= deadline:
+            break
+        try:
+            total += work(item)
+        except Exception as error:
+            if isinstance(error, Unavailable) or is_outage(error):
+                raise
+            _log.exception("left for the next run", item=str(item))
+    return total
+
+
+def _shuffled(items: Iterable[T]) -> list[T]:
+    """So that those at the end have their turn although the time is over before them."""
+    mixed = list(items)
+    random.shuffle(mixed)
+    return mixed
 
 
 def purge_idempotency_keys(runtime: Runtime) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 from celery import Celery
 
 from services.clients.access import queries
 from services.clients.access.operations import resets, signing_in
-from shared.housekeeping import repeated
+from shared.housekeeping import each_by_itself, repeated
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -44,6 +46,10 @@ def answer_resets(runtime: Runtime) -> None:
 
 def tell_refusals(runtime: Runtime) -> None:
     """Tell the log of the refusals of all workspaces."""
-    for workspace_id in runtime.across_workspaces(queries.workspaces_with_refusals):
+
+    def tell(workspace_id: uuid.UUID) -> int:
         with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
             signing_in.tell_refusals(uow)
+        return 1
+
+    each_by_itself(runtime.across_workspaces(queries.workspaces_with_refusals), tell)

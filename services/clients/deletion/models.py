@@ -22,7 +22,11 @@ PENDING, RUNNING, DONE, UNDONE = "pending", "running", "done", "undone"
 
 
 class DeletionPart(Base):
-    """One service's part of a deletion: since when it is done, and how much it was."""
+    """One service's part of a deletion: since when it is done, and how much it was.
+
+    Of this service's own part, also how often in a row it has failed, why, and when it is tried
+    again: `problem` is the kind of error, never its text, which might quote the client.
+    """
 
     __tablename__ = "deletion_parts"
 
@@ -32,6 +36,9 @@ class DeletionPart(Base):
     client_id: Mapped[uuid.UUID]
     done_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]]
+    failures: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str | None]
+    retry_at: Mapped[datetime | None]
 
 
 class Deletion(Base):

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from services.clients.billing.queries.ledger import count_books
 from services.clients.deletion.errors import DeletionNotFound
-from services.clients.deletion.models import Deletion, Holdings, Plan
+from services.clients.deletion.models import (
+    OWN_PART,
+    Deletion,
+    DeletionPart,
+    Holdings,
+    Plan,
+)
+from services.clients.jobs.queries import none_works_on
 from services.clients.notes.queries import count_notes
 from services.clients.records.errors import ClientDeleted
 from services.clients.records.models.record import Client
@@ -77,6 +85,36 @@ def list_deletions(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
         cursor=cursor,
         limit=limit,
     )
+
+
+def due_to_start() -> Select[Deletion]:
+    """The workspace's deletions that can no longer be undone and have not been started."""
+    return select(Deletion).where(
+        Deletion.started_at.is_(None),
+        Deletion.undone_at.is_(None),
+        Deletion.starts_at <= func.clock_timestamp(),
+    )
+
+
+def parts_due() -> Select[DeletionPart]:
+    """This service's own parts that are not done, unless a job works on the client, or a part
+    has failed and its pause is not over."""
+    return select(DeletionPart).where(
+        DeletionPart.service == OWN_PART,
+        DeletionPart.done_at.is_(None),
+        or_(DeletionPart.retry_at.is_(None), DeletionPart.retry_at <= func.clock_timestamp()),
+        none_works_on(DeletionPart.client_id),
+    )
+
+
+def ids_to_start(session: Session) -> Sequence[uuid.UUID]:
+    """Of `due_to_start`."""
+    return session.scalars(due_to_start().with_only_columns(Deletion.id)).all()
+
+
+def ids_to_erase(session: Session) -> Sequence[uuid.UUID]:
+    """Of the deletions of `parts_due`."""
+    return session.scalars(parts_due().with_only_columns(DeletionPart.deletion_id)).all()
 
 
 def workspaces_with_deletions(session: Session) -> list[uuid.UUID]:

@@ -39,11 +39,13 @@ class PlanView(StrictSchema):
 
 
 class PartView(StrictSchema):
-    """One service's part of a deletion."""
+    """One service's part of a deletion; `problem` says what stands in its way, and is asked of
+    documents on the receipt alone, not in a list."""
 
     state = fields.String(metadata={"enum": [PENDING, RUNNING, DONE, UNDONE]})
     at = fields.DateTime(allow_none=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    problem = fields.String(allow_none=True)
 
 
 class ServicesView(StrictSchema):
@@ -104,7 +106,14 @@ def deletion_json(deletion: Deletion) -> dict[str, Any]:
 
 def _part_json(part: DeletionPart | None, waiting: str) -> dict[str, Any]:
     if part is None:
-        return {"state": waiting, "at": None, "counts": {}}
+        return {"state": waiting, "at": None, "counts": {}, "problem": None}
     if part.done_at is None:
-        return {"state": RUNNING, "at": None, "counts": part.counts}
-    return {"state": DONE, "at": rfc3339(part.done_at), "counts": part.counts}
+        return {"state": RUNNING, "at": None, "counts": part.counts, "problem": _problem(part)}
+    return {"state": DONE, "at": rfc3339(part.done_at), "counts": part.counts, "problem": None}
+
+
+def _problem(part: DeletionPart) -> str | None:
+    if part.problem is None or part.retry_at is None:
+        return None
+    again = rfc3339(part.retry_at)
+    return f"It failed {part.failures} times in a row ({part.problem}). Next try: {again}."

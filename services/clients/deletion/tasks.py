@@ -11,10 +11,12 @@ from celery import Celery
 
 from services.clients.deletion import queries
 from services.clients.deletion.operations import erasing
-from shared.housekeeping import RUN_SECONDS, repeated
+from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
 from shared.runtime import Runtime
 from shared.unit_of_work import UnitOfWork
 from shared.worker import job
+
+Begin = Callable[[], UnitOfWork]
 
 
 def register_tasks(app: Celery, runtime: Runtime) -> None:
@@ -26,17 +28,40 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
 
 def advance_deletions(runtime: Runtime) -> int:
-    """Do what is due, workspace by workspace; returns how many batches it did."""
+    """Do what is due in every workspace; returns how many batches it did.
+
+    A deletion that fails is left alone for a while, and none of the others waits for it.
+    """
     workspaces = runtime.across_workspaces(queries.workspaces_with_deletions)
     deadline = time.monotonic() + RUN_SECONDS
-    return sum(
-        repeated(partial(_done, runtime, workspace_id, work), deadline)
-        for workspace_id in workspaces
-        for work in (erasing.start_next, erasing.erase_next)
-    )
+    return each_by_itself(workspaces, partial(_advance, runtime, deadline), deadline)
 
 
-def _done(runtime: Runtime, workspace_id: uuid.UUID, work: Callable[[UnitOfWork], bool]) -> bool:
+def _advance(runtime: Runtime, deadline: float, workspace_id: uuid.UUID) -> int:
+    begin = partial(runtime.unit_of_work, runtime.own_origin(workspace_id))
+    with begin() as uow:
+        to_start = queries.ids_to_start(uow.session)
+    started = each_by_itself(to_start, partial(_start, begin), deadline)
+    with begin() as uow:
+        to_erase = queries.ids_to_erase(uow.session)
+    return started + each_by_itself(to_erase, partial(_erase, begin, deadline), deadline)
+
+
+def _start(begin: Begin, deletion_id: uuid.UUID) -> bool:
+    with begin() as uow:
+        return erasing.start_due(uow, deletion_id)
+
+
+def _erase(begin: Begin, deadline: float, deletion_id: uuid.UUID) -> int:
+    try:
+        return repeated(partial(_erase_batch, begin, deletion_id), deadline)
+    except Exception as error:
+        with begin() as uow:
+            erasing.note_failure(uow, deletion_id, error)
+        raise
+
+
+def _erase_batch(begin: Begin, deletion_id: uuid.UUID) -> bool:
     """Each batch is a transaction of its own: a kill in between loses none of the others."""
-    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        return work(uow)
+    with begin() as uow:
+        return erasing.erase_batch(uow, deletion_id)

@@ -10,7 +10,7 @@ from celery import Celery
 
 from services.clients.drafts import operations
 from services.clients.drafts.queries import workspaces_with_old_drafts
-from shared.housekeeping import RUN_SECONDS, repeated
+from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -27,7 +27,9 @@ def sweep_drafts(runtime: Runtime) -> int:
     """Throw away the drafts of all workspaces that have expired; returns how many went."""
     deadline = time.monotonic() + RUN_SECONDS
     workspaces = runtime.across_workspaces(workspaces_with_old_drafts)
-    return sum(repeated(partial(_sweep, runtime, each), deadline) for each in workspaces)
+    return each_by_itself(
+        workspaces, lambda each: repeated(partial(_sweep, runtime, each), deadline), deadline
+    )
 
 
 def _sweep(runtime: Runtime, workspace_id: UUID) -> int:

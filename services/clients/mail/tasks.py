@@ -14,7 +14,7 @@ from celery import Celery
 from services.clients.mail import operations, queries, rules
 from services.clients.mail.operations import Attempt
 from shared.failpoints import failpoint
-from shared.housekeeping import RUN_SECONDS, repeated
+from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
 from shared.logging import get_logger
 from shared.mailer import Mailer, MailNotTaken, MailRefused
 from shared.runtime import Runtime
@@ -41,7 +41,7 @@ def send_mail(runtime: Runtime) -> int:
 
     def some() -> int:
         due = runtime.across_workspaces(queries.mails_to_send)
-        return sum(_try(runtime, *one) for one in due if time.monotonic() < until)
+        return each_by_itself(due, lambda one: _try(runtime, *one), until)
 
     return repeated(some, until)
 

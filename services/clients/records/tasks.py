@@ -10,7 +10,7 @@ from celery import Celery
 
 from services.clients.records.operations import reindexing
 from services.clients.records.queries import clients
-from shared.housekeeping import RUN_SECONDS, repeated
+from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -27,7 +27,9 @@ def reindex_clients(runtime: Runtime) -> int:
     """Make words of an older folding anew, as far as a run gets; returns of how many clients."""
     deadline = time.monotonic() + RUN_SECONDS
     workspaces = runtime.across_workspaces(clients.workspaces_to_reindex)
-    return sum(repeated(partial(_reindex, runtime, each), deadline) for each in workspaces)
+    return each_by_itself(
+        workspaces, lambda each: repeated(partial(_reindex, runtime, each), deadline), deadline
+    )
 
 
 def _reindex(runtime: Runtime, workspace_id: UUID) -> int:

@@ -71,7 +71,8 @@ _FORGET = text(
 )
 _DELETE = text(
     """
-    UPDATE documents SET status = 'deleting', updated_at = clock_timestamp()
+    UPDATE documents SET status = 'deleting', updated_at = clock_timestamp(),
+        attempts = 0, lease_until = NULL
     WHERE client_id = ANY (CAST(:clients AS uuid[]))
       AND status IN ('pending', 'checking', 'available')
     """

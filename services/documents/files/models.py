@@ -65,8 +65,9 @@ class Document(Base):
     upload_id: Mapped[str | None]
     abandoned_at: Mapped[datetime]
 
-    # The check under way: how often it was begun, whether its copy exists, until when it is
-    # someone's, and who asked for the work that is under way.
+    # The check or the removal under way: how often it was begun (a removal: how often the store
+    # refused it), whether the check's copy exists, until when it is someone's or left alone,
+    # and who asked for it.
     attempts: Mapped[int] = mapped_column(default=0)
     copied: Mapped[bool] = mapped_column(default=False)
     lease_until: Mapped[datetime | None]

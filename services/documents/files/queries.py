@@ -162,23 +162,30 @@ def abandoned_uploads(session: Session, limit: int) -> Sequence[Document]:
 
 
 def documents_to_remove(session: Session, limit: int) -> Sequence[Document]:
-    """Documents of this workspace whose objects are to go."""
+    """Documents of this workspace whose objects are to go, but for those left alone for now."""
     return session.scalars(
         select(Document)
-        .where(Document.status == DELETING)
+        .where(
+            Document.status == DELETING,
+            func.coalesce(Document.lease_until < func.clock_timestamp(), True),
+        )
         .order_by(Document.updated_at)
         .limit(limit)
     ).all()
 
 
-def holdings_of(session: Session, client_id: uuid.UUID) -> tuple[int, int]:
-    """How many documents a client has, and the bytes they take in the store."""
+def holdings_of(session: Session, client_id: uuid.UUID) -> dict[str, int]:
+    """How many documents a client has, the bytes they take in the store, and how many of them
+    the store refuses to remove: `{documents, bytes, refused}`."""
     stored = func.sum(Document.size).filter(Document.status != QUARANTINED)
-    statement = select(func.count(), func.coalesce(stored, 0)).where(
-        Document.client_id == client_id, Document.status != DELETED
-    )
-    count, size = session.execute(statement).one()
-    return count, int(size)
+    refused = func.count().filter(Document.status == DELETING, Document.attempts > 0)
+    statement = select(
+        func.count().label("documents"),
+        func.coalesce(stored, 0).label("bytes"),
+        refused.label("refused"),
+    ).where(Document.client_id == client_id, Document.status != DELETED)
+    found = session.execute(statement).mappings().one()
+    return {name: int(number) for name, number in found.items()}
 
 
 def next_erasure(session: Session) -> ErasedClient | None:

@@ -157,9 +157,9 @@ def download_document(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID
 @holdings.route("", methods=["GET"])
 @reads(CLIENTS_DELETE)
 def get_holdings(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
-    """What the deletion of this client would take along."""
-    count, size = queries.holdings_of(uow.session, queries.present_id(uow.session, client_id))
-    return Answer({"documents": count, "bytes": size})
+    """What the deletion of this client takes along, and what of it the store refuses."""
+    present = queries.present_id(uow.session, client_id)
+    return Answer(queries.holdings_of(uow.session, present))
 
 
 @stored.route("", methods=["GET"])

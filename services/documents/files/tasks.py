@@ -19,12 +19,13 @@ from services.documents.files import queries
 from services.documents.files.errors import UploadIncomplete
 from services.documents.files.operations import checking
 from services.documents.files.operations.checking import Claim
+from services.documents.files.operations.deletion import Removal
 from services.documents.files.operations.removals import Removals
 from services.documents.files.operations.uploads import Begin, Uploads
 from services.documents.files.rules import keys
 from shared.clock import now
 from shared.errors import NotFound, Unavailable
-from shared.housekeeping import RUN_SECONDS
+from shared.housekeeping import RUN_SECONDS, each_by_itself
 from shared.logging import get_logger
 from shared.runtime import Runtime
 from shared.worker import job
@@ -54,13 +55,9 @@ def register_tasks(app: Celery, runtime: Runtime, uploads: Callable[[], Uploads]
 
 def check_documents(runtime: Runtime, uploads: Uploads) -> int:
     """Carry out the checks that are due, interrupted ones too; returns how many it began."""
-    begun = 0
     deadline = time.monotonic() + RUN_SECONDS
-    for workspace_id in _until(deadline, runtime.across_workspaces(queries.workspaces_with_work)):
-        for claim in _until(deadline, _claims(_begin(runtime, workspace_id))):
-            _check(partial(runtime.unit_of_work, claim.origin), uploads, claim)
-            begun += 1
-    return begun
+    workspaces = runtime.across_workspaces(queries.workspaces_with_work)
+    return each_by_itself(workspaces, partial(_check_due, runtime, uploads, deadline), deadline)
 
 
 def erase_clients(runtime: Runtime, uploads: Uploads) -> int:
@@ -68,20 +65,14 @@ def erase_clients(runtime: Runtime, uploads: Uploads) -> int:
 
     With the store away it waits, and is not reported as done.
     """
-    removals = Removals(uploads.store)
     deadline = time.monotonic() + RUN_SECONDS
-    steps = 0
+    workspaces = runtime.across_workspaces(queries.workspaces_with_erasures)
+    erase = partial(_erase, runtime, Removals(uploads.store), deadline)
     try:
-        for workspace_id in _until(
-            deadline, runtime.across_workspaces(queries.workspaces_with_erasures)
-        ):
-            begin = _begin(runtime, workspace_id)
-            _remove_due(runtime, removals, begin, deadline)
-            steps += removals.finish_erasures(begin)
-            removals.close_links(begin)
+        return each_by_itself(workspaces, erase, deadline)
     except Unavailable as error:
         _log.warning("erasure put off", reason=error.code)
-    return steps
+        return 0
 
 
 def sweep_documents(runtime: Runtime, uploads: Uploads, round_number: int) -> None:
@@ -90,10 +81,8 @@ def sweep_documents(runtime: Runtime, uploads: Uploads, round_number: int) -> No
     deadline = time.monotonic() + RUN_SECONDS
     try:
         uploads.store.check()
-        for workspace_id in _until(
-            deadline, runtime.across_workspaces(queries.workspaces_with_work)
-        ):
-            _sweep_workspace(runtime, removals, workspace_id, deadline)
+        workspaces = runtime.across_workspaces(queries.workspaces_with_work)
+        each_by_itself(workspaces, partial(_sweep, runtime, removals, deadline), deadline)
         gone = removals.sweep_share(_known_keys(runtime), round_number % keys.SHARES)
     except Unavailable as error:
         _log.warning("sweep put off", reason=error.code)
@@ -102,17 +91,36 @@ def sweep_documents(runtime: Runtime, uploads: Uploads, round_number: int) -> No
         _log.info("orphans removed", count=gone)
 
 
-def _sweep_workspace(
-    runtime: Runtime, removals: Removals, workspace_id: UUID, deadline: float
-) -> None:
+def _check_due(runtime: Runtime, uploads: Uploads, deadline: float, workspace_id: UUID) -> int:
+    begun = 0
+    for claim in _until(deadline, _claims(_begin(runtime, workspace_id))):
+        _check(partial(runtime.unit_of_work, claim.origin), uploads, claim)
+        begun += 1
+    return begun
+
+
+def _erase(runtime: Runtime, removals: Removals, deadline: float, workspace_id: UUID) -> int:
     begin = _begin(runtime, workspace_id)
-    removals.abandon_expired(begin)
     _remove_due(runtime, removals, begin, deadline)
+    steps = removals.finish_erasures(begin)
+    removals.close_links(begin)
+    return steps
 
 
-def _remove_due(runtime: Runtime, removals: Removals, begin: Begin, deadline: float) -> None:
-    for removal in _until(deadline, removals.due(begin)):
-        removals.carry_out(partial(runtime.unit_of_work, removal.origin), removal)
+def _sweep(runtime: Runtime, removals: Removals, deadline: float, workspace_id: UUID) -> int:
+    begin = _begin(runtime, workspace_id)
+    return removals.abandon_expired(begin) + _remove_due(runtime, removals, begin, deadline)
+
+
+def _remove_due(runtime: Runtime, removals: Removals, begin: Begin, deadline: float) -> int:
+    """How many documents went; one that fails holds up none of the others."""
+
+    def remove(removal: Removal) -> bool:
+        return removals.carry_out_or_postpone(
+            partial(runtime.unit_of_work, removal.origin), removal
+        )
+
+    return each_by_itself(removals.due(begin), remove, deadline)
 
 
 def _check(begin: Begin, uploads: Uploads, claim: Claim) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
+import uuid
+from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
@@ -19,6 +22,9 @@ from shared.ids import uuid7
 from shared.messaging.envelope import Actor
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import Origin
+from shared.storage.minio_store import MinioStore
+from shared.storage.store import StoreUnavailable
+from shared.unit_of_work import UnitOfWork
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
 from tests.integration.deletion.conftest import Firm, put
@@ -283,12 +289,80 @@ def test_a_deletion_goes_on_where_it_was_interrupted(
     monkeypatch.setattr(erasing, "BATCH", 3)
     deletion = firm.delete(whole)
     with firm.runtimes["clients"].unit_of_work(firm.origin()) as uow:
-        assert erasing.erase_next(uow)
+        assert erasing.erase_batch(uow, uuid.UUID(deletion["deletion_id"]))
     counts = firm.receipt(deletion)["services"]["clients"]
     assert (counts["state"], counts["counts"]["events"]) == ("running", 3)
     firm.settle()
     assert firm.receipt(deletion)["state"] == "done"
     assert firm.traces(WORD) == []
+
+
+def test_a_part_that_fails_holds_up_no_other_and_says_so(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guilty, *others = [firm.client(f"{WORD} {number}") for number in range(4)]
+    forget = erasing.forget_clients
+
+    def fails_for_one(uow: UnitOfWork, ids: list[uuid.UUID]) -> None:
+        if uuid.UUID(guilty) in ids:
+            raise ValueError(WORD)
+        forget(uow, ids)
+
+    monkeypatch.setattr(erasing, "forget_clients", fails_for_one)
+    failing, *deletions = [firm.delete(each) for each in (guilty, *others)]
+    firm.settle()
+    assert [firm.receipt(each)["state"] for each in deletions] == ["done"] * 3
+    problem = firm.receipt(failing)["services"]["clients"]["problem"]
+    assert problem.startswith("It failed 1 times in a row (ValueError).")
+
+    monkeypatch.setattr(erasing, "forget_clients", forget)
+    firm.settle()
+    assert firm.receipt(failing)["state"] == "running"
+    _end_pauses(firm)
+    firm.settle()
+    assert firm.receipt(failing)["state"] == "done"
+    assert firm.traces(WORD) == []
+
+
+def test_an_object_that_the_store_refuses_holds_up_no_other_deletion(firm: Firm) -> None:
+    guilty, other = firm.client("Guilty"), firm.client("Innocent")
+    firm.document(guilty, "contract.pdf")
+    (kept,) = firm.objects()
+    firm.document(other, "contract.pdf")
+    failing, deletion = firm.delete(guilty), firm.delete(other)
+    firm.deliver()
+    refusing = replace(firm, uploads=replace(firm.uploads, store=_Refusing(firm, kept)))
+    refusing.settle()
+    assert firm.receipt(deletion)["state"] == "done"
+    receipt = firm.receipt(failing)
+    assert receipt["state"] == "running"
+    assert receipt["services"]["documents"]["problem"].startswith("The file store refuses")
+    _end_pauses(firm)
+    firm.settle()
+    assert (firm.receipt(failing)["state"], firm.objects()) == ("done", [])
+
+
+class _Refusing(MinioStore):
+    """The store, under a rule of its own that keeps one object."""
+
+    def __init__(self, firm: Firm, kept: str) -> None:
+        super().__init__(firm.uploads.settings)
+        self._kept = kept
+
+    def remove(self, key: str) -> None:
+        """As the store does it, but for that object."""
+        if key == self._kept:
+            raise StoreUnavailable("AccessDenied")
+        super().remove(key)
+
+
+def _end_pauses(firm: Firm) -> None:
+    for service, statement in (
+        ("clients", "UPDATE deletion_parts SET retry_at = NULL"),
+        ("documents", "UPDATE documents SET lease_until = NULL"),
+    ):
+        with psycopg.connect(firm.databases.url(service)) as connection:
+            connection.execute(statement)
 
 
 def test_one_workspace_takes_no_word_out_of_anothers_log(firm: Firm, whole: str) -> None:

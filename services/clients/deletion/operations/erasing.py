@@ -6,13 +6,13 @@ Every batch is a transaction that may be repeated; what is left to do stands in 
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
-from services.clients.deletion import events
+from services.clients.deletion import events, queries
 from services.clients.deletion.models import OWN_PART, PARTS, Deletion, DeletionPart
 from services.clients.deletion.operations.client_data import forget_clients
-from services.clients.jobs.queries import none_works_on
 from services.clients.records.operations.codes import release_codes
 from shared.clock import now
 from shared.failpoints import failpoint
@@ -21,6 +21,9 @@ from shared.unit_of_work import UnitOfWork
 
 # Events that become tombstones in one transaction; the relay waits for it at most.
 BATCH = 500
+# How long a part that has failed once is left alone; twice as long after each further time.
+RETRY_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=1)
 
 _REMEMBER = text(
     """
@@ -58,18 +61,10 @@ def _own_counts(deletion: Deletion) -> dict[str, int]:
     return {each["kind"]: each["count"] for each in deletion.goes if each["kind"] not in elsewhere}
 
 
-def start_next(uow: UnitOfWork) -> bool:
-    """Start a deletion of the workspace that can no longer be undone; whether there was one."""
-    deletion = uow.session.scalar(
-        select(Deletion)
-        .where(
-            Deletion.started_at.is_(None),
-            Deletion.undone_at.is_(None),
-            Deletion.starts_at <= func.clock_timestamp(),
-        )
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+def start_due(uow: UnitOfWork, deletion_id: uuid.UUID) -> bool:
+    """Start a deletion that can no longer be undone; whether it was to be started."""
+    due = queries.due_to_start().where(Deletion.id == deletion_id)
+    deletion = uow.session.scalar(due.with_for_update(skip_locked=True))
     if deletion is None:
         return False
     deletion.version += 1
@@ -77,37 +72,35 @@ def start_next(uow: UnitOfWork) -> bool:
     return True
 
 
-def erase_next(uow: UnitOfWork) -> bool:
+def erase_batch(uow: UnitOfWork, deletion_id: uuid.UUID) -> bool:
     """The next batch of this service's own part of a deletion; whether there was one.
 
     The log's words go batch by batch, then stored answers and what the features still say; then
     the part is done. A job that works on the client ends first, as it may be about to write of it.
     """
-    part = _next_part(uow)
+    due = queries.parts_due().where(DeletionPart.deletion_id == deletion_id)
+    part = uow.session.scalar(due.with_for_update(skip_locked=True))
     if part is None:
         return False
-    deletion = uow.session.get_one(Deletion, part.deletion_id)
+    deletion = uow.session.get_one(Deletion, deletion_id)
     rewritten = _erase_messages(uow, deletion.erased_ids)
     part.counts = {**part.counts, "events": part.counts.get("events", 0) + rewritten}
     if rewritten < BATCH:
         erase_answers(uow, deletion.erased_ids)
         forget_clients(uow, deletion.erased_ids)
         part.done_at = now()
+    part.failures, part.problem, part.retry_at = 0, None, None
     failpoint("clients.while_erasing")
     return True
 
 
-def _next_part(uow: UnitOfWork) -> DeletionPart | None:
-    return uow.session.scalar(
-        select(DeletionPart)
-        .where(
-            DeletionPart.service == OWN_PART,
-            DeletionPart.done_at.is_(None),
-            none_works_on(DeletionPart.client_id),
-        )
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+def note_failure(uow: UnitOfWork, deletion_id: uuid.UUID, error: Exception) -> None:
+    """Leave this service's own part alone for a while, and say on the receipt why."""
+    part = uow.session.get_one(DeletionPart, (deletion_id, OWN_PART), with_for_update=True)
+    pause = min(RETRY_PAUSE * 2 ** min(part.failures, 20), LONGEST_PAUSE)
+    part.failures += 1
+    part.problem = type(error).__name__
+    part.retry_at = now() + pause
 
 
 def _erase_messages(uow: UnitOfWork, client_ids: list[uuid.UUID]) -> int:

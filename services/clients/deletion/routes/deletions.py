@@ -8,9 +8,14 @@ from typing import Any
 from flask import g
 
 from services.clients.deletion import queries, schemas
+from services.clients.deletion.models import RUNNING
 from services.clients.deletion.operations import deleting
-from services.clients.deletion.routes.holdings import asking_first, holdings_of
-from services.clients.gateway.passing import passes_on
+from services.clients.deletion.routes.holdings import (
+    asking_first,
+    holdings_of,
+    problem_of_documents,
+)
+from services.clients.gateway.passing import composes, passes_on
 from services.clients.records.routes.lookup import known_client
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, runtime, writes
@@ -59,11 +64,17 @@ def list_deletions(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/deletions/<uuid:deletion_id>", methods=["GET"])
-@reads(CLIENTS_DELETE)
+@composes(CLIENTS_DELETE)
 @blueprint.response(200, schemas.DeletionView)
-def get_deletion(uow: UnitOfWork, deletion_id: uuid.UUID) -> Answer:
-    """The receipt of a deletion: what each service has erased, and when."""
-    return Answer(schemas.deletion_json(queries.get_deletion(uow.session, deletion_id)))
+def get_deletion(identity: Identity, deletion_id: uuid.UUID) -> Answer:
+    """The receipt of a deletion: what each service has erased, when, and what stands in its way."""
+    with runtime().unit_of_work(origin_of(identity)) as uow:
+        deletion = queries.get_deletion(uow.session, deletion_id)
+        receipt = schemas.deletion_json(deletion)
+    documents = receipt["services"]["documents"]
+    if documents["state"] == RUNNING:
+        documents["problem"] = problem_of_documents(identity, deletion.client_id)
+    return Answer(receipt)
 
 
 @blueprint.route("/deletions/<uuid:deletion_id>/undo", methods=["POST"])

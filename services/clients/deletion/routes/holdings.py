@@ -43,6 +43,18 @@ def holdings_of(identity: Identity, client_id: uuid.UUID) -> Holdings:
     return Holdings(**counts, notes=notes)
 
 
+def problem_of_documents(identity: Identity, client_id: uuid.UUID) -> str | None:
+    """Why the documents of a deleted client are not gone yet, in words, if they say so."""
+    pending = gateway().start(_call(identity, client_id, "documents"))
+    try:
+        refused = _counts(pending.result(PATIENCE_SECONDS).content).get("refused", 0)
+    except PartUnavailable:
+        return "The documents service does not answer at the moment."
+    if not refused:
+        return None
+    return f"The file store refuses to remove {refused} of the documents. They are tried again."
+
+
 def _counts(content: bytes) -> dict[str, int]:
     """What it counted; a refusal has no counts, such as of a client it has not heard of yet."""
     holdings = orjson.loads(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.documents.files import events, queries
 from services.documents.files.errors import DocumentNotFound, PaperKept
@@ -26,6 +27,10 @@ from services.documents.files.operations.common import (
 from shared.clock import now
 from shared.messaging.outbox import Origin
 from shared.unit_of_work import UnitOfWork
+
+# How long a removal that the store refused is left alone; twice as long after each further time.
+RETRY_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,8 @@ def start_deletion(
         _finish(uow, document)
         return None
     if document.status != DELETING:
-        document.status = DELETING
+        _begin_removal(document)
         document.origin = origin_json(uow.origin)
-        document.updated_at = now()
     return removal_of(document)
 
 
@@ -65,8 +69,13 @@ def abandon_upload(uow: UnitOfWork, client_id: uuid.UUID, document_id: uuid.UUID
     queries.lock_ref(uow.session, uow.workspace_id, client_id)
     document = queries.lock_document(uow.session, client_id, document_id)
     if document.status == PENDING:
-        document.status = DELETING
-        document.updated_at = now()
+        _begin_removal(document)
+
+
+def _begin_removal(document: Document) -> None:
+    document.status = DELETING
+    document.attempts, document.lease_until = 0, None
+    document.updated_at = now()
 
 
 def removal_of(document: Document) -> Removal:
@@ -95,6 +104,15 @@ def finish_deletion(uow: UnitOfWork, removal: Removal) -> None:
     if document.status == DELETING:
         give_room_back(uow, document.size)
         _finish(uow, document)
+
+
+def postpone_removal(uow: UnitOfWork, removal: Removal) -> None:
+    """The store has refused it: it is left alone for a while."""
+    queries.lock_ref(uow.session, uow.workspace_id, removal.client_id)
+    document = queries.lock_document(uow.session, removal.client_id, removal.document_id)
+    pause = min(RETRY_PAUSE * 2 ** min(document.attempts, 20), LONGEST_PAUSE)
+    document.attempts += 1
+    document.lease_until = now() + pause
 
 
 def _finish(uow: UnitOfWork, document: Document) -> None:

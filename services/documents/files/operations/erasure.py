@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, func, text, update
 
 from services.documents.files import events, queries
 from services.documents.files.models import ErasedClient, OpenLink
@@ -43,6 +44,15 @@ def erase_next(uow: UnitOfWork) -> bool:
 def forget_link(uow: UnitOfWork, staging_key: str) -> None:
     """Nothing can be put there any more, and nothing is left there."""
     uow.session.execute(delete(OpenLink).where(OpenLink.staging_key == staging_key))
+
+
+def postpone_link(uow: UnitOfWork, staging_key: str, pause: timedelta) -> None:
+    """The store refuses to remove what was put there: it is looked at again after the pause."""
+    uow.session.execute(
+        update(OpenLink)
+        .where(OpenLink.staging_key == staging_key)
+        .values(expires_at=func.clock_timestamp() + pause)
+    )
 
 
 def _erase_messages(uow: UnitOfWork, client_ids: list[uuid.UUID]) -> int:

@@ -17,6 +17,7 @@ from services.documents.files.rules import keys
 from shared.clock import now
 from shared.errors import NotFound, Unavailable
 from shared.failpoints import failpoint
+from shared.logging import get_logger
 from shared.storage.store import ObjectStore, StoredObject
 
 Known = Callable[[Collection[str]], set[str]]
@@ -24,6 +25,10 @@ Known = Callable[[Collection[str]], set[str]]
 # Nothing rests on this age; it leaves an operator time to look at what is about to go.
 ORPHAN_AGE = timedelta(days=1)
 _BATCH = 500
+# How long an expired link is left alone whose object the store refuses to remove.
+LINK_PAUSE = timedelta(minutes=10)
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,21 @@ class Removals:
         with begin() as uow:
             deletion.finish_deletion(uow, removal)
 
+    def carry_out_or_postpone(self, begin: Begin, removal: Removal) -> bool:
+        """As `carry_out`; one that the store refuses is left alone for a while, with False.
+
+        Raises `Unavailable` if the store is away, as it is for all of them then.
+        """
+        try:
+            self.carry_out(begin, removal)
+        except Unavailable:
+            self.store.check()
+            _log.exception("the store refuses a removal", document=str(removal.document_id))
+            with begin() as uow:
+                deletion.postpone_removal(uow, removal)
+            return False
+        return True
+
     def abandon_expired(self, begin: Begin) -> int:
         """Give up the workspace's uploads that nobody completed; returns how many."""
         with begin() as uow:
@@ -89,9 +109,12 @@ class Removals:
         with begin() as uow:
             expired = [link.staging_key for link in queries.expired_links(uow.session)]
         for key in expired:
-            self.store.remove(key)
+            removed = self._is_removed(key)
             with begin() as uow:
-                erasure.forget_link(uow, key)
+                if removed:
+                    erasure.forget_link(uow, key)
+                else:
+                    erasure.postpone_link(uow, key, LINK_PAUSE)
 
     def sweep_share(self, known: Known, share: int) -> int:
         """Remove the objects of one share of the bucket that belong to nothing and are older
@@ -107,10 +130,18 @@ class Removals:
         """A key is written down before its object is made and never used again, so what is
         unknown now stays unknown."""
         belonging = known(found)
-        orphans = [key for key in found if key not in belonging]
-        for key in orphans:
+        return sum(self._is_removed(key) for key in found if key not in belonging)
+
+    def _is_removed(self, key: str) -> bool:
+        """Whether the object is gone now. Raises `Unavailable` if the store is away; one that
+        answers and refuses this object has refused this one alone."""
+        try:
             self.store.remove(key)
-        return len(orphans)
+        except Unavailable:
+            self.store.check()
+            _log.exception("the store refuses to remove an object", key=key)
+            return False
+        return True
 
 
 def _batches(objects: Iterable[StoredObject]) -> Iterable[list[StoredObject]]:
