@@ -701,6 +701,7 @@ class Part(TypedDict, total=False):
 
     at: str | None
     counts: dict[str, int]
+    problem: str | None
     state: Literal["pending", "running", "done", "undone"]
 
 
