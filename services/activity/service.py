@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 def _api(_: ActivitySettings) -> Api:
-    from services.activity.events.routes import feed, timeline
+    from services.activity.events.routes import audit, feed, timeline
     from services.activity.webhooks.routes import blueprint as webhooks
     from shared.http.app import Api
 
-    return Api(blueprints=[timeline.blueprint, timeline.holdings, feed.blueprint, webhooks])
+    of_events = [timeline.blueprint, timeline.holdings, feed.blueprint, audit.blueprint]
+    return Api(blueprints=[*of_events, webhooks])
 
 
 def _consumers() -> list[Apply]:

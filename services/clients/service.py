@@ -93,6 +93,7 @@ def _api(_: Settings) -> Api:
             forwarding.blueprint,
             forwarding.numbers,
             forwarding.events,
+            forwarding.audit,
             forwarding.webhooks,
             archive.blueprint,
             workspace_archive.blueprint,

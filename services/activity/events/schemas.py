@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
 from services.activity.events.models import TimelineEvent
-from services.activity.events.rules import exports, texts, wildcards
+from services.activity.events.rules import audit, exports, texts, wildcards
 from services.activity.events.rules.summaries import summarise
 from shared.clock import rfc3339
 from shared.http.schemas import Coded, StrictSchema
@@ -46,24 +46,40 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class _Filters(StrictSchema):
-    """Which entries of a timeline, and in which order."""
+class _AnyFilters(StrictSchema):
+    """Which entries, and in which order."""
 
     order = fields.String(load_default=NEWEST, validate=validate.OneOf([NEWEST, OLDEST]))
-    kind = DelimitedList(fields.String(validate=validate.OneOf(texts.kinds())))
     actor = DelimitedList(fields.String(validate=validate.OneOf(ACTORS)))
     person = fields.String(validate=validate.Length(min=1, max=320))
     since = Moment(data_key="from", metadata=_DATE_OR_TIME)
     until = Moment(data_key="to", closing=True, metadata=_DATE_OR_TIME)
 
 
-class TimelineQuery(_Filters):
-    """Filters, order and page of a timeline."""
+class _Filters(_AnyFilters):
+    """Which entries of a timeline."""
+
+    kind = DelimitedList(fields.String(validate=validate.OneOf(texts.kinds())))
+
+
+class _Paged(StrictSchema):
+    """Which page."""
 
     limit = fields.Integer(
         load_default=50, validate=[validate.Range(min=1), validate.Range(max=200)]
     )
     cursor = fields.String()
+
+
+class TimelineQuery(_Filters, _Paged):
+    """Filters, order and page of a timeline."""
+
+
+class AuditQuery(_AnyFilters, _Paged):
+    """Filters, order and page of the audit; `person` is a name or an id, of who did it or of whom
+    it was done to."""
+
+    kind = DelimitedList(fields.String(validate=validate.OneOf(audit.kinds())))
 
 
 class ExportQuery(_Filters):
@@ -116,6 +132,21 @@ class TimelineEntryView(Schema):
     pos = fields.Integer()
 
 
+class AuditEntryView(TimelineEntryView):
+    """One entry of the audit; `client_id` where it is about a client's data."""
+
+    kind = fields.String(validate=validate.OneOf(audit.kinds()))
+    actor = fields.Nested(ActorWithIdView)
+    client_id = fields.UUID(allow_none=True)
+
+
+class AuditPage(Schema):
+    """A page of the audit."""
+
+    data = fields.List(fields.Nested(AuditEntryView))
+    next = fields.String(allow_none=True)
+
+
 class TimelinePage(Schema):
     """A page of the timeline."""
 
@@ -140,6 +171,16 @@ def present(event: TimelineEvent) -> dict[str, Any]:
         "data": data,
         "source": event.source,
         "pos": event.pos,
+    }
+
+
+def present_audited(event: TimelineEvent) -> dict[str, Any]:
+    """An event as the audit shows it."""
+    return {
+        **present(event),
+        "kind": audit.kind_of(event.type),
+        "actor": event.actor,
+        "client_id": event.client_id and str(event.client_id),
     }
 
 

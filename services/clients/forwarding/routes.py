@@ -38,6 +38,7 @@ from shared.security.permissions import (
     DOCUMENTS_DELETE,
     DOCUMENTS_UPDATE,
     DOCUMENTS_VIEW,
+    USERS_MANAGE,
     WEBHOOKS_MANAGE,
 )
 from shared.unit_of_work import UnitOfWork
@@ -182,6 +183,18 @@ def get_events(identity: Identity) -> Answer | Response:
 def get_stream(identity: Identity) -> Answer | Response:
     """The workspace's events as they happen."""
     return pass_on_later("activity", identity, _same_caller(identity), LIMIT_SECONDS)
+
+
+AUDIT = "/v1/audit"
+audit = ForwardingBlueprint("audit", __name__, url_prefix=AUDIT)
+
+
+@audit.route("", methods=["GET"])
+@composes(USERS_MANAGE)
+@audit.doc(**operation("GET", AUDIT))
+def get_audit(identity: Identity) -> Answer | Response:
+    """Who came in, who was refused, whose rights changed, what was taken out."""
+    return pass_on("activity", identity)
 
 
 def _same_caller(identity: Identity) -> Callable[[], bool]:

@@ -1,10 +1,10 @@
-"""Reading the timeline of one client."""
+"""Reading the timeline of one client, and the audit of a workspace."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
 
 from services.activity.events.errors import ClientErased
-from services.activity.events.models import MOMENT, TimelineEvent
+from services.activity.events.models import AUDITED, MOMENT, TimelineEvent
 from shared.http.paging import Page, Sort, cursor_after, rows_after
 from shared.security.crypto import Vault
 
@@ -92,9 +92,55 @@ def timeline(
 
     `scope` names the list with its filters, so that cursors do not mix.
     """
-    order = [Sort(column, newest_first) for column in _ORDER]
-    beyond = rows_after(vault, scope, cursor, order)
-    found = _entries(session, client_ids, wanted, order, beyond, limit + 1)
+    parts, alike = _parts(client_ids, wanted)
+    alike += _conditions(wanted)
+    asked = _Asked(parts, alike, newest_first, scope, cursor, limit)
+    return _page(session, vault, asked)
+
+
+def audit(
+    session: Session,
+    vault: Vault,
+    types: Sequence[str],
+    wanted: Filter,
+    *,
+    newest_first: bool,
+    scope: str,
+    cursor: str | None,
+    limit: int,
+) -> Page:
+    """A page of the entries of these types that the audit tells of and that pass the filter.
+
+    A person is also who an entry is about: whoever was refused, or whose rights have changed.
+    """
+    each = _each(types, Text(), "types")
+    person = [_concerns(wanted.person)] if wanted.person is not None else []
+    alike = [
+        AUDITED,
+        TimelineEvent.type == each.c.value,
+        *_conditions(replace(wanted, person=None)),
+        *person,
+    ]
+    return _page(session, vault, _Asked(each, alike, newest_first, scope, cursor, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A page: the parts of an index that it is read from, what its entries have in common."""
+
+    parts: FromClause
+    alike: Sequence[ColumnElement[bool]]
+    newest_first: bool
+    scope: str
+    cursor: str | None
+    limit: int
+
+
+def _page(session: Session, vault: Vault, asked: _Asked) -> Page:
+    limit, scope = asked.limit, asked.scope
+    order = [Sort(column, asked.newest_first) for column in _ORDER]
+    beyond = rows_after(vault, scope, asked.cursor, order)
+    found = _entries(session, asked, order, beyond, limit + 1)
     following = None
     if len(found) > limit:
         following = cursor_after(vault, scope, found[limit - 1][1])
@@ -103,8 +149,7 @@ def timeline(
 
 def _entries(
     session: Session,
-    client_ids: Sequence[uuid.UUID],
-    wanted: Filter,
+    asked: _Asked,
     order: Sequence[Sort],
     beyond: Sequence[ColumnElement[bool]],
     limit: int,
@@ -114,10 +159,9 @@ def _entries(
     Each id of the client, and each type where types are asked for, is read along an index of
     its own and no further than the page: what a client has beside costs nothing.
     """
-    parts, alike = _parts(client_ids, wanted)
     read = (
         select(TimelineEvent, *(sort.column.label(name) for sort, name in _named(order)))
-        .where(*alike, *_conditions(wanted), *beyond)
+        .where(*asked.alike, *beyond)
         .order_by(*(sort.clause for sort in order))
         .limit(limit)
         .lateral("entry")
@@ -125,7 +169,7 @@ def _entries(
     keys = [Sort(read.c[name], sort.descending) for sort, name in _named(order)]
     statement = (
         select(aliased(TimelineEvent, read), *(key.column for key in keys))
-        .select_from(parts.join(read, true()))
+        .select_from(asked.parts.join(read, true()))
         .order_by(*(key.clause for key in keys))
         .limit(limit)
     )
@@ -168,3 +212,11 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 def _acted(person: str) -> ColumnElement[bool]:
     name = func.lower(TimelineEvent.actor["name"].as_string())
     return or_(name == person.lower(), TimelineEvent.actor["id"].as_string() == person)
+
+
+def _concerns(person: str) -> ColumnElement[bool]:
+    """Whether somebody, by name or id, did it or is who it was done to."""
+    users = (TimelineEvent.data["user"], TimelineEvent.data["session", "user"])
+    named = [func.lower(user["name"].as_string()) == person.lower() for user in users]
+    known = [user["id"].as_string() == person for user in users]
+    return or_(_acted(person), *named, *known)
