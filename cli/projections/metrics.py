@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cli.projections.databases import Engines, snapshot
 from cli.projections.report import Difference
-from services.clients.billing.queries.ledger import LedgerEntry, ledger
+from services.clients.billing.queries.ledger import Days, LedgerEntry, invoice_days, ledger
 
 _NUMBERS = ("active_projects", "invoices_issued", "paid_invoices")
 _METRICS = text(
@@ -44,21 +44,31 @@ _KEPT_FACTS = text(
 )
 
 
+_DAYS = text(
+    """
+    SELECT invoice_id, client_id, issued_on, due_on, paid_on FROM invoice_facts
+    WHERE NOT deleted AND status NOT IN ('draft', 'void')
+    """
+)
+
+
 def compare_metrics(engines: Engines) -> tuple[int, list[Difference]]:
     """How many clients were compared, and what differs.
 
     A client without a row counts as zeros, since that is what is served for it.
     """
     with snapshot(engines("clients")) as connection, Session(connection) as session:
-        books = ledger(session)
+        books, days = ledger(session), invoice_days(session)
         hidden = set(connection.scalars(_HIDDEN))
         kept_books = _kept(connection, _KEPT_BOOKS)
     with snapshot(engines("metrics")) as connection:
         counted = {row.client_id: row for row in connection.execute(_METRICS)}
         erased = set(connection.scalars(_ERASED))
+        facts = {row.invoice_id: row for row in connection.execute(_DAYS)}
         kept_facts = _kept(connection, _KEPT_FACTS)
     found = [*_differing(books, counted), *_left_over(set(counted) - set(books) - hidden, counted)]
     found += _wrongly_erased(erased & set(books))
+    found += _days_differing(days, facts)
     found += _kept_differing(kept_books, kept_facts, hidden)
     return len(books), sorted(found)
 
@@ -96,6 +106,22 @@ def _differing(
         if _amounts(entry.total_revenue) != _amounts(row.total_revenue):
             expected, found = _told(entry.total_revenue), _told(row.total_revenue)
             yield Difference(str(client_id), "total_revenue", expected, found)
+
+
+def _days_differing(
+    days: Mapping[uuid.UUID, Days], facts: Mapping[uuid.UUID, Row[Any]]
+) -> Iterator[Difference]:
+    """Days of invoices that are known on both sides: what is missing shows in the numbers."""
+    for invoice_id in days.keys() & facts.keys():
+        fact = facts[invoice_id]
+        expected, found = days[invoice_id], (fact.issued_on, fact.due_on, fact.paid_on)
+        if expected != found:
+            about = f"days of invoice {invoice_id} (issued, due, paid)"
+            yield Difference(str(fact.client_id), about, _of_days(expected), _of_days(found))
+
+
+def _of_days(days: Days) -> str:
+    return ", ".join("none" if day is None else day.isoformat() for day in days)
 
 
 def _left_over(

@@ -66,6 +66,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "import_preview": noted("Preview of an import"),
         "import": noted("Import"),
         "import_undo": noted("Undoing of an import"),
+        "time_import_undo": noted("Undoing of an import of time"),
         "export": noted("Export"),
         "bulk": noted("Change of many clients"),
     },

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from services.clients.billing.rules.totals import Discount, Totals, totals
+from services.clients.billing.rules.totals import Discount, Tax, Totals, totals
 from services.clients.records.models.owned import OwnedByClient
 from shared.db.base import Base
 
@@ -109,8 +110,8 @@ class CreditNote(Base):
 
 class Invoice(OwnedByClient, Base):
     """An invoice; `billing_copy` is the client and `issuer` the firm as they were when it was
-    issued. `discount` is what the percentage or the amount given comes to; `paid_on` is the day of
-    what settled it, None while something is open.
+    issued. `discount` is what the percentage or the amount given comes to, and `tax_parts` what the
+    tax is made of; `paid_on` is the day of what settled it, None while something is open.
     """
 
     __tablename__ = "invoices"
@@ -132,6 +133,7 @@ class Invoice(OwnedByClient, Base):
     subtotal: Mapped[Decimal] = mapped_column(_AMOUNT)
     discount: Mapped[Decimal] = mapped_column(_AMOUNT)
     tax: Mapped[Decimal] = mapped_column(_AMOUNT)
+    tax_parts: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
     total: Mapped[Decimal] = mapped_column(_AMOUNT)
     amount_paid: Mapped[Decimal] = mapped_column(_AMOUNT)
     amount_credited: Mapped[Decimal] = mapped_column(_AMOUNT)
@@ -157,6 +159,20 @@ class Invoice(OwnedByClient, Base):
         """The totals of its lines, tax rate by tax rate."""
         lines = [(line.amount, line.tax_rate) for line in self.lines]
         return totals(lines, self.currency, Discount(self.discount_percent, self.discount_amount))
+
+    def sum_up(self) -> None:
+        """Write down what its lines come to: it stays so, whatever becomes of the rules."""
+        sums = self.sums()
+        self.subtotal, self.discount = sums.subtotal, sums.discount
+        self.tax, self.total = sums.tax, sums.total
+        self.tax_parts = [tax.as_dict() for tax in sums.taxes]
+
+    @property
+    def taxes(self) -> tuple[Tax, ...]:
+        """Its tax rate by rate, as it was written down."""
+        if self.tax_parts is None:
+            return self.sums().taxes
+        return tuple(map(Tax.of_dict, self.tax_parts))
 
     def settled_status(self) -> str:
         """What payments and credit notes entered so far make of an issued invoice."""

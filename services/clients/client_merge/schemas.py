@@ -143,6 +143,7 @@ def _moves(preview: Preview) -> list[dict[str, Any]]:
         {"kind": "contacts", "count": len(preview.taken.contacts)},
         {"kind": "rates", "count": len(preview.taken.rates)},
         {"kind": "projects", "count": books.projects},
+        {"kind": "time_entries", "count": preview.time_entries},
         {"kind": "draft_invoices", "count": books.unnumbered_invoices},
         {"kind": "issued_invoices", "count": books.numbered_invoices},
         {"kind": "notes", "count": preview.notes},

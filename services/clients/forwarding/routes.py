@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import orjson
 from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
 from services.clients.access.operations.authentication import authenticate
 from services.clients.access.queries import local_today
-from services.clients.forwarding import schemas
+from services.clients.forwarding import queries, schemas
 from services.clients.gateway import composing
 from services.clients.gateway.documentation import (
     ForwardingBlueprint,
@@ -61,10 +62,13 @@ def _prepare(state: BlueprintSetupState) -> None:
 blueprint.record_once(_prepare)
 
 
-def _today_at(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> str:
-    """The client is there; the workspace's present day."""
+def _beside_metrics(
+    uow: UnitOfWork, identity: Identity, client_id: uuid.UUID
+) -> tuple[str, dict[str, Any]]:
+    """The client is there: the workspace's present day, and what is added to its numbers."""
     known_client(uow, identity, client_id)
-    return local_today(uow).isoformat()
+    used = queries.budget_used(uow.session, client_id, identity.permissions)
+    return local_today(uow).isoformat(), {"budget_used": used}
 
 
 def _forwarded(method: str, path: str, permission: str) -> Callable[[View], View]:
@@ -92,11 +96,20 @@ def export_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Respon
 
 
 @blueprint.route("/metrics", methods=["GET"])
-@passes_on(CLIENTS_VIEW, look=_today_at)
+@passes_on(CLIENTS_VIEW, look=_beside_metrics)
 @blueprint.doc(**operation("GET", f"{CLIENT}/metrics"))
-def get_metrics(identity: Identity, today: str) -> Answer | Response:
+def get_metrics(identity: Identity, looked_up: tuple[str, dict[str, Any]]) -> Response:
     """The client's numbers."""
-    return pass_on("metrics", identity, params={"today": today})
+    today, beside = looked_up
+    answer = pass_on("metrics", identity, params={"today": today})
+    return _with(answer, lambda told: {**told, **beside})
+
+
+def _with(answer: Response, add: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
+    """The answer of another service with something added; a problem stays as it is."""
+    if answer.status_code == 200:
+        answer.set_data(orjson.dumps(add(orjson.loads(answer.get_data()))))
+    return answer
 
 
 @numbers.route("", methods=["GET"])
@@ -106,7 +119,16 @@ def get_workspace_metrics(identity: Identity) -> Answer | Response:
     """The numbers of all clients together."""
     with runtime().unit_of_work(origin_of(identity)) as uow:
         today = local_today(uow).isoformat()
-    return pass_on("metrics", identity, params={"today": today})
+    answer = pass_on("metrics", identity, params={"today": today})
+    return _with(answer, lambda told: {**told, "top_clients": _named(identity, told)})
+
+
+def _named(identity: Identity, told: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    top: list[dict[str, Any]] | None = told["top_clients"]
+    if not top:
+        return top
+    with runtime().unit_of_work(origin_of(identity)) as uow:
+        return queries.named(uow.session, top)
 
 
 @_forwarded("GET", DOCUMENTS, DOCUMENTS_VIEW)
@@ -209,10 +231,13 @@ def _stands_for(runtime: Runtime, token: str, identity: Identity) -> bool:
 
 def _present(
     uow: UnitOfWork, identity: Identity, client_id: uuid.UUID
-) -> tuple[dict[str, Any], str]:
-    """The client as its own route answers it, and the workspace's present day."""
+) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """The client as its own route answers it, the workspace's present day, and what is added to
+    the client's numbers."""
     found = get_client(uow.session, client_id)
-    return present(found, uow.vault, identity.permissions), local_today(uow).isoformat()
+    used = queries.budget_used(uow.session, client_id, identity.permissions)
+    shown = present(found, uow.vault, identity.permissions)
+    return shown, local_today(uow).isoformat(), {"budget_used": used}
 
 
 @blueprint.route("/overview", methods=["GET"])
@@ -225,11 +250,16 @@ def _present(
         }
     }
 )
-def get_overview(identity: Identity, looked_up: tuple[dict[str, Any], str]) -> Answer:
+def get_overview(
+    identity: Identity, looked_up: tuple[dict[str, Any], str, dict[str, Any]]
+) -> Answer:
     """Everything a client's page begins with, in one answer and within two seconds."""
-    client, today = looked_up
+    client, today, beside = looked_up
     parts = _parts(identity, client["id"], {**_PARAMS, "metrics": {"today": today}})
-    return Answer(composing.compose_overview(client, parts, LIMIT_SECONDS))
+    overview = composing.compose_overview(client, parts, LIMIT_SECONDS)
+    if overview["metrics"] is not None:
+        overview["metrics"] |= beside
+    return Answer(overview)
 
 
 def _parts(

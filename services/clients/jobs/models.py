@@ -56,7 +56,7 @@ class Job(Base):
 class JobRow(Base):
     """What became of one row of a file, or of one client of a selection.
 
-    `version` is the client's after it.
+    `version` is the client's after it; `entry_id` is the time entry that was made of it.
     """
 
     __tablename__ = "job_rows"
@@ -67,4 +67,5 @@ class JobRow(Base):
     state: Mapped[str]
     client_id: Mapped[uuid.UUID | None]
     version: Mapped[int | None]
+    entry_id: Mapped[uuid.UUID | None]
     errors: Mapped[list[dict[str, Any]]]

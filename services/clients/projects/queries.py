@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.clients.projects.errors import ProjectNotFound
 from services.clients.projects.models import ACTIVE, Project
-from services.clients.projects.rules import Spent
+from services.clients.projects.rules import Budget, Spent, budgets
 from services.clients.records.models.record import CLIENTS
 from shared.registry import Registry
 
@@ -48,6 +48,15 @@ def projects_of(client_id: uuid.UUID, status: str | None) -> Select[Project]:
     """The client's projects, to be paged."""
     found = select(Project).where(Project.client_id == client_id)
     return found if status is None else found.where(Project.status == status)
+
+
+def budgets_of(session: Session, client_id: uuid.UUID) -> list[Budget]:
+    """What the client's active projects may cost, and what is spent of it, per unit."""
+    projects = session.scalars(projects_of(client_id, ACTIVE)).all()
+    spent = spent_on(session, projects)
+    return budgets(
+        (spent[each.id], each.currency, each.budget_amount, each.budget_hours) for each in projects
+    )
 
 
 def search_projects(session: Session, typed: str, most: int) -> list[tuple[Project, str]]:

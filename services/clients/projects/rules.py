@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 _HUNDREDTH = Decimal("0.01")
+#: The unit of budgets that are hours; in lower case it comes after every currency.
+HOURS = "hours"
 
 
 @dataclass(slots=True)
@@ -47,6 +49,38 @@ def budget_used(
     if amount is not None:
         return _percent(spent.amount(currency), amount)
     return None if hours is None else _percent(spent.hours, hours)
+
+
+@dataclass(slots=True)
+class Budget:
+    """What several projects may cost in one unit, a currency or `hours`, and what they did."""
+
+    unit: str
+    budget: Decimal = Decimal(0)
+    spent: Decimal = Decimal(0)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """What is spent of it, to 0.01; None of nothing."""
+        return _percent(self.spent, self.budget)
+
+
+def budgets(
+    projects: Iterable[tuple[Spent, str, Decimal | None, Decimal | None]],
+) -> list[Budget]:
+    """The budgets of projects, each `(spent, currency, amount, hours)`, per unit: the amount of a
+    project where it has one, else its hours; currencies in their order before hours."""
+    found: dict[str, Budget] = {}
+    for spent, currency, amount, hours in projects:
+        for unit, most, used in (
+            (currency, amount, spent.amount(currency)),
+            (HOURS, None if amount is not None else hours, spent.hours),
+        ):
+            if most is not None:
+                total = found.setdefault(unit, Budget(unit))
+                total.budget += most
+                total.spent += used
+    return [found[unit] for unit in sorted(found)]
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.clients.projects import events
 from services.clients.projects.models import STATUSES, Project
-from services.clients.projects.rules import Spent, budget_used
+from services.clients.projects.rules import HOURS, Budget, Spent, budget_used
 from services.clients.records.schemas.fields import DecimalText, currency, line
 from services.clients.values import money
 from shared.clock import rfc3339
@@ -99,6 +100,20 @@ def present_project(project: Project, spent: Spent) -> dict[str, Any]:
         "created_at": rfc3339(project.created_at),
         "updated_at": rfc3339(project.updated_at),
     }
+
+
+def present_budget(budget: Budget) -> dict[str, Any]:
+    """Budgets of projects in one unit, with what is spent of them."""
+    return {
+        "unit": budget.unit,
+        "budget": _in_unit(budget.budget, budget.unit),
+        "spent": _in_unit(budget.spent, budget.unit),
+        "percent": None if budget.percent is None else money.decimal_text(budget.percent, 2),
+    }
+
+
+def _in_unit(value: Decimal, unit: str) -> str:
+    return money.decimal_text(value, 2) if unit == HOURS else money.amount_text(value, unit)
 
 
 def _spent(project: Project, spent: Spent) -> dict[str, Any]:

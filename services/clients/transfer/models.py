@@ -14,7 +14,7 @@ from shared.db.base import Base
 #: The kinds of jobs that transfer has.
 READ, PREVIEW, IMPORT, UNDO = "import_read", "import_preview", "import", "import_undo"
 EXPORT, BULK = "export", "bulk"
-TIME_PREVIEW, TIME_IMPORT = "time_import_preview", "time_import"
+TIME_PREVIEW, TIME_IMPORT, TIME_UNDO = "time_import_preview", "time_import", "time_import_undo"
 
 #: What a file is of.
 CLIENTS, TIME = "clients", "time"
@@ -27,6 +27,8 @@ SKIP, REJECT, CREATE = "skip", "reject", "create"
 
 #: Rows of a piece, which is what one transaction works on.
 PIECE_ROWS = 300
+#: More than any row's number: the database counts rows in 31 bits.
+ALL_ROWS = (1 << 31) - 1
 #: How long files are kept, and how long it is known that there was one.
 FILES_KEPT = timedelta(days=7)
 IMPORTS_KEPT = timedelta(days=30)

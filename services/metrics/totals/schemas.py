@@ -51,6 +51,15 @@ class MonthView(Schema):
     revenue = fields.List(fields.Nested(MoneyView))
 
 
+class BudgetView(Schema):
+    """The budgets of active projects in one unit, and what is spent of them."""
+
+    unit = fields.String(metadata={"description": "A currency, or `hours`.", "example": "USD"})
+    budget = fields.String()
+    spent = fields.String()
+    percent = fields.String(allow_none=True)
+
+
 class MetricsQuery(StrictSchema):
     """Of which day the numbers are asked."""
 
@@ -80,14 +89,24 @@ class MetricsView(Schema):
         metadata={"description": "From issue to full payment, to a tenth of a day."},
     )
     revenue_by_month = fields.List(fields.Nested(MonthView), allow_none=True)
+    budget_used = fields.List(
+        fields.Nested(BudgetView),
+        allow_none=True,
+        metadata={
+            "description": "Of a client; as of this moment, by the façade, which knows time and "
+            "rates."
+        },
+    )
     as_of = fields.Dict(keys=fields.String(), values=fields.Nested(CountedUpToView))
     stale = fields.Boolean()
 
 
 class TopClientView(MoneyView):
-    """A client and its revenue in a currency."""
+    """A client and its revenue in a currency; the façade adds what the client goes by."""
 
     client_id = fields.UUID()
+    company_name = fields.String(allow_none=True)
+    client_code = fields.String(allow_none=True)
 
 
 class WorkspaceMetricsView(MetricsView):
@@ -117,6 +136,7 @@ def present(overview: Overview, today: date, permissions: Collection[str]) -> di
         "overdue": [_overdue(each) for each in overview.open_items if each.overdue_invoices],
         "average_days_to_pay": overview.days_to_pay and f"{overview.days_to_pay:f}",
         "revenue_by_month": _by_month(overview.months, today),
+        "budget_used": None,
         "as_of": {up_to.source.lstrip("/"): _as_of(up_to) for up_to in overview.counted},
         "stale": any(map(_is_stale, overview.counted)),
     }

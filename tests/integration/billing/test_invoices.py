@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.clients.access import queries as access
+from services.clients.billing.models import Invoice
 from tests.fixtures.databases import Databases
 from tests.integration.billing.conftest import Call
 
@@ -349,3 +350,17 @@ def test_another_workspace_sees_nothing(
     ):
         call("POST", f"{own}/{action}", body, expect=404)
     call("GET", f"/v1/clients/{client_id}/invoices", expect=404)
+
+
+def test_tax_is_what_it_was_when_the_lines_were_written_whatever_becomes_of_the_rule(
+    call: Call, client_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"lines": [line(tax_rate="8"), line(tax_rate="20")], "discount_amount": "10.00"}
+    made = call("POST", f"/v1/clients/{client_id}/invoices", body, expect=201).body
+    path = f"/v1/invoices/{made['id']}"
+    issued = call("POST", f"{path}/issue", {}).body
+    monkeypatch.setattr(Invoice, "sums", lambda _: pytest.fail("Nothing is summed up again."))
+    assert call("GET", path).body["taxes"] == issued["taxes"] == made["taxes"]
+    note = {"reason": "All of it."}
+    credited = call("POST", f"{path}/credit-notes", note, expect=201).body
+    assert credited["total"] == issued["total"]

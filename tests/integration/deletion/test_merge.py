@@ -62,12 +62,14 @@ def _preview(firm: Firm, source: str, target: str) -> Any:
 def test_the_preview_says_what_moves_what_wins_and_what_is_left(
     firm: Firm, old: str, kept: str
 ) -> None:
-    firm.ok("POST", f"/clients/{old}/projects", {"name": "Line", "status": "active"})
+    project = firm.ok("POST", f"/clients/{old}/projects", {"name": "Line", "status": "active"})
+    hours = {"position": "Engineer", "person": "Ana", "date": "2026-03-02", "hours": "1"}
+    firm.ok("POST", "/time-entries", {"project_id": project["id"], **hours})
     firm.ok("POST", f"/clients/{old}/notes", {"text": "Met them."})
     preview = _preview(firm, old, kept)
     moves = {each["kind"]: each["count"] for each in preview["moves"]}
-    assert moves == {"contacts": 2, "rates": 1, "projects": 1, "draft_invoices": 0,
-                     "issued_invoices": 0, "notes": 1}  # fmt: skip
+    assert moves == {"contacts": 2, "rates": 1, "projects": 1, "time_entries": 1,
+                     "draft_invoices": 0, "issued_invoices": 0, "notes": 1}  # fmt: skip
     assert {each["kind"]: each["count"] for each in preview["left"]} == {"contacts": 1, "rates": 1}
     differing = {each["field"]: (each["into"], each["source"]) for each in preview["differences"]}
     assert differing["industry"] == ("Manufacturing", "Industrials")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ import urllib3
 from sqlalchemy import create_engine, text
 
 from services.activity.events.consumers import apply
+from services.metrics.totals.consumers import apply as count
 from shared.db.engine import role_url
 from shared.ids import uuid7
 from shared.messaging.inbox import Inbox
@@ -204,3 +206,30 @@ def test_a_timeline_is_exported_through_the_facade(office: Office, settings: Set
 
 def _workspace_of(office: Office) -> uuid.UUID:
     return uuid.UUID(office.call("GET", "/workspace").json["id"])
+
+
+def test_numbers_tell_what_is_used_of_budgets_and_what_top_clients_go_by(
+    office: Office, settings: Settings, key_with: Callable[..., str]
+) -> None:
+    rate = {"position": "Engineer", "regular_rate": "100.00"}
+    assert office.call("POST", _path(office, "rates"), json=rate).status_code == 201
+    for budget in ({"budget_amount": "1000"}, {"budget_hours": "16"}, {}):
+        project = {"name": "Retrofit", "status": "active", **budget}
+        made = office.call("POST", _path(office, "projects"), json=project).json
+        entry = {"project_id": made["id"], "position": "Engineer", "person": "Ana Ruiz"}
+        entry |= {"date": "2026-03-02", "hours": "4"}
+        assert office.call("POST", "/time-entries", json=entry).status_code == 201
+    used = [
+        {"unit": "USD", "budget": "1000.00", "spent": "400.00", "percent": "40.00"},
+        {"unit": "hours", "budget": "16.00", "spent": "4.00", "percent": "25.00"},
+    ]
+    assert office.get("metrics").json["budget_used"] == used
+    assert office.get("overview").json["metrics"]["budget_used"] == used
+    viewer = replace(office, token=key_with(_workspace_of(office), "clients.view"))
+    assert viewer.get("metrics").json["budget_used"] is None
+    source = Source(workspace_id=_workspace_of(office))
+    paid = source.tell_invoice(uuid7(), uuid.UUID(office.client_id), 2, "paid")
+    runtime = Runtime("metrics", settings)
+    Inbox("metrics", runtime.pipe_engine, count).ingest(batch([paid]))
+    (top,) = office.call("GET", "/metrics").json["top_clients"]
+    assert (top["client_id"], top["company_name"]) == (office.client_id, "Acme Machines")

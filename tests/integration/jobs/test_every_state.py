@@ -78,6 +78,11 @@ def _time(how: str) -> Callable[[Transfer], Any]:
     return make
 
 
+def _time_undo(transfer: Transfer) -> Any:
+    run = transfer.finish(_time("start")(transfer))
+    return transfer.ok("POST", f"/time-entries/import/{run['import_id']}/undo")
+
+
 #: How one of each kind is asked for.
 JOBS: dict[str, Callable[[Transfer], Any]] = {
     "import_read": _read,
@@ -88,6 +93,7 @@ JOBS: dict[str, Callable[[Transfer], Any]] = {
     "bulk": _bulk,
     "time_import_preview": _time("preview"),
     "time_import": _time("start"),
+    "time_import_undo": _time_undo,
 }
 # What prints needs the documents service: tests/integration/printing kills it there.
 ELSEWHERE = {"print"}

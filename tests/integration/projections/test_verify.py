@@ -186,6 +186,20 @@ def test_a_wrong_number_is_found(
     assert (acme, what) in found
 
 
+@pytest.mark.parametrize("day", ["issued_on", "due_on", "paid_on"])
+def test_a_wrong_day_of_an_invoice_is_found(
+    acme: str, verify: Verify, owners: Engines, day: str
+) -> None:
+    _damage(
+        owners, "metrics", f"UPDATE invoice_facts SET {day} = coalesce({day}, '2026-01-01') - 1"
+    )
+    result = verify("metrics", "--json")
+    assert result.exit_code == 1
+    found = [each for each in _found(result, "metrics") if each["where"] == acme]
+    assert found
+    assert all(each["what"].startswith("days of invoice") for each in found)
+
+
 def test_numbers_of_a_client_that_is_not_there_are_found(
     acme: str, verify: Verify, owners: Engines
 ) -> None:

@@ -176,3 +176,31 @@ def test_time_is_imported_by_those_who_may_write_it(transfer: Transfer, project_
         headers={"Authorization": f"Bearer {viewer.token}"},
     )
     assert answer.status_code == 403
+
+
+def test_undoing_takes_back_what_was_neither_billed_nor_changed_since(
+    transfer: Transfer, project_id: str
+) -> None:
+    billed = RIGHT.replace("2026-11-23", "2026-11-20")
+    taken = sent(transfer, table(billed, RIGHT.replace("Ana", "Bo"), RIGHT.replace("Ana", "Cy")))
+    run(transfer, taken)
+    client = transfer.ok("GET", f"/projects/{project_id}")["client_id"]
+    rate = {"position": "Engineer", "regular_rate": "150.00"}
+    transfer.ok("POST", f"/clients/{client}/rates", rate)
+    period = {"period_start": "2026-11-01", "period_end": "2026-11-20"}
+    invoice = transfer.ok("POST", f"/clients/{client}/invoices/from-time", period)
+    changed = next(each for each in entries(transfer) if each["person"] == "Bo Ruiz")
+    address = f"/v1/time-entries/{changed['id']}"
+    transfer.caller.call("PATCH", address, {"hours": "2"}, If_Match="*")
+    path = f"/time-entries/import/{taken['id']}/undo"
+    done = transfer.finish(transfer.ok("POST", path))
+    assert (done["progress"]["updated"], done["progress"]["failed"]) == (1, 2)
+    left = {row["row"]: row["errors"][0] for row in transfer.rows(done, "failed")}
+    assert {row: error["code"] for row, error in left.items()} == {
+        2: "time_entries.billed",
+        3: "time_entries.stale_version",
+    }
+    assert invoice["id"] in left[2]["message"]
+    assert sorted(each["person"] for each in entries(transfer)) == ["Ana Ruiz", "Bo Ruiz"]
+    again = transfer.caller.call("POST", f"/v1{path}")
+    assert (again.status_code, again.json["code"]) == (409, "imports.nothing_to_undo")

@@ -67,7 +67,7 @@ def _require_creditable(invoice: Invoice) -> None:
 
 
 def _parts(invoice: Invoice, body: Mapping[str, Any]) -> list[Part]:
-    owed = accounts(invoice.sums().taxes, _credited(invoice))
+    owed = accounts(invoice.taxes, _credited(invoice))
     amount, lines = body.get("amount"), body.get("lines")
     checks.check_credit(invoice, amount, lines)
     if lines is not None:
@@ -89,7 +89,7 @@ def _of_lines(
     invoice: Invoice, owed: Mapping[Decimal, Account], bodies: Sequence[Mapping[str, Any]]
 ) -> list[Part]:
     lines = [(line.amount, line.tax_rate) for line in invoice.lines]
-    nets = nets_of_lines(lines, invoice.sums().taxes, invoice.currency)
+    nets = nets_of_lines(lines, invoice.taxes, invoice.currency)
     for part in _credited(invoice):
         if part.line is not None:
             nets[part.line] -= part.net

@@ -200,6 +200,4 @@ def _sum_up(invoice: Invoice) -> None:
     """Every amount anew: the currency may have changed, and with it what is rounded to."""
     for line in invoice.lines:
         line.amount = line_amount(line.quantity, line.unit_price, invoice.currency)
-    sums = invoice.sums()
-    invoice.subtotal, invoice.discount = sums.subtotal, sums.discount
-    invoice.tax, invoice.total = sums.tax, sums.total
+    invoice.sum_up()

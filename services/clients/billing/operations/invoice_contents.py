@@ -123,7 +123,7 @@ def _sums(invoice: Invoice) -> Iterator[dict[str, str]]:
         percent = invoice.discount_percent
         label = "Discount" if percent is None else f"Discount {formats.percent(percent)}"
         yield {"label": label, "amount": formats.amount(-invoice.discount, currency)}
-    for tax in invoice.sums().taxes:
+    for tax in invoice.taxes:
         label = f"Tax {formats.percent(tax.rate)} on {formats.amount(tax.base, currency)}"
         yield {"label": label, "amount": formats.amount(tax.amount, currency)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Row, Select, func, select
@@ -67,6 +68,18 @@ def _enter(entry: LedgerEntry, sums: Row[uuid.UUID, str, int, int, Decimal]) -> 
     if sums.paid:
         amount = amount_text(sums.revenue, sums.currency)
         entry.total_revenue.append({"currency": sums.currency, "amount": amount})
+
+
+#: The days of an invoice that the numbers hang on: issue, due and full payment.
+Days = tuple[date | None, date | None, date | None]
+
+
+def invoice_days(session: Session) -> dict[uuid.UUID, Days]:
+    """The days of every issued invoice that the session sees and whose client is there."""
+    columns = (Invoice.id, Invoice.issued_on, Invoice.due_on, Invoice.paid_on)
+    issued = select(*columns).join(CLIENTS, CLIENTS.c.id == Invoice.client_id)
+    rows = session.execute(issued.where(Invoice.status.not_in([DRAFT, VOID])))
+    return {invoice_id: (issued_on, due, paid) for invoice_id, issued_on, due, paid in rows}
 
 
 @dataclass(frozen=True, slots=True)

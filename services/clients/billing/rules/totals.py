@@ -8,7 +8,7 @@ tax rates in proportion to their lines; tax is then taken and rounded once per r
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TypeVar
 
@@ -27,6 +27,15 @@ class Tax:
     rate: Decimal
     base: Decimal
     amount: Decimal
+
+    def as_dict(self) -> dict[str, str]:
+        """As it is kept with its invoice."""
+        return {name: f"{value:f}" for name, value in asdict(self).items()}
+
+    @classmethod
+    def of_dict(cls, kept: Mapping[str, str]) -> Tax:
+        """As it was kept."""
+        return cls(**{name: Decimal(value) for name, value in kept.items()})
 
 
 @dataclass(frozen=True, slots=True)

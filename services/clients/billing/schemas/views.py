@@ -299,7 +299,7 @@ def _taxes(invoice: Invoice) -> list[dict[str, str]]:
             "base": money.amount_text(tax.base, invoice.currency),
             "amount": money.amount_text(tax.amount, invoice.currency),
         }
-        for tax in invoice.sums().taxes
+        for tax in invoice.taxes
         if tax.rate
     ]
 

@@ -38,6 +38,7 @@ from services.clients.records.queries import clients as records
 from services.clients.records.queries.clients import lock_client
 from services.clients.records.rules.elements import MAX_CONTACTS, MAX_RATES
 from services.clients.time_entries.operations.moving import move_client_time
+from services.clients.time_entries.queries.entries import count_entries
 from services.clients.values.confirmations import expiry, opened, sealed
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
@@ -69,6 +70,7 @@ class Preview:
     taken: Absorption
     books: Books
     notes: int
+    time_entries: int
     conflicts: list[Conflict] = field(default_factory=list)
     choices: Choices = field(default_factory=dict)
 
@@ -80,6 +82,7 @@ class Preview:
             "target": [self.target.id, self.target.version],
             "books": [self.books.projects, self.books.invoices],
             "notes": self.notes,
+            "time_entries": self.time_entries,
             "choices": dict(self.choices),
         }
 
@@ -142,7 +145,8 @@ def _look(uow: UnitOfWork, source_id: uuid.UUID, target_id: uuid.UUID, choices: 
     moving, there = (count_notes(uow.session, each) for each in (source_id, target_id))
     conflicts = [*_conflicts(source, target, taken), *_notes_conflict(moving + there)]
     books = count_books(uow.session, source_id)
-    return Preview(source, target, taken, books, moving, conflicts, choices)
+    time = count_entries(uow.session, source_id)
+    return Preview(source, target, taken, books, moving, time, conflicts, choices)
 
 
 def _check_choices(choices: Choices, known: set[str]) -> None:

@@ -17,12 +17,12 @@ from shared.unit_of_work import UnitOfWork
 
 _NOTE = text(
     """
-    INSERT INTO job_rows (job_id, row, workspace_id, state, client_id, version, errors)
-    SELECT :job, r.row, :workspace, r.state, r.client_id, r.version, r.errors
+    INSERT INTO job_rows (job_id, row, workspace_id, state, client_id, version, entry_id, errors)
+    SELECT :job, r.row, :workspace, r.state, r.client_id, r.version, r.entry_id, r.errors
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r
-        (row bigint, state text, client_id uuid, version bigint, errors jsonb)
+        (row bigint, state text, client_id uuid, version bigint, entry_id uuid, errors jsonb)
     ON CONFLICT (job_id, row) DO UPDATE SET state = excluded.state, client_id = excluded.client_id,
-        version = excluded.version, errors = excluded.errors
+        version = excluded.version, entry_id = excluded.entry_id, errors = excluded.errors
     """
 )
 _DROP = text("DELETE FROM job_rows WHERE job_id = :job")
@@ -52,12 +52,14 @@ _COUNTED = {
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a row: its state, whose it is, and what was wrong with it."""
+    """What became of a row: its state, whose it is, the time entry that was made of it, and what
+    was wrong with it."""
 
     row: int
     state: str
     client_id: uuid.UUID | None = None
     version: int | None = None
+    entry_id: uuid.UUID | None = None
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -69,6 +71,7 @@ def note_outcomes(uow: UnitOfWork, job: Job, outcomes: Sequence[Outcome]) -> Non
             "state": outcome.state,
             "client_id": outcome.client_id,
             "version": outcome.version,
+            "entry_id": outcome.entry_id,
             "errors": outcome.errors,
         }
         for outcome in outcomes

@@ -35,11 +35,13 @@ from shared.values.findings import Wrong
 
 @dataclass(slots=True)
 class Entering:
-    """The values of one row, what was found wrong with them, and whose time it is."""
+    """The values of one row, what was found wrong with them, whose time it is and which
+    entry was made of it."""
 
     values: Mapping[str, Any]
     wrong: list[FieldError] = field(default_factory=list)
     client_id: uuid.UUID | None = None
+    entry_id: uuid.UUID | None = None
 
 
 def enter_many(uow: UnitOfWork, rows: Sequence[Entering], *, only_try: bool = False) -> None:
@@ -106,8 +108,8 @@ def _write(
     entries: list[tuple[TimeEntry, LockedProject]] = []
     for row in rows:
         locked = projects[row.values["project_id"]]
-        row.client_id = locked.client.id
         entry = new_entry(uow, locked, persons[row.values["person"]], row.values)
+        row.client_id, row.entry_id = entry.client_id, entry.id
         uow.session.add(entry)
         entries.append((entry, locked))
     # Weeks of which every row was refused are held too, and were not written.

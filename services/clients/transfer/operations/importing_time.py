@@ -43,6 +43,7 @@ class _Row:
     values: dict[str, Any] = field(default_factory=dict)
     wrong: list[FieldError] = field(default_factory=list)
     client_id: uuid.UUID | None = None
+    entry_id: uuid.UUID | None = None
 
 
 def import_time_piece(uow: UnitOfWork, job: Job) -> bool:
@@ -122,13 +123,13 @@ def _enter(uow: UnitOfWork, rows: Iterable[_Row], *, only_try: bool) -> None:
     enter_many(uow, entering, only_try=only_try)
     for row, each in zip(right, entering, strict=True):
         row.wrong += each.wrong
-        row.client_id = each.client_id
+        row.client_id, row.entry_id = each.client_id, each.entry_id
 
 
 def _outcome(reading: TimeReading, row: _Row) -> Outcome:
     if row.wrong:
         return Outcome(row.number, ROW_FAILED, errors=list(_told(reading, row)))
-    return Outcome(row.number, CREATED, row.client_id)
+    return Outcome(row.number, CREATED, row.client_id, entry_id=row.entry_id)
 
 
 def _told(reading: TimeReading, row: _Row) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from services.clients.transfer.models import (
     READ,
     TIME_IMPORT,
     TIME_PREVIEW,
+    TIME_UNDO,
     UNDO,
 )
 from services.clients.transfer.operations.bulk import change_piece
@@ -21,6 +22,7 @@ from services.clients.transfer.operations.importing import import_piece
 from services.clients.transfer.operations.importing_time import import_time_piece
 from services.clients.transfer.operations.reading import FileReader, give_up_reading
 from services.clients.transfer.operations.undoing import undo_piece
+from services.clients.transfer.operations.undoing_time import undo_time_piece
 
 KINDS = (
     Kind(READ, FileReader, abandoned=give_up_reading),
@@ -30,5 +32,6 @@ KINDS = (
     Kind(EXPORT, partial(Turn, export_piece)),
     Kind(TIME_PREVIEW, partial(Turn, import_time_piece)),
     Kind(TIME_IMPORT, partial(Turn, import_time_piece)),
+    Kind(TIME_UNDO, partial(Turn, undo_time_piece)),
     Kind(BULK, partial(Turn, change_piece)),
 )

@@ -32,7 +32,16 @@ from services.clients.records.queries import clients as records
 from services.clients.records.queries.clients import lock_client
 from services.clients.records.rules.elements import KINDS
 from services.clients.transfer.errors import NothingToUndo
-from services.clients.transfer.models import IMPORT, UNDO, Import
+from services.clients.transfer.models import (
+    ALL_ROWS,
+    CLIENTS,
+    IMPORT,
+    TIME,
+    TIME_IMPORT,
+    TIME_UNDO,
+    UNDO,
+    Import,
+)
 from services.clients.transfer.operations.earlier_states import unhexed
 from services.clients.transfer.queries import before_of
 from shared.errors import DomainError
@@ -40,8 +49,8 @@ from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
 
 _BATCH = 50
-# The database counts rows in 31 bits here.
-_ALL_ROWS = (1 << 31) - 1
+# What carries a file out, and what takes that back, by what the file is of.
+_KINDS = {CLIENTS: (IMPORT, UNDO), TIME: (TIME_IMPORT, TIME_UNDO)}
 
 
 class _Refused(Exception):
@@ -55,12 +64,13 @@ class _Refused(Exception):
 def start_undo(uow: UnitOfWork, taken: Import, permissions: Collection[str]) -> Job:
     """Have the last run of an import taken back; raises `NothingToUndo`."""
     jobs = jobs_of_import(uow.session, taken.id)
-    undone = {job.params["job_id"] for job in jobs if job.kind == UNDO and job.state == DONE}
-    runs = [job for job in jobs if job.kind == IMPORT and str(job.id) not in undone]
+    carry_out, take_back = _KINDS[taken.content]
+    undone = {job.params["job_id"] for job in jobs if job.kind == take_back and job.state == DONE}
+    runs = [job for job in jobs if job.kind == carry_out and str(job.id) not in undone]
     if not runs:
         raise NothingToUndo
     run = runs[-1]
-    job = create_job(uow, UNDO, {"job_id": str(run.id)}, permissions, taken.id)
+    job = create_job(uow, take_back, {"job_id": str(run.id)}, permissions, taken.id)
     job.total = run.created + run.updated
     return job
 
@@ -68,7 +78,7 @@ def start_undo(uow: UnitOfWork, taken: Import, permissions: Collection[str]) -> 
 def undo_piece(uow: UnitOfWork, job: Job) -> bool:
     """Take the next rows back, the last first; whether they were the first of the file."""
     run = get_job(uow.session, uuid.UUID(job.params["job_id"]))
-    before = job.saved.get("row", _ALL_ROWS)
+    before = job.saved.get("row", ALL_ROWS)
     rows = rows_of(uow.session, run.id, (CREATED, UPDATED), before, _BATCH, backwards=True)
     by_id = sorted(rows, key=lambda row: str(row.client_id))
     note_outcomes(uow, job, [_undone(uow, run, row) for row in by_id])

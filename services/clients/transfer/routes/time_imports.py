@@ -12,7 +12,7 @@ from services.clients.jobs.routes import accepted
 from services.clients.jobs.schemas import JobView
 from services.clients.transfer import queries
 from services.clients.transfer.models import TIME, TIME_IMPORT, TIME_PREVIEW
-from services.clients.transfer.operations import receiving, starting
+from services.clients.transfer.operations import receiving, starting, undoing
 from services.clients.transfer.routes.files import FILE_BODY, kept_file, sent_pieces
 from services.clients.transfer.routes.streaming import stream_rejected
 from services.clients.transfer.schemas import bodies, views
@@ -66,6 +66,16 @@ def post_preview(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) ->
 def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     """Enter the time of the file; right rows are taken although others are wrong."""
     return _started(uow, TIME_IMPORT, body, import_id)
+
+
+@blueprint.route(f"{_ONE}/undo", methods=["POST"])
+@writes(PROJECTS_UPDATE)
+@blueprint.response(202, JobView)
+def post_undo(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
+    """Take the entries of the last run back; those billed or changed since stay, and are named."""
+    permissions = current_identity().permissions
+    taken = starting.open_import(uow, import_id, TIME)
+    return accepted(undoing.start_undo(uow, taken, permissions))
 
 
 @blueprint.route(f"{_ONE}/rejected", methods=["GET"])

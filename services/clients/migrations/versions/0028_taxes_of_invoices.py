@@ -1,0 +1,26 @@
+"""An invoice keeps its tax rate by rate, and sums over many invoices are read off an index."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0028"
+down_revision = "0027"
+
+# Everything that sums are made of and narrowed by.
+_SUMS = """
+CREATE INDEX ix_invoices_sums ON invoices (workspace_id, currency, status)
+INCLUDE (issued_on, total, amount_paid, amount_credited)
+"""
+
+
+def upgrade() -> None:
+    """Add both; the taxes of invoices from before are those of their lines, as ever."""
+    op.execute("ALTER TABLE invoices ADD COLUMN tax_parts jsonb")
+    op.execute(_SUMS)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.execute("DROP INDEX ix_invoices_sums")
+    op.execute("ALTER TABLE invoices DROP COLUMN tax_parts")
