@@ -2,7 +2,7 @@
 of typst give the same bytes.
 
 The content is data, never markup: a `#` or a `$` in a client's name stays one. Fonts are those
-beside this file, with OFL.txt, then those that come inside typst.
+beside this file (fonts/README.md), then those that come inside typst.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HERE = Path(__file__).parent
 _LAYOUTS = _HERE / "layouts"
 
 #: The layouts, and the revision of each: raise it with every change that can be seen.
-LAYOUTS: Final = {"invoice": 1, "statement": 1}
+LAYOUTS: Final = {"invoice": 2, "statement": 2}
 CONTENT_TYPE: Final = "application/pdf"
 
 

@@ -47,7 +47,7 @@ def test_a_paper_is_printed_and_its_bytes_are_those_of_its_content(press: Press)
     assert pdf == render("invoice", invoice_content(), paper.created_at)
     now = stored(press, paper)
     assert now.sha256 == hashlib.sha256(pdf).hexdigest()
-    assert (now.content, now.layout) == (None, "invoice 1")
+    assert (now.content, now.layout) == (None, "invoice 2")
     assert str(now.engine).startswith("typst ")
 
 

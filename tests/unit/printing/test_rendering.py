@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 
 import pypdfium2
 import pytest
 
+from services.clients.printing import rules
 from services.clients.printing.rules import LAYOUTS, render
 from shared.http.bodies import MAX_BODY_BYTES
 from tests.factories.papers import invoice_content, statement_content
@@ -59,8 +62,32 @@ def condensed(words: str) -> str:
     return re.sub(r"[\s\u200b\ufffe]", "", unicodedata.normalize("NFC", words))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "株式会社 東京メトロ", "深圳市腾讯计算机", "한국전력공사 뷁", "บริษัท น้ำ จำกัด", "شركة النور",
+        "भारत निगम लिमिटेड", "שלום בע״מ", "Հայաստան", "საქართველო", "বাংলা", "தமிழ்", "తెలుగు",
+        "ગુજરાતી", "ਪੰਜਾਬੀ", "ಕನ್ನಡ", "മലയാളം",
+    ],
+)  # fmt: skip
+def test_names_in_many_scripts_need_no_font_of_the_machine(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PDF/UA is refused where a letter has no glyph, and here nothing else is tried."""
+    monkeypatch.setattr(rules, "_WAYS", ((False, True),))
+    said = condensed(text_of(render("invoice", invoice_content(recipient=name), DAY)))
+    assert set(condensed(name)) <= set(said)
+
+
+def test_fonts_are_as_they_came() -> None:
+    fonts = Path(rules.__file__).parent / "fonts"
+    listed = (line.split() for line in (fonts / "SHA256SUMS.txt").read_text().splitlines())
+    found = {path.name: sha256(path.read_bytes()).hexdigest() for path in fonts.glob("*.ttf")}
+    assert found == {name: digest for digest, name in listed}
+
+
 def test_a_script_that_no_font_has_is_no_reason_not_to_print() -> None:
-    said = text_of(render("invoice", invoice_content(recipient="株式会社 🙂 שלום"), DAY))
+    said = text_of(render("invoice", invoice_content(recipient="𒀀 🙂 שלום"), DAY))
     assert "ACM-2026-0001" in said
 
 
