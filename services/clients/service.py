@@ -20,10 +20,13 @@ def register_features() -> None:
     """
     from services.clients.billing.operations import removal as billing
     from services.clients.client_merge.queries import merged_away
+    from services.clients.correspondence.operations import moving as correspondence
+    from services.clients.correspondence.operations.stopping import why_not
     from services.clients.deletion.operations.client_data import CLIENT_DATA, ClientData
     from services.clients.deletion.queries import deleted
     from services.clients.jobs.operations import outcomes as jobs
     from services.clients.jobs.operations.kinds import KINDS
+    from services.clients.mail.operations import GUARDS, Guard
     from services.clients.notes.operations import moving as notes
     from services.clients.printing.operations import moving as printing
     from services.clients.printing.tasks import KIND as PRINTING
@@ -39,6 +42,7 @@ def register_features() -> None:
     SPENDING.register(Spending("time", spent_on_time))
     REASONS.register(Reason("merged", merged_away), Reason("deleted", deleted))
     KINDS.register(*TRANSFERS, PRINTING)
+    GUARDS.register(Guard("correspondence", why_not))
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
         ClientData("records", tables=records.TABLES, remove=records.remove_client),
@@ -47,6 +51,11 @@ def register_features() -> None:
         ClientData("billing", tables=billing.TABLES, remove=billing.remove_client_billing),
         ClientData("printing", tables=printing.TABLES),
         ClientData("notes", tables=notes.TABLES),
+        ClientData(
+            "correspondence",
+            tables=correspondence.TABLES,
+            remove=correspondence.remove_client_mail,
+        ),
         ClientData("transfer", forget=transfer.forget_clients),
     )
 
@@ -66,6 +75,7 @@ def _api(_: Settings) -> Api:
     from services.clients.billing.routes import invoices as billing
     from services.clients.billing.routes import papers as billing_papers
     from services.clients.client_merge import routes as client_merge
+    from services.clients.correspondence.routes import mails, stops, wordings
     from services.clients.custom_fields import routes as custom_fields
     from services.clients.deletion.routes import deletions
     from services.clients.drafts.routes import documents as draft_documents
@@ -106,6 +116,11 @@ def _api(_: Settings) -> Api:
             time_imports.blueprint,
             deletions.blueprint,
             client_merge.blueprint,
+            mails.blueprint,
+            mails.of_invoices,
+            wordings.blueprint,
+            stops.blueprint,
+            stops.of_client,
             *billing.BLUEPRINTS,
             billing_papers.blueprint,
             billing_papers.statements,

@@ -37,6 +37,9 @@ NOTES_VIEW: Final = "notes.view"
 NOTES_CREATE: Final = "notes.create"
 NOTES_MANAGE: Final = "notes.manage"
 
+MAILS_VIEW: Final = "mails.view"
+MAILS_SEND: Final = "mails.send"
+
 WEBHOOKS_MANAGE: Final = "webhooks.manage"
 WORKSPACE_MANAGE: Final = "workspace.manage"
 USERS_MANAGE: Final = "users.manage"
@@ -67,6 +70,8 @@ PERMISSIONS: Final = frozenset(
         NOTES_VIEW,
         NOTES_CREATE,
         NOTES_MANAGE,
+        MAILS_VIEW,
+        MAILS_SEND,
         WEBHOOKS_MANAGE,
         WORKSPACE_MANAGE,
         USERS_MANAGE,
@@ -84,6 +89,7 @@ _MEMBER = _VIEWER | {
     PROJECTS_CREATE,
     PROJECTS_UPDATE,
     NOTES_CREATE,
+    MAILS_VIEW,
 }
 _MANAGER = (PERMISSIONS - {USERS_MANAGE, WORKSPACE_MANAGE}) | _MEMBER
 

@@ -36,6 +36,8 @@ class Workspace(Base):
     payment_instructions: Mapped[str | None]
     bank_details: Mapped[str | None]
     invoice_terms: Mapped[str | None]
+    mail_sender: Mapped[str | None]
+    mail_reply_to: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)

@@ -23,3 +23,8 @@ def due_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Mail | None:
     """A mail, held, if it is still due and no one else holds it."""
     is_due = (Mail.id == mail_id, Mail.state == QUEUED, Mail.next_at <= func.clock_timestamp())
     return uow.session.scalar(select(Mail).where(*is_due).with_for_update(skip_locked=True))
+
+
+def is_written(session: Session, dedupe_key: str) -> bool:
+    """Whether there is a mail with this key."""
+    return session.scalar(select(Mail.id).where(Mail.dedupe_key == dedupe_key)) is not None

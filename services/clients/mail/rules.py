@@ -1,18 +1,20 @@
 """How mail reads, and when it is tried again.
 
-A kind is a pair of templates of its name: text, whose first line is the subject, and HTML.
+A kind is a pair of templates of its name: text, whose first line is the subject, and HTML. A kind
+without templates is a letter: its words hold its subject and its text.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -26,6 +28,19 @@ _PAUSES = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
+#: How long a mail waits for its attachment to be made, and how often it looks for it.
+ATTACHMENT_PATIENCE: Final = timedelta(minutes=30)
+ATTACHMENT_PAUSE: Final = timedelta(seconds=2)
+
+_ELIDED = "(a link for the recipient alone)"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A PDF that goes with a mail."""
+
+    file_name: str
+    content: bytes
 
 
 def pause_after(attempts: int) -> timedelta | None:
@@ -40,18 +55,45 @@ def compose(
     sender: str,
     written_at: datetime,
     words: Mapping[str, Any],
+    attachment: Attachment | None = None,
 ) -> EmailMessage:
     """The message, the same at every attempt: its id and its date too."""
-    subject, _, text = _templates().get_template(f"{kind}.txt").render(words).partition("\n")
-    message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = subject, sender, recipient
+    message, address = EmailMessage(), parseaddr(sender)[1]
+    subject, body, html = filled(kind, words)
+    message["Subject"], message["To"] = subject, recipient
+    message["From"] = formataddr((words["sender"], address)) if words.get("sender") else sender
+    if words.get("reply_to"):
+        message["Reply-To"] = words["reply_to"]
     message["Date"] = format_datetime(written_at)
-    message["Message-ID"] = f"<{mail_id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail_id}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text.strip() + "\n")
-    html = _templates().get_template(f"{kind}.html").render({**words, "subject": subject})
+    if words.get("unsubscribe"):
+        message["List-Unsubscribe"] = f"<{words['unsubscribe']}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(body)
     message.add_alternative(html, subtype="html")
+    if attachment is not None:
+        message.add_attachment(
+            attachment.content,
+            maintype="application",
+            subtype="pdf",
+            filename=attachment.file_name,
+        )
     return message
+
+
+def filled(kind: str, words: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Subject, text and HTML of a mail."""
+    names = {each: [f"{kind}.{each}", f"letter.{each}"] for each in ("txt", "html")}
+    text = _templates().select_template(names["txt"]).render(words)
+    subject, _, body = text.partition("\n")
+    html = _templates().select_template(names["html"]).render({**words, "subject": subject})
+    return subject, body.strip() + "\n", html
+
+
+def to_keep(body: str, words: Mapping[str, Any], *, secret: bool) -> str:
+    """The text as it may be shown to others: a secret link is not."""
+    return body.replace(words["link"], _ELIDED) if secret and words.get("link") else body
 
 
 @cache

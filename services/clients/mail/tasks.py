@@ -8,19 +8,34 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from celery import Celery
 
 from services.clients.mail import operations, queries, rules
 from services.clients.mail.operations import Attempt
+from shared.errors import Unavailable
 from shared.failpoints import failpoint
 from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
+from shared.http.service_client import ServiceClient
 from shared.logging import get_logger
 from shared.mailer import Mailer, MailNotTaken, MailRefused
+from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
+from shared.security.identity import Identity
+from shared.security.permissions import DOCUMENTS_VIEW
+from shared.unit_of_work import UnitOfWork
 from shared.worker import job
 
 _log = get_logger(__name__)
+
+_PATIENCE_SECONDS = 15.0
+
+
+class _NotMade(Exception):
+    """What goes with the mail cannot be had yet."""
 
 
 def register_tasks(app: Celery, runtime: Runtime) -> None:
@@ -52,32 +67,80 @@ def _try(runtime: Runtime, workspace_id: uuid.UUID, mail_id: uuid.UUID) -> bool:
         attempt = operations.claim_mail(uow, mail_id)
     if attempt is None:
         return False
-    problem = _hand_over(runtime, attempt)
+    words = _with_links(runtime.settings.web_url, attempt.words)
+    problem = _hand_over(runtime, origin, attempt, words)
     failpoint("mail.after_sent")
     with runtime.unit_of_work(origin) as uow:
-        match problem:
-            case None:
-                operations.note_sent(uow, mail_id)
-            case MailRefused():
-                operations.note_refused(uow, mail_id, str(problem))
-            case _:
-                operations.note_not_taken(uow, mail_id, str(problem))
+        _note(uow, attempt, words, problem)
     return True
 
 
-def _hand_over(runtime: Runtime, attempt: Attempt) -> Exception | None:
+def _hand_over(
+    runtime: Runtime, origin: Origin, attempt: Attempt, words: Mapping[str, Any]
+) -> Exception | None:
     """None once the server has taken it, else why not."""
-    message = rules.compose(
-        attempt.mail_id,
-        attempt.kind,
-        attempt.recipient,
-        runtime.settings.mail_from,
-        attempt.written_at,
-        attempt.words,
-    )
     try:
+        message = rules.compose(
+            attempt.mail_id,
+            attempt.kind,
+            attempt.recipient,
+            runtime.settings.mail_from,
+            attempt.written_at,
+            words,
+            _attachment(runtime, origin, words.get("attachment")),
+        )
         Mailer(runtime.settings.smtp_url).send(message)
-    except (MailRefused, MailNotTaken) as problem:
+    except (MailRefused, MailNotTaken, _NotMade) as problem:
         _log.warning("mail not taken", mail=str(attempt.mail_id), problem=str(problem))
         return problem
     return None
+
+
+def _note(
+    uow: UnitOfWork, attempt: Attempt, words: Mapping[str, Any], problem: Exception | None
+) -> None:
+    """Write down what it says, and what came of it."""
+    subject, body, _html = rules.filled(attempt.kind, words)
+    body = rules.to_keep(body, words, secret=attempt.secret)
+    operations.note_said(uow, attempt.mail_id, subject, body)
+    match problem:
+        case None:
+            operations.note_sent(uow, attempt.mail_id)
+        case MailRefused():
+            operations.note_refused(uow, attempt.mail_id, str(problem))
+        case _NotMade():
+            operations.note_not_made(uow, attempt.mail_id, str(problem))
+        case _:
+            operations.note_not_taken(uow, attempt.mail_id, str(problem))
+
+
+def _with_links(web_url: str, words: Mapping[str, Any]) -> dict[str, Any]:
+    """The words with the addresses of the pages that a letter leads to."""
+    paths = {name: words.get(f"{name}_path") for name in ("link", "unsubscribe")}
+    links = {name: f"{web_url.rstrip('/')}/{path}" for name, path in paths.items() if path}
+    return {**words, **links}
+
+
+def _attachment(
+    runtime: Runtime, origin: Origin, wanted: Mapping[str, str] | None
+) -> rules.Attachment | None:
+    """The bytes of a document that goes along."""
+    if wanted is None:
+        return None
+    identity = Identity(origin.workspace_id, origin.actor, frozenset({DOCUMENTS_VIEW}))
+    path = f"/v1/clients/{wanted['client_id']}/documents/{wanted['document_id']}/bytes"
+    try:
+        answer = _documents(runtime).request(
+            "GET", path, identity, patience_seconds=_PATIENCE_SECONDS
+        )
+    except Unavailable as error:
+        raise _NotMade(str(error)) from error
+    if answer.status_code != 200:
+        raise _NotMade(f"Its attachment is not there yet ({answer.status_code}).")
+    return rules.Attachment(wanted["file_name"], answer.content)
+
+
+@cache
+def _documents(runtime: Runtime) -> ServiceClient:
+    """The way to the documents service, whose connections the mails of a process share."""
+    return ServiceClient(runtime, "documents")

@@ -33,6 +33,8 @@ WITHOUT_PERMISSION = {
     "POST /v1/auth/password-resets/{token}": "whoever holds the link",
     "GET /v1/auth/invitations/{token}": "whoever holds the link",
     "POST /v1/auth/invitations/{token}": "whoever holds the link",
+    "GET /v1/mail-stops/{token}": "whoever holds the link",
+    "POST /v1/mail-stops": "whoever holds the link",
     "GET /v1/workspace": "its defaults are on every page",
 }
 
@@ -45,6 +47,8 @@ OF_STRANGERS = {
     "POST /v1/auth/password-resets/{token}",
     "GET /v1/auth/invitations/{token}",
     "POST /v1/auth/invitations/{token}",
+    "GET /v1/mail-stops/{token}",
+    "POST /v1/mail-stops",
 }
 # These end the session that all the others are tried with.
 SIGNING_OUT = {"DELETE /v1/auth/token", "DELETE /v1/auth/sessions/current"}

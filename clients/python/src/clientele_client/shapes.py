@@ -1065,6 +1065,8 @@ class Workspace(TypedDict, total=False):
     id: str
     invoice_number_pattern: str
     invoice_terms: str | None
+    mail_reply_to: str | None
+    mail_sender: str | None
     name: str
     payment_instructions: str | None
     postal_code: str | None

@@ -32,6 +32,9 @@ ON_INVOICES = (
     "invoice_terms",
 )
 
+#: What it puts on mail to clients.
+ON_MAIL = ("mail_sender", "mail_reply_to")
+
 
 @lru_cache
 def _zones() -> frozenset[str]:
@@ -83,6 +86,17 @@ class WorkspaceBody(StrictSchema):
     bank_details = prose(2_000, examples=["First Bank · 091000022 · 4711"])
     invoice_terms = prose(
         2_000, description="The terms of invoices that are made without.", examples=["Net 30."]
+    )
+    mail_sender = line(
+        text.WORD_LENGTH,
+        description="The name that mail to clients comes from; the workspace's if left out.",
+        examples=["North Star Engineering, Billing"],
+    )
+    mail_reply_to = Rule(
+        addresses.email,
+        format="email",
+        description="Where answers to mail go.",
+        examples=["billing@northstar.example.com"],
     )
 
 
@@ -192,7 +206,7 @@ def workspace_json(workspace: Workspace) -> dict[str, Any]:
         "invoice_number_pattern": workspace.invoice_number_pattern,
         "deletion_undo_days": workspace.deletion_undo_days,
         "split_overtime": workspace.split_overtime,
-        **{name: getattr(workspace, name) for name in ON_INVOICES},
+        **{name: getattr(workspace, name) for name in (*ON_INVOICES, *ON_MAIL)},
         "version": workspace.version,
         "created_at": rfc3339(workspace.created_at),
         "updated_at": rfc3339(workspace.updated_at),

@@ -1,0 +1,1 @@
+"""Writing to clients, wording it, sending it again, and ending it."""

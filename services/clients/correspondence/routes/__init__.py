@@ -1,0 +1,1 @@
+"""Mail over HTTP: the log, wordings, stops, and sending an invoice."""

@@ -1,0 +1,1 @@
+"""Kinds of mail to clients, their wording, and who receives them: pure."""

@@ -1,0 +1,69 @@
+"""Mail to clients: what it said, what stops it, and how a workspace words it."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from shared.db.schema.tables import tenant_table
+
+revision = "0028"
+down_revision = "0027"
+
+_TABLES = {
+    # Who has asked by the link in a mail for no more of it.
+    "mail_stops": """
+        CREATE TABLE mail_stops (
+            client_id uuid NOT NULL,
+            email_key text NOT NULL,
+            workspace_id uuid NOT NULL,
+            email text NOT NULL,
+            stopped_at timestamptz NOT NULL,
+            CONSTRAINT pk_mail_stops PRIMARY KEY (client_id, email_key)
+        )
+    """,
+    "mail_wordings": """
+        CREATE TABLE mail_wordings (
+            workspace_id uuid NOT NULL,
+            kind text NOT NULL,
+            subject text NOT NULL,
+            text text NOT NULL,
+            updated_at timestamptz NOT NULL,
+            CONSTRAINT pk_mail_wordings PRIMARY KEY (workspace_id, kind)
+        )
+    """,
+}
+_STATES = (
+    "ALTER TABLE mails DROP CONSTRAINT ck_mails_state, ADD CONSTRAINT ck_mails_state CHECK ({})"
+)
+_BEFORE = "state IN ('queued', 'sent', 'refused', 'given_up')"
+_NOW = "state IN ('queued', 'sent', 'refused', 'given_up', 'withheld', 'bounced')"
+
+
+def upgrade() -> None:
+    """Create the tables; of mail written before, nothing but links is known."""
+    for table, statement in _TABLES.items():
+        op.execute(statement)
+        tenant_table(table)
+    op.execute(
+        "ALTER TABLE mails ADD client_id uuid, ADD dedupe_key text, "
+        "ADD secret boolean NOT NULL DEFAULT true, ADD subject text, ADD body text"
+    )
+    op.execute(_STATES.format(_NOW))
+    op.execute("CREATE UNIQUE INDEX uq_mails_dedupe_key ON mails (workspace_id, dedupe_key)")
+    op.execute("CREATE INDEX ix_mails_list ON mails (workspace_id, id)")
+    op.execute("CREATE INDEX ix_mails_client_id ON mails (client_id, id)")
+    op.execute("ALTER TABLE workspaces ADD mail_sender text, ADD mail_reply_to text")
+
+
+def downgrade() -> None:
+    """Drop them; what was withheld or came back was not sent."""
+    op.execute("ALTER TABLE workspaces DROP mail_sender, DROP mail_reply_to")
+    op.execute("UPDATE mails SET state = 'refused' WHERE state IN ('withheld', 'bounced')")
+    op.execute(_STATES.format(_BEFORE))
+    for index in ("uq_mails_dedupe_key", "ix_mails_list", "ix_mails_client_id"):
+        op.execute(f"DROP INDEX {index}")
+    op.execute(
+        "ALTER TABLE mails DROP client_id, DROP dedupe_key, DROP secret, DROP subject, DROP body"
+    )
+    for table in reversed(_TABLES):
+        op.execute(f"DROP TABLE {table}")
