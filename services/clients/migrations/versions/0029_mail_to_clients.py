@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import tenant_table
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 _TABLES = {
     # Who has asked by the link in a mail for no more of it.
