@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import tenant_table
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 
 _TABLES = {
     # Who has asked by the link in a mail for no more of it.
