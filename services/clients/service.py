@@ -28,6 +28,7 @@ def register_features() -> None:
     from services.clients.jobs.operations.kinds import KINDS
     from services.clients.mail.operations import GUARDS, Guard
     from services.clients.notes.operations import moving as notes
+    from services.clients.portal.operations import moving as portal
     from services.clients.printing.operations import moving as printing
     from services.clients.printing.tasks import KIND as PRINTING
     from services.clients.projects.operations import removal as projects
@@ -56,6 +57,7 @@ def register_features() -> None:
             tables=correspondence.TABLES,
             remove=correspondence.remove_client_mail,
         ),
+        ClientData("portal", tables=portal.TABLES, remove=portal.remove_client_access),
         ClientData("transfer", forget=transfer.forget_clients),
     )
 
@@ -86,6 +88,11 @@ def _api(_: Settings) -> Api:
     from services.clients.listing import routes as listing
     from services.clients.lists.routes import lists
     from services.clients.notes import routes as notes
+    from services.clients.portal.routes import access as portal_access
+    from services.clients.portal.routes import contents as portal_contents
+    from services.clients.portal.routes import documents as portal_documents
+    from services.clients.portal.routes import own as portal_own
+    from services.clients.portal.routes import signing_in as portal_signing_in
     from services.clients.projects import routes as projects
     from services.clients.records.routes import clients, elements, pricing
     from services.clients.search import routes as search
@@ -121,6 +128,11 @@ def _api(_: Settings) -> Api:
             wordings.blueprint,
             stops.blueprint,
             stops.of_client,
+            portal_access.blueprint,
+            portal_signing_in.blueprint,
+            portal_own.blueprint,
+            portal_contents.blueprint,
+            portal_documents.blueprint,
             *billing.BLUEPRINTS,
             billing_papers.blueprint,
             billing_papers.statements,
@@ -157,6 +169,7 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
     from services.clients.drafts import tasks as drafts
     from services.clients.jobs import tasks as jobs
     from services.clients.mail import tasks as mail
+    from services.clients.portal import tasks as portal
     from services.clients.records import tasks as records
     from services.clients.transfer import tasks as transfer
     from shared.housekeeping import register_idempotency_purge
@@ -170,6 +183,7 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
         transfer.register_tasks,
         access.register_tasks,
         mail.register_tasks,
+        portal.register_tasks,
         register_idempotency_purge,
     ]
 
@@ -191,6 +205,9 @@ CLIENTS = Service(
         Job("clients.purge_access", every_seconds=60.0),
         Job("clients.tell_refusals", every_seconds=5.0),
         Job("clients.answer_resets", every_seconds=1.0),
+        Job("clients.answer_portal_requests", every_seconds=1.0),
+        Job("clients.expire_portal_invitations", every_seconds=60.0),
+        Job("clients.purge_portal", every_seconds=3600.0),
         Job("clients.send_mail", every_seconds=1.0),
         Job("clients.purge_mail", every_seconds=3600.0),
         Job("clients.purge_idempotency_keys", every_seconds=3600.0),

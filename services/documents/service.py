@@ -21,7 +21,14 @@ def _api(settings: DocumentsSettings) -> Api:
 
     # It is ready without the store: details can be read and changed while only files cannot.
     return Api(
-        blueprints=[routes.blueprint, routes.holdings, routes.search, routes.stored, routes.made],
+        blueprints=[
+            routes.blueprint,
+            routes.holdings,
+            routes.search,
+            routes.stored,
+            routes.made,
+            routes.shared,
+        ],
         extensions={"clientele.uploads": _uploads(settings)},
     )
 

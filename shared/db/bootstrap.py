@@ -1,8 +1,9 @@
 """Databases and roles of a fresh server. Safe to run again: it only adds what is missing.
 
-Per service one database and four roles. `pipe` may become `app` (SET ROLE) so that what a
+Per service one database and five roles. `pipe` may become `app` (SET ROLE) so that what a
 consumer writes into tenant tables passes the same row-level security as a request, but it
-does not inherit `app`'s rights while it is `pipe`.
+does not inherit `app`'s rights while it is `pipe`. `app` may become `portal` likewise, which sees
+what is one client's and writes nothing.
 
 What is stored encrypted opens under one master secret only, so the first one leaves its
 fingerprint, and another is refused before it can lock everyone out.
@@ -78,7 +79,9 @@ def _fingerprint(secret: str) -> str:
 def _ensure_service(connection: Connection, settings: Settings, service: str) -> None:
     for role in ROLES:
         _ensure_role(connection, f"{service}_{role}", settings.secret)
-    connection.execute(text(f"GRANT {service}_app TO {service}_pipe WITH INHERIT FALSE, SET TRUE"))
+    for part, whole in (("app", "pipe"), ("portal", "app")):
+        grant = f"GRANT {service}_{part} TO {service}_{whole} WITH INHERIT FALSE, SET TRUE"
+        connection.execute(text(grant))
     if not connection.scalar(
         text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": service}
     ):

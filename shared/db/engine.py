@@ -2,7 +2,8 @@
 
 Roles (see `shared.db.bootstrap`): `owner` migrates, `app` serves requests under row-level
 security, `pipe` moves events, `login` may call the look-ups that come before a workspace
-is known. Passwords derive from the master secret, so there is one secret to keep.
+is known, and a request becomes `portal` where it may see one client only. Passwords derive
+from the master secret, so there is one secret to keep.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy.exc import InvalidatePoolError
 
 from shared.settings import Settings
 
-ROLES = ("owner", "app", "pipe", "login")
+ROLES = ("owner", "app", "pipe", "login", "portal")
 
 # A statement that runs longer than this is a defect, not a slow day; a transaction left
 # open holds its client's row and with it every other writer of that client. Starting workers

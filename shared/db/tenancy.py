@@ -15,6 +15,9 @@ from shared.db.pipelining import as_driver, send
 _BECOME_APP = text(
     "SELECT set_config('role', :role, true), set_config('app.workspace', :workspace, true)"
 )
+_BECOME_PORTAL = text(
+    "SELECT set_config('role', :role, true), set_config('app.client', :client, true)"
+)
 _BECOME_PIPE = text("SELECT set_config('role', 'none', true)")
 
 
@@ -37,3 +40,9 @@ def become_app(connection: Connection, service: str, workspace: str) -> None:
 def become_pipe(connection: Connection) -> None:
     """Back to role `pipe`."""
     send(connection, _BECOME_PIPE)
+
+
+def become_portal(connection: Connection, service: str, client_id: uuid.UUID) -> None:
+    """From role `app`, until the transaction ends, one that reads what is this client's of the
+    workspace and writes nothing."""
+    send(connection, _BECOME_PORTAL, {"role": f"{service}_portal", "client": str(client_id)})

@@ -19,6 +19,10 @@ DOCUMENTS_CREATE: Final = "documents.create"
 DOCUMENTS_UPDATE: Final = "documents.update"
 DOCUMENTS_DELETE: Final = "documents.delete"
 
+#: To see and send what the portal shows of one client's documents: of no role and no key, since
+#: only the portal asks for it, for a contact.
+DOCUMENTS_SHARED: Final = "documents.shared"
+
 INVOICES_VIEW: Final = "invoices.view"
 INVOICES_CREATE: Final = "invoices.create"
 INVOICES_UPDATE: Final = "invoices.update"

@@ -22,7 +22,7 @@ KINDS: Final = {
     "client": noted("Record"), "status": noted("Status"), "contact": noted("Contacts"),
     "rate": noted("Rates"), "document": noted("Documents"), "project": noted("Projects"),
     "invoice": noted("Invoices"), "payment": noted("Payments"), "note": noted("Notes"),
-    "access": noted("Access"),
+    "portal": noted("Portal"), "access": noted("Access"),
 }  # fmt: skip
 # Icon and tone by the end of the type, the more particular first.
 _MARKS: Final = (
@@ -34,6 +34,9 @@ _MARKS: Final = (
     ("client.created", "plus", "good"),
     ("client.merged", "git-merge", "info"),
     ("client.delet", "trash-2", "bad"),
+    ("portal_access.accepted", "user-plus", "good"),
+    ("portal_access.revoked", "ban", "bad"),
+    ("portal", "log-out", "info"),
     ("document.refused", "shield-alert", "bad"),
     ("document.deleted", "trash-2", ""),
     ("document", "file-text", ""),

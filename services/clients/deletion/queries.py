@@ -20,6 +20,7 @@ from services.clients.deletion.models import (
 )
 from services.clients.jobs.queries import none_works_on
 from services.clients.notes.queries import count_notes
+from services.clients.portal.queries.access import count_accesses
 from services.clients.records.errors import ClientDeleted
 from services.clients.records.models.record import Client
 from services.clients.records.queries.clients import get_children
@@ -43,6 +44,7 @@ def plan_of(uow: UnitOfWork, client: Client, holdings: Holdings) -> Plan:
         {"kind": "time_entries", "count": count_entries(uow.session, client.id)},
         {"kind": "draft_invoices", "count": books.unnumbered_invoices},
         {"kind": "notes", "count": count_notes(uow.session, client.id)},
+        {"kind": "portal_users", "count": count_accesses(uow.session, client.id)},
         _elsewhere("documents", "documents", holdings, holdings.documents, bytes=holdings.bytes),
         _elsewhere("timeline", "activity", holdings, holdings.entries),
     ]

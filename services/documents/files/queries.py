@@ -9,17 +9,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, any_, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, any_, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.documents.files.errors import ClientGone, DocumentNotFound
 from services.documents.files.models import (
+    AVAILABLE,
     CHECKING,
     DELETED,
     DELETING,
     PENDING,
     QUARANTINED,
+    REPORT,
     ClientAlias,
     ClientRef,
     Document,
@@ -30,6 +32,8 @@ from shared.security.permissions import INVOICES_VIEW
 
 _WORKSPACES_WITH_WORK = text("SELECT workspaces_with_work()")
 _WORKSPACES_WITH_ERASURES = text("SELECT workspaces_with_erasures()")
+# A report is a paper: nobody makes one by uploading a file under that category.
+_IS_REPORT = and_(Document.paper, Document.category == REPORT)
 _KNOWN_KEYS = text("SELECT known_object_keys(CAST(:keys AS text[]))")
 
 
@@ -126,6 +130,25 @@ def documents_of(
     statement = select(Document).where(Document.client_id == client_id, _readable(permissions))
     statement = statement.where(Document.status == status if status else Document.status != DELETED)
     return statement.where(Document.category == category) if category else statement
+
+
+def shared_documents(client_id: uuid.UUID, *, reports: bool) -> Select[Document]:
+    """What the portal shows of a client's documents: the reports, or all but papers."""
+    return select(Document).where(
+        Document.client_id == client_id,
+        Document.portal_visible,
+        Document.status.in_((CHECKING, AVAILABLE)),
+        _IS_REPORT if reports else ~Document.paper,
+    )
+
+
+def get_shared(
+    session: Session, client_id: uuid.UUID, document_id: uuid.UUID, *, reports: bool
+) -> Document:
+    """A document that the portal shows, or will once it is there; raises `DocumentNotFound`."""
+    meant = _IS_REPORT if reports else ~Document.paper
+    statement = select(Document).where(Document.portal_visible, meant)
+    return _found(session, client_id, document_id, statement)
 
 
 def search_documents(

@@ -22,6 +22,7 @@ from shared.security.permissions import (
     CLIENTS_DELETE,
     DOCUMENTS_CREATE,
     DOCUMENTS_DELETE,
+    DOCUMENTS_SHARED,
     DOCUMENTS_UPDATE,
     DOCUMENTS_VIEW,
 )
@@ -40,6 +41,7 @@ made = InternalBlueprint(
     __name__,
     url_prefix="/v1/clients/<uuid:client_id>/documents/<uuid:document_id>/made",
 )
+shared = InternalBlueprint("shared", __name__, url_prefix="/v1/clients/<uuid:client_id>/shared")
 search = InternalBlueprint("search", __name__, url_prefix="/v1/documents/search")
 
 blueprint = ApiBlueprint("documents", __name__, url_prefix="/v1/clients/<uuid:client_id>/documents")
@@ -181,6 +183,84 @@ def put_made(
     """A file that another service has made, whole in the body; sent again it is the same."""
     details = {**query, "content_type": request.mimetype}
     return _answer(_uploads().take(begin, client_id, document_id, details, request.get_data()))
+
+
+@shared.route("", methods=["GET"])
+@reads(DOCUMENTS_SHARED)
+@shared.arguments(schemas.SharedQuery, location="query")
+def get_shared_documents(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """What the portal shows of a client's documents, newest first."""
+    client_id = queries.present_id(uow.session, client_id)
+    queries.require_not_erased(uow.session, client_id)
+    reports = query["reports"]
+    found = page(
+        uow.session,
+        uow.vault,
+        queries.shared_documents(client_id, reports=reports),
+        [Sort(Document.id, descending=True)],
+        scope=f"shared:{client_id}:{reports}",
+        cursor=query.get("cursor"),
+        limit=query["limit"],
+    )
+    return Answer(found.as_dict(schemas.present))
+
+
+@shared.route("", methods=["POST"])
+@steps(DOCUMENTS_SHARED)
+@shared.arguments(schemas.NewDocumentBody)
+def post_shared_document(begin: Begin, body: dict[str, Any], client_id: uuid.UUID) -> Answer:
+    """Announce a file that a contact sends; the portal shows it."""
+    details = {**body, "portal_visible": True}
+    document, links = _uploads().announce(begin, client_id, details)
+    answer = {**schemas.present(document), "upload": schemas.present_upload(links)}
+    return Answer(answer, 201, etag=document.version)
+
+
+@shared.route("/<uuid:document_id>", methods=["GET"])
+@reads(DOCUMENTS_SHARED)
+@shared.arguments(schemas.WhichShared, location="query")
+def get_shared_document(
+    uow: UnitOfWork, which: dict[str, Any], client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer:
+    """One document that the portal shows."""
+    return _answer(_shared(uow, client_id, document_id, which))
+
+
+@shared.route("/<uuid:document_id>/complete", methods=["POST"])
+@steps(DOCUMENTS_SHARED)
+@shared.arguments(schemas.WhichShared, location="query")
+@shared.arguments(schemas.CompleteBody)
+def complete_shared_document(
+    begin: Begin,
+    which: dict[str, Any],
+    body: dict[str, Any],
+    client_id: uuid.UUID,
+    document_id: uuid.UUID,
+) -> Answer:
+    """As `complete_document`."""
+    with begin() as uow:
+        _shared(uow, client_id, document_id, which)
+    document = _uploads().complete(begin, client_id, document_id, body["parts"])
+    return _answer(document, 202 if document.status == CHECKING else 200)
+
+
+@shared.route("/<uuid:document_id>/download", methods=["GET"])
+@steps(DOCUMENTS_SHARED)
+@shared.arguments(schemas.WhichShared, location="query")
+def download_shared_document(
+    begin: Begin, which: dict[str, Any], client_id: uuid.UUID, document_id: uuid.UUID
+) -> Answer:
+    """As `download_document`."""
+    with begin() as uow:
+        _shared(uow, client_id, document_id, which)
+    url = hand_out(begin, _uploads(), client_id, document_id)
+    return Answer({"url": url}, 302, location=url)
+
+
+def _shared(
+    uow: UnitOfWork, client_id: uuid.UUID, document_id: uuid.UUID, which: dict[str, Any]
+) -> Document:
+    return queries.get_shared(uow.session, client_id, document_id, **which)
 
 
 @search.route("", methods=["GET"])

@@ -106,6 +106,19 @@ class DocumentQuery(StrictSchema):
     cursor = fields.String()
 
 
+class WhichShared(StrictSchema):
+    """Which of the documents that the portal shows: the reports, or the others."""
+
+    reports = fields.Boolean(load_default=False)
+
+
+class SharedQuery(WhichShared):
+    """A page of them."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.String()
+
+
 class MadeQuery(_Details):
     """What is said of a file that another service has made."""
 

@@ -28,6 +28,12 @@ _LOG_IN = {
     "ask_reset(text)",
     "find_password_reset(bytea)",
     "find_invitation(bytea)",
+    "find_portal_session(bytea)",
+    "note_portal_use(uuid)",
+    "find_portal_people(text)",
+    "find_portal_invitation(bytea)",
+    "find_portal_link(bytea)",
+    "ask_portal_link(text)",
 }
 
 

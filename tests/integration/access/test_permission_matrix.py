@@ -36,6 +36,11 @@ WITHOUT_PERMISSION = {
     "GET /v1/mail-stops/{token}": "whoever holds the link",
     "POST /v1/mail-stops": "whoever holds the link",
     "GET /v1/workspace": "its defaults are on every page",
+    "GET /v1/portal/invitations/{token}": "whoever holds the link",
+    "POST /v1/portal/invitations/{token}": "whoever holds the link",
+    "POST /v1/portal/sessions": "it is how a contact becomes known",
+    "POST /v1/portal/sign-in-links": "it is for who cannot sign in",
+    "POST /v1/portal/sign-in-links/{token}": "whoever holds the link",
 }
 
 
@@ -49,6 +54,11 @@ OF_STRANGERS = {
     "POST /v1/auth/invitations/{token}",
     "GET /v1/mail-stops/{token}",
     "POST /v1/mail-stops",
+    "GET /v1/portal/invitations/{token}",
+    "POST /v1/portal/invitations/{token}",
+    "POST /v1/portal/sessions",
+    "POST /v1/portal/sign-in-links",
+    "POST /v1/portal/sign-in-links/{token}",
 }
 # These end the session that all the others are tried with.
 SIGNING_OUT = {"DELETE /v1/auth/token", "DELETE /v1/auth/sessions/current"}
@@ -80,7 +90,10 @@ def _shown(rule: str) -> str:
 def test_every_route_names_a_permission_that_exists(api: Api) -> None:
     for method, rule, view in _routes(api.app):
         permission = getattr(view, "permission", None)
-        if permission is None:
+        if getattr(view, "of_portal", False):
+            assert rule.startswith("/v1/portal/")
+            assert permission is None
+        elif permission is None:
             assert f"{method} {_shown(rule)}" in WITHOUT_PERMISSION, f"{method} {rule} is open"
         else:
             assert permission in PERMISSIONS, f"{method} {rule}: {permission}"

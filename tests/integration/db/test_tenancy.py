@@ -18,6 +18,7 @@ WITHOUT_WORKSPACE = {
     "ingest_attempts": "positions and counts, no content",
     "sign_in_limits": "moments under keyed hashes of addresses and accounts",
     "reset_requests": "addresses that strangers typed, for seconds; no tenant's",
+    "portal_link_requests": "addresses that strangers typed, for seconds; no tenant's",
     "feed_state": "positions of the feed, no content",
     "feed_sources": "positions placed, no content",
 }

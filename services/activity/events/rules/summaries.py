@@ -32,6 +32,7 @@ _PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     "view": (("view", "name"),),
     "source": (("source", "company_name"),),
     "contact": (("contact", "name"), ("contact", "email")),
+    "visitor": (("portal_access", "name"), ("portal_access", "email")),
     "rate": (("rate", "position"),),
     "project": (("project", "name"),),
     "number": (("invoice", "number"),),
@@ -57,7 +58,7 @@ def words(data: Mapping[str, Any]) -> dict[str, str]:
     found = {name: text for name, paths in _PATHS.items() if (text := _first(data, paths))}
     found.update(_money_words(data))
     found.update(_note_words(data.get("note") or {}))
-    found.update(_session_words(data.get("session") or data))
+    found.update(_session_words(data.get("session") or data.get("portal_session") or data))
     found.update(_time_words(data.get("time_entry") or {}))
     if listed := (data.get("entry") or {}).get("list"):
         found["list"] = str(listed).replace("_", " ")
@@ -138,7 +139,7 @@ def _note_words(note: Mapping[str, Any]) -> dict[str, str]:
 def _session_words(session: Mapping[str, Any]) -> dict[str, str]:
     found = {"whence": _whence(session)}
     if name := (session.get("user") or {}).get("name"):
-        found["session"] = str(name)
+        found["session"] = found["visitor"] = str(name)
     return found
 
 

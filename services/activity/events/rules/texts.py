@@ -126,6 +126,29 @@ SENTENCES: dict[str, Sentence] = {
     "clients.contact.removed.v1": Sentence(
         "contact", "Contact {contact} removed", "Contact removed"
     ),
+    "clients.portal_access.invited.v1": Sentence(
+        "portal", "{visitor} invited to the portal", "A contact invited to the portal"
+    ),
+    "clients.portal_access.accepted.v1": Sentence(
+        "portal", "{visitor} accepted the invitation to the portal", "An invitation accepted"
+    ),
+    "clients.portal_access.expired.v1": Sentence(
+        "portal", "Invitation of {visitor} to the portal expired", "An invitation expired"
+    ),
+    "clients.portal_access.revoked.v1": Sentence(
+        "portal", "Access of {visitor} to the portal revoked", "An access to the portal revoked"
+    ),
+    "clients.portal_access.updated.v1": Sentence(
+        "portal", "Portal access of {visitor}: {changed}", "An access to the portal changed"
+    ),
+    "clients.portal_session.started.v1": Sentence(
+        "portal", "{visitor} signed in to the portal{whence}", "A contact signed in to the portal"
+    ),
+    "clients.portal_session.ended.v1": Sentence(
+        "portal",
+        "{visitor} signed out of the portal{whence}: {refusal}",
+        "A contact was signed out of the portal",
+    ),
     "clients.rate.added.v1": Sentence("rate", "Rate for {rate} added", "Rate added"),
     "clients.rate.updated.v1": Sentence("rate", "Rate for {rate}: {changed}", "Rate changed"),
     "clients.rate.removed.v1": Sentence("rate", "Rate for {rate} removed", "Rate removed"),

@@ -22,7 +22,7 @@ NEEDED = {
     **dict.fromkeys(
         (
             *("client", "contact", "rate", "draft", "workspace", "list_entry", "custom_field"),
-            *("view", "export", "archive"),
+            *("view", "export", "archive", "portal_access", "portal_session"),
         ),
         CLIENTS_VIEW,
     ),

@@ -32,6 +32,7 @@ from services.clients.correspondence.operations.moving import move_client_mail
 from services.clients.notes.operations.moving import move_client_notes
 from services.clients.notes.queries import count_notes
 from services.clients.notes.rules import MAX_NOTES
+from services.clients.portal.operations.moving import move_client_access
 from services.clients.printing.operations.moving import move_client_papers
 from services.clients.projects.operations.moving import move_client_projects
 from services.clients.records.models.record import Client, Record
@@ -189,6 +190,7 @@ def _carry_out(uow: UnitOfWork, preview: Preview) -> None:
     notes = move_client_notes(uow, source.id, target.id)
     move_client_papers(uow, source.id, target.id)
     move_client_mail(uow, source.id, target.id)
+    move_client_access(uow, source.id, target.id)
     absorb(uow, preview.target, source, preview.taken)
     _alias(uow, source, target)
     count_version(uow, target)

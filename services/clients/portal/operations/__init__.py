@@ -1,0 +1,1 @@
+"""Inviting, accepting, signing in, and one's own profile."""

@@ -1,0 +1,1 @@
+"""Finding who may come to the portal, and what they see there."""
