@@ -24,6 +24,8 @@ AS_SENT = {
             ("OwnPasswordBody", "password"),
             ("ResetBody", "password"),
             ("AcceptBody", "password"),
+            ("PortalLogInBody", "password"),
+            ("PortalPasswordBody", "password"),
         ),
         "a password may hold anything, and is only compared",
     ),

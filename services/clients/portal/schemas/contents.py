@@ -147,8 +147,6 @@ class PortalUploadBody(StrictSchema):
 
     file_name = Rule(file_name, nullable=False, required=True)
     size = fields.Integer(required=True, strict=True)
-    content_type = fields.String(allow_none=True)
-    sha256 = fields.String(allow_none=True)
     title = line(200)
 
 
