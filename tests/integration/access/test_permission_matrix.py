@@ -83,7 +83,7 @@ def _path(rule: str) -> str:
     return "/".join(parts)
 
 
-def _shown(rule: str) -> str:
+def shown(rule: str) -> str:
     return re.sub(r"<\w+:(\w+)>", r"{\1}", rule)
 
 
@@ -94,7 +94,7 @@ def test_every_route_names_a_permission_that_exists(api: Api) -> None:
             assert rule.startswith("/v1/portal/")
             assert permission is None
         elif permission is None:
-            assert f"{method} {_shown(rule)}" in WITHOUT_PERMISSION, f"{method} {rule} is open"
+            assert f"{method} {shown(rule)}" in WITHOUT_PERMISSION, f"{method} {rule} is open"
         else:
             assert permission in PERMISSIONS, f"{method} {rule}: {permission}"
 
@@ -103,7 +103,7 @@ def test_every_route_names_a_permission_that_exists(api: Api) -> None:
 def test_a_role_is_refused_exactly_where_it_lacks_the_permission(api: Api, role: str) -> None:
     caller = api.with_role(role)
     for method, rule, view in _routes(api.app):
-        if f"{method} {_shown(rule)}" in SIGNING_OUT:
+        if f"{method} {shown(rule)}" in SIGNING_OUT:
             continue
         permission = getattr(view, "permission", None)
         answer = caller.call(method, _path(rule), None if method == "GET" else {})
@@ -116,7 +116,7 @@ def test_a_role_is_refused_exactly_where_it_lacks_the_permission(api: Api, role:
 def test_every_route_but_signing_in_refuses_an_unknown_caller(api: Api) -> None:
     http = api.app.test_client()
     for method, rule, _ in _routes(api.app):
-        if f"{method} {_shown(rule)}" in OF_STRANGERS:
+        if f"{method} {shown(rule)}" in OF_STRANGERS:
             continue
         answer = http.open(_path(rule), method=method)
         assert answer.status_code == 401, f"{method} {rule}"

@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import allow, role_prefix, tenant_table
 
-revision = "0028"
-down_revision = "0027"
+revision = "0031"
+down_revision = "0030"
 
 _TABLES = {
     "portal_access": """
