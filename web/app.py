@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
+from shared.http.bodies import allow_long_bodies
 from shared.http.identity import note_request_ids
 from shared.logging import configure_logging
 from shared.processes.api import ServerSettings, serve
 from shared.settings import load
 from web.client.routes import blueprint as client
 from web.client_form.routes import blueprint as client_form
+from web.clients.exports import blueprint as exports
 from web.clients.routes import blueprint as clients
 from web.deletion.routes import blueprint as deletion
+from web.imports.routes import blueprint as imports
 from web.invoices.routes import blueprint as invoices
 from web.jobs.routes import blueprint as jobs
 from web.links.routes import blueprint as links
@@ -42,6 +45,7 @@ def create_app(settings: WebSettings) -> Flask:
     app.url_map.strict_slashes = False
     app.extensions["clientele.web.settings"] = settings
     app.before_request(note_request_ids)
+    allow_long_bodies(app)
     for part in (session, callers, forms, headers, texts, assets, pages, errors):
         part.prepare(app, settings)
     for family in (
@@ -53,6 +57,8 @@ def create_app(settings: WebSettings) -> Flask:
         client,
         client_form,
         uploads,
+        imports,
+        exports,
         deletion,
         merge,
         projects,

@@ -39,9 +39,9 @@ _ROOTS = (
     "DocumentsNewDocumentView", "FacetsView",
     "EnrolmentView", "InvitationView", "InvitedView", "SecondFactorView", "SessionView",
     "SignedInView", "UserView",
-    "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
+    "ImportView", "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
     "MeView", "MetricsMetricsView", "PlanView", "PreviewView", "ProjectView", "RateBody",
-    "RateChanges", "RateView", "SavedViewView",
+    "RateChanges", "RateView", "RowView", "SavedViewView",
 )  # fmt: skip
 _REFERENCE = "#/components/schemas/"
 _KINDS = {

@@ -32,6 +32,8 @@ PAGES = {
     "all invoices": "/invoices",
     "project": "/projects/{project}",
     "jobs": "/jobs",
+    "import": "/imports/new",
+    "export": "/exports/new",
     "nothing there": "/nowhere",
 }
 

@@ -182,3 +182,31 @@ def test_a_step_shuts_nobody_out(owner: Reader, site: Site, step: str) -> None:
 @pytest.mark.parametrize("page", ["edit/rates", "delete", "merge", "documents/upload"])
 def test_a_page_of_a_client_shuts_nobody_out(owner: Reader, site: Site, page: str) -> None:
     assert shuts_out(owner, f"/clients/{site.client_id}/{page}") == []
+
+
+def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
+    owner: Reader, site: Site
+) -> None:
+    page = owner.go("/clients")
+    page.get_by_role("button", name="New client").first.click()
+    page.fill("#company_name", "Held On Works")
+    other = page.context.new_page()
+    other.goto(f"{owner.base}/clients")
+    other.locator(".me button.reader").click()
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url("**/sign-in")
+    page.locator("[name='address.city']").fill("Duluth")
+    page.locator("[name='address.city']").blur()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Email").fill(site.stack.info["admin"]["email"])
+    dialog.get_by_label("Password").fill("wrong")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_contain_text("Check the email and password.")
+    dialog.get_by_label("Email").fill(site.stack.info["admin"]["email"])
+    dialog.get_by_label("Password").fill(site.stack.info["admin"]["password"])
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator("[data-saved]")).to_contain_text("saved")
+    page.reload()
+    assert page.input_value("[name='address.city']") == "Duluth"
+    assert page.input_value("#company_name") == "Held On Works"

@@ -48,3 +48,12 @@ def read(args: Mapping[str, str]) -> Filters:
         limit=int(size) if size.isdigit() and int(size) in PAGE_SIZES else 50,
         as_cards=args.get("as") == "cards",
     )
+
+
+def as_body(found: Mapping[str, str]) -> dict[str, Any]:
+    """Filters as a body has them: lists, but for what has one value, and without the view."""
+    return {name: _value(name, value) for name, value in found.items() if name != "view"}
+
+
+def _value(name: str, value: str) -> str | list[str]:
+    return value if name in {"q", "owner"} else value.split(",")

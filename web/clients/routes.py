@@ -74,8 +74,7 @@ def set_status(client_id: Any) -> Answer:
 def save_view() -> Answer:
     """Keep what the list is narrowed by under a name."""
     chosen = filters.read(request.form)
-    query: dict[str, Any] = {name: value for name, value in chosen.set.items() if name != "view"}
-    query = {name: _value(name, value) for name, value in query.items()}
+    query = filters.as_body(chosen.set)
     name, shared = request.form.get("name", "").strip(), "shared" in request.form
     try:
         view = api().save_view(name, {**query, "sort": chosen.sort}, shared=shared)
@@ -84,10 +83,6 @@ def save_view() -> Answer:
         return pages.go(pages.where_from(url_for("clients.list_clients")))
     session.notice("good", gettext("Saved as “%(name)s”.", name=view["name"]))
     return pages.go(url_for("clients.list_clients", view=view["id"]))
-
-
-def _value(name: str, value: str) -> str | list[str]:
-    return value if name in {"q", "owner"} else value.split(",")
 
 
 def _why(error: Refused) -> str:

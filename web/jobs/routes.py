@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as Answer
 
+from clientele_client.pages import Page
+from clientele_client.shapes import Job, Row
 from web.shell import pages
 from web.shell.callers import api
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
+_ROW_STATES: Final = frozenset({"failed", "skipped", "created", "updated"})
+#: Those whose rows are not told one by one.
+_WITHOUT_ROWS: Final = frozenset({"import_read", "export"})
 
 
 @blueprint.get("")
@@ -21,5 +28,34 @@ def list_jobs() -> Response:
 
 @blueprint.get("/<uuid:job_id>")
 def show_job(job_id: Any) -> Response:
-    """One job; it asks again by itself while it is under way."""
-    return pages.show("jobs/job.html", "jobs/progress.html", job=api().job(str(job_id)))
+    """One job; it asks again by itself while it is under way, then tells what became of rows."""
+    job = api().job(str(job_id))
+    which = request.args.get("rows", "failed")
+    return pages.show(
+        "jobs/job.html",
+        "jobs/progress.html",
+        job=job,
+        is_kept=_is_kept(job),
+        rows=_rows(job, which),
+        which=which,
+    )
+
+
+def _rows(job: Job, which: str) -> Page[Row] | None:
+    if job["finished_at"] is None or job["kind"] in _WITHOUT_ROWS:
+        return None
+    state = which if which in _ROW_STATES else None
+    cursor = request.args.get("cursor") or None
+    return api().transfers.rows(job["id"], state=state, cursor=cursor, limit=50)
+
+
+def _is_kept(job: Job) -> bool:
+    until = job["result"].get("expires_at")
+    return until is not None and datetime.fromisoformat(until) > datetime.now(UTC)
+
+
+@blueprint.post("/<uuid:job_id>/stop")
+def stop(job_id: Any) -> Answer:
+    """Begin no further step; what was done stays done."""
+    api().transfers.cancel(str(job_id))
+    return pages.go(url_for("jobs.show_job", job_id=job_id))

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from clientele_client.errors import NotAllowed, NotFound, Refused, Unauthenticated, Unreachable
 from shared.logging import get_logger
 from web.settings import WebSettings
-from web.shell import pages, session
+from web.shell import keeping, pages, session
 from web.shell.texts import gettext
 
 _log = get_logger(__name__)
@@ -37,19 +37,30 @@ def prepare(app: Flask, settings: WebSettings) -> None:
 
 
 def _sign_in_first(_: Unauthenticated) -> Answer:
-    """To the sign-in page and back; a form that was sent says that it was not carried out."""
-    if session.current().token is not None:
-        session.end()
-    back = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
-    if request.method != "GET":
-        session.notice(
-            "warn",
-            gettext("You were signed out, so that was not saved. Sign in and send it again."),
-        )
-    url = url_for("sign_in.show_sign_in", next=back)
+    """To the sign-in page and back; a form that was sent comes along."""
+    session.lapse()
     if pages.is_piece():
-        return Response(status=401, headers={"HX-Redirect": url})
-    return pages.go(url)
+        return _ask(None)
+    if kept := keeping.of_request():
+        return _ask(kept)
+    if request.method == "GET":
+        return pages.go(url_for("sign_in.show_sign_in", next=request.full_path.rstrip("?")))
+    session.notice("warn", gettext("You were signed out, so that was not saved. Send it again."))
+    return pages.go(url_for("sign_in.show_sign_in", next=pages.where_from("/")))
+
+
+def _ask(kept: keeping.Kept | None) -> Response:
+    """The sign-in form, which holds what was sent; to an open page a dialog over it."""
+    return pages.show(
+        "sign_in/sign_in.html",
+        "sign_in/dialog.html",
+        email="",
+        problem="",
+        back="",
+        kept=kept,
+        wants_code=False,
+        code=401,
+    )
 
 
 def _show(wrong: Wrong) -> Response:
@@ -91,12 +102,21 @@ def _away() -> Wrong:
 def _of_http(error: HTTPException) -> Answer:
     if error.code == 404:
         return _show(_nothing())
+    if error.description == "form_expired" and (kept := keeping.of_request()):
+        return _of_another_session(kept)
     if error.description == "form_expired":
         text = gettext(
             "The form was from another session. Go back, reload the page and send it again."
         )
         return _show(Wrong(400, "circle-alert", gettext("That was not carried out"), text))
     return _show(Wrong(error.code or 500, "circle-alert", error.name, error.description or ""))
+
+
+def _of_another_session(kept: keeping.Kept) -> Response:
+    """Someone signed out, or in again, after the form was made: nothing of it is lost."""
+    if session.current().token is None:
+        return _ask(kept)
+    return pages.show("sign_in/again.html", kept=kept, code=400)
 
 
 def _of_defect(error: Exception) -> Response:

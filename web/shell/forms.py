@@ -8,10 +8,11 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import orjson
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from markupsafe import Markup
 
 from web.settings import WebSettings
@@ -20,6 +21,9 @@ from web.shell import session
 FIELD = "form_token"
 KEY = "form_key"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PROVES_ITSELF = "proves_itself"
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 
 def prepare(app: Flask, settings: WebSettings) -> None:
@@ -32,7 +36,7 @@ def start() -> Markup:
     """The hidden fields of a form: its proof, and the key under which it is carried out once."""
     return Markup(
         '<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">'
-    ).format(FIELD, _token(), KEY, uuid.uuid4().hex)
+    ).format(FIELD, token(), KEY, uuid.uuid4().hex)
 
 
 def idempotency_key() -> str | None:
@@ -50,7 +54,24 @@ def key_of(body: Any) -> str | None:
     ).hexdigest()
 
 
-def _token() -> str:
+def proves_itself(view: V) -> V:
+    """Leave it to a view to `verify` its form, which it reads while it arrives."""
+    view.__dict__[_PROVES_ITSELF] = True
+    return view
+
+
+def reads_itself(view: Callable[..., Any]) -> bool:
+    """Whether a view reads and verifies its form by itself."""
+    return bool(getattr(view, _PROVES_ITSELF, False))
+
+
+def verify(fields: Mapping[str, str]) -> None:
+    """Refuse a form that was not made for this session."""
+    if not _is_ours(fields.get(FIELD, "")):
+        abort(400, "form_expired")
+
+
+def token() -> str:
     """The session's proof behind a random mask, so that compression tells nothing of it."""
     proof = session.form_key()
     mask = secrets.token_bytes(len(proof))
@@ -61,8 +82,11 @@ def _check() -> None:
     if request.method in _SAFE:
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if site not in {"same-origin", "none"} or not _is_ours(request.form.get(FIELD, "")):
+    if site not in {"same-origin", "none"}:
         abort(400, "form_expired")
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or not reads_itself(view):
+        verify(request.form)
 
 
 def _is_ours(token: str) -> bool:

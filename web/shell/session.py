@@ -84,6 +84,11 @@ def begin(token: str) -> None:
     g.session = Session(token)
 
 
+def lapse() -> None:
+    """The token is good no more; the browser's forms are still known to be its own."""
+    current().token = None
+
+
 def end() -> None:
     """Forget whoever was signed in."""
     g.session = Session()

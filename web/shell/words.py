@@ -69,6 +69,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "time_import_undo": noted("Undoing of an import of time"),
         "export": noted("Export"),
         "bulk": noted("Change of many clients"),
+        "time_import_preview": noted("Preview of a time import"),
+        "time_import": noted("Import of time"),
+        "print": noted("Making of a PDF"),
     },
     "job.state": {
         "queued": noted("Waiting"),
@@ -76,6 +79,21 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "done": noted("Done"),
         "failed": noted("Failed"),
         "cancelled": noted("Cancelled"),
+    },
+    "import.state": {
+        "reading": noted("Being read"),
+        "ready": noted("Ready"),
+        "unreadable": noted("Cannot be read"),
+    },
+    "row.state": {
+        "waiting": noted("Waiting"),
+        "created": noted("Made"),
+        "updated": noted("Changed"),
+        "unchanged": noted("The same already"),
+        "skipped": noted("Left out"),
+        "failed": noted("Wrong"),
+        "deleted": noted("Deleted"),
+        "reverted": noted("As it was before"),
     },
     "holding": {
         "client": noted("Record and its own fields"),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import ClienteleError, Refused
-from web.shell import callers, pages, session
+from web.shell import callers, forms, keeping, pages, session
 from web.shell.texts import gettext, ngettext
 
 blueprint = Blueprint("sign_in", __name__)
@@ -40,7 +40,17 @@ def sign_in() -> Answer:
             raise
         return _form(email, _why(error), 422, wants_code=error.code in _OF_CODES)
     session.begin(found["token"])
-    return pages.go(_own_page(given.get("next")))
+    return _onward()
+
+
+def _onward() -> Answer:
+    """Where one wanted to go; a form that was kept is offered to be sent; to the dialog of an
+    open page, the proof that its forms have from now on."""
+    if pages.is_piece():
+        return Response(status=204, headers={"X-Form-Token": forms.token()})
+    if kept := keeping.of_field():
+        return pages.show("sign_in/again.html", kept=kept)
+    return pages.go(_own_page(request.form.get("next")))
 
 
 @blueprint.post("/sign-out")
@@ -69,9 +79,11 @@ def _form(
     back = request.values.get("next", "")
     return pages.show(
         "sign_in/sign_in.html",
+        "sign_in/dialog.html",
         email=email,
         problem=problem,
         back=back,
+        kept=keeping.of_field(),
         wants_code=wants_code,
         code=status,
     )

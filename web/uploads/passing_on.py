@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import BinaryIO
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,15 +20,13 @@ class Store:
         self._outside = urlsplit(public or endpoint)
         self._http = httpx.Client(timeout=_TIMEOUT)
 
-    def put(
-        self, url: str, content: BinaryIO | bytes, headers: Mapping[str, str] | None = None
-    ) -> str:
+    def put(self, url: str, content: Iterable[bytes], headers: Mapping[str, str]) -> str:
         """Put bytes to a link, read piece by piece; the store's ETag. Raises `Unreachable`.
 
         The link's signature covers the host it names, so that is said in any case.
         """
         found = urlsplit(url)
-        sent = {**(headers or {}), "Host": found.netloc}
+        sent = {**headers, "Host": found.netloc}
         if found.netloc == self._outside.netloc:
             found = found._replace(scheme=self._inside.scheme, netloc=self._inside.netloc)
         try:

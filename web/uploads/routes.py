@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Refused
 from clientele_client.files import Files
 from clientele_client.shapes import Document
+from shared.http.bodies import long_body
 from web.settings import WebSettings
-from web.shell import pages, session
+from web.shell import forms, incoming, pages, session
 from web.shell.callers import api
 from web.shell.texts import gettext
 from web.uploads.passing_on import Store
@@ -22,6 +22,8 @@ blueprint = Blueprint("uploads", __name__, url_prefix="/clients")
 #: Whose files: a client's, or a draft's that becomes one.
 _OWNERS: Final = (("client", "/<uuid:owner_id>/files"), ("draft", "/drafts/<uuid:owner_id>/files"))
 _STORE = "clientele.web.store"
+#: What passes through here at most; how large a document may be is the API's to say.
+MOST_BYTES: Final = 600 * 1024 * 1024
 
 
 @blueprint.record_once
@@ -79,29 +81,27 @@ def complete(owner: str, owner_id: Any, document_id: Any) -> Response:
     return _row(owner, owner_id, document, why)
 
 
+@forms.proves_itself
+@long_body(MOST_BYTES)
 def receive(owner: str, owner_id: Any) -> Answer:
-    """Files of a form: passed on to the store, one after the other, and checked."""
-    chosen = [file for file in request.files.getlist("files") if file.filename]
-    store: Store = _store()
-    refused = [why for file in chosen if (why := _take(store, _files(owner, owner_id), file))]
-    for why in refused:
+    """The file of a form, passed on to the store as it arrives, and checked."""
+    fields, file = incoming.read()
+    forms.verify(fields)
+    if file is None:
+        session.notice("warn", gettext("Choose a file first."))
+    elif why := _take(_files(owner, owner_id), file):
         session.notice("bad", why)
-    if not chosen:
-        session.notice("warn", gettext("Choose files first."))
     return pages.go(_home(owner, owner_id))
 
 
-def _take(store: Store, files: Files, file: FileStorage) -> str:
+def _take(files: Files, file: incoming.Incoming) -> str:
     """Pass a file on; why it was not taken, empty where it was."""
-    name = file.filename or ""
-    size = file.stream.seek(0, 2)
-    file.stream.seek(0)
-    if not size:
-        return gettext("%(name)s is empty.", name=name)
+    if file.size <= 0:
+        return gettext("%(name)s is empty.", name=file.name)
     try:
-        files.send(file.stream, name, size, put=store.put)  # type: ignore[arg-type]
+        files.send(file.content, file.name, file.size, put=_store().put)
     except Refused as error:
-        return gettext("%(name)s was refused: %(why)s", name=name, why=_why(error))
+        return gettext("%(name)s was refused: %(why)s", name=file.name, why=_why(error))
     return ""
 
 

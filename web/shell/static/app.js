@@ -34,18 +34,60 @@
     const leave = () => { if (note.matches(":hover, :focus-within")) setTimeout(leave, 2000); else note.remove(); };
     setTimeout(leave, 8000);
   };
-  document.addEventListener("htmx:responseError", (event) => {
-    const answer = event.detail.xhr;
-    const isNote = (answer.getResponseHeader("Content-Type") || "").startsWith("text/html");
-    if (isNote) toast(answer.responseText);
-  });
-  document.addEventListener("htmx:sendError", () => {
+  const offline = () => {
     const note = document.createElement("div");
     note.className = "note bad";
     note.setAttribute("role", "alert");
     note.textContent = $("#toasts").dataset.offline;
-    toast(note.outerHTML);
+    return note.outerHTML;
+  };
+  document.addEventListener("htmx:responseError", (event) => {
+    const answer = event.detail.xhr;
+    if (answer.status === 401) { askAgain(event.detail); return; }
+    const isNote = (answer.getResponseHeader("Content-Type") || "").startsWith("text/html");
+    if (isNote) toast(answer.responseText);
   });
+  document.addEventListener("htmx:sendError", () => {
+    toast(offline());
+  });
+
+  // --- signed out meanwhile ---------------------------------------------------------------
+  // The page stays as it is: a dialog lets its reader in again, and what was asked is asked anew.
+  let asking = null;
+  let isDeclined = false;
+  const show = (dialog) => {
+    document.body.append(dialog);
+    dialog.showModal();
+    dialog.querySelector("[autofocus]")?.focus();
+  };
+  const dialogOf = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("dialog");
+  const refuse = (dialog, html) => {
+    const found = dialogOf(html);
+    if (found) dialog.replaceChildren(...found.children); else dialog.insertAdjacentHTML("afterbegin", html);
+    $("[autofocus]", dialog)?.focus();
+  };
+  const signIn = (html) => asking ??= new Promise((done) => {
+    const dialog = dialogOf(html);
+    dialog.addEventListener("close", () => { dialog.remove(); asking = null; isDeclined = !dialog.returnValue; done(!isDeclined); });
+    dialog.addEventListener("click", (event) => { if (event.target.closest("[data-close]")) dialog.close(); });
+    dialog.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target), headers: { "HX-Request": "true" } }).catch(() => null);
+      const token = answer?.headers.get("X-Form-Token");
+      if (!token) { refuse(dialog, answer ? await answer.text() : offline()); return; }
+      $$("input[name=form_token]").forEach((input) => { input.value = token; });
+      dialog.close("in");
+    });
+    show(dialog);
+  });
+  const askAgain = async (detail) => {
+    const { verb, path, elt, triggeringEvent } = detail.requestConfig;
+    const isAsked = triggeringEvent?.isTrusted || triggeringEvent?.type === "submit";
+    if ((isDeclined && !isAsked) || !await signIn(detail.xhr.responseText)) return;
+    const pressed = triggeringEvent?.submitter;
+    window.htmx.ajax(verb, path, { source: elt, values: pressed?.name ? { [pressed.name]: pressed.value } : {} });
+  };
+  window.clientele = { signIn };
 
   // --- busy -------------------------------------------------------------------------------
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.setAttribute("aria-busy", "true"));

@@ -26,10 +26,16 @@
     const version = form()?.elements.version;
     if (version && latest > Number(version.value)) version.value = latest;
   };
+  const post = async (here) => {
+    const headers = { "HX-Request": "true" };
+    const answer = await fetch(here.dataset.autosave, { method: "POST", body: new FormData(here), headers, keepalive: true });
+    const isOut = answer.status === 401 && await window.clientele.signIn(await answer.text());
+    return isOut ? post(here) : answer;
+  };
   const send = async (here) => {
     said.textContent = said.dataset.saving;
     try {
-      const answer = await fetch(here.dataset.autosave, { method: "POST", body: new FormData(here), keepalive: true });
+      const answer = await post(here);
       if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error(String(answer.status));
       const found = await answer.json();
       said.textContent = found.said;

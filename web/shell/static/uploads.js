@@ -11,11 +11,13 @@
   const waiting = [];
   let running = 0;
 
-  const post = (url, values = {}) => {
+  const post = async (url, values = {}) => {
     const body = new FormData();
     body.set("form_token", form.elements.form_token.value);
     for (const [name, value] of Object.entries(values)) body.set(name, value);
-    return fetch(url, { method: "POST", body, headers: { "HX-Request": "true" } });
+    const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" } });
+    const isOut = answer.status === 401 && await window.clientele.signIn(await answer.text());
+    return isOut ? post(url, values) : answer;
   };
   const size = (bytes) => bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
   const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
@@ -143,6 +145,7 @@
 
   // --- choosing and dropping --------------------------------------------------------------
   const input = form.elements.files;
+  input.multiple = true;
   input.addEventListener("change", () => { take([...input.files]); input.value = ""; });
   const drop = form.querySelector(".drop");
   for (const name of ["dragenter", "dragover"]) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -10,8 +10,10 @@ from typing import Any, BinaryIO, cast
 from clientele_client.shapes import Document, NewDocument, NewDocumentBody, Upload
 from clientele_client.transport import Transport, checked
 
-#: Puts bytes to a link with these headers; the answer's ETag.
-Put = Callable[[str, BinaryIO | bytes, Mapping[str, str] | None], str]
+_PIECE_BYTES = 256 * 1024
+
+#: Puts bytes to a link with these headers, their length among them; the answer's ETag.
+Put = Callable[[str, Iterable[bytes], Mapping[str, str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +70,39 @@ class Files:
         """
         body = cast(NewDocumentBody, {"file_name": name, "size": size, **details})
         announced = self.announce(body)
-        parts = _put_all(announced["upload"], content, put or self._put)
+        parts = _put_all(announced["upload"], content, size, put or self._put)
         return self.complete(announced["id"], parts)
 
-    def _put(
-        self, url: str, content: BinaryIO | bytes, headers: Mapping[str, str] | None = None
-    ) -> str:
+    def _put(self, url: str, content: Iterable[bytes], headers: Mapping[str, str]) -> str:
         """The link is the permission, so the token is not sent along."""
-        answer = self.transport.http.put(url, content=content, headers=dict(headers or {}))
+        answer = self.transport.http.put(url, content=content, headers=dict(headers))
         return str(checked(answer).headers.get("ETag", ""))
 
 
-def _put_all(upload: Upload, content: BinaryIO, put: Put) -> list[dict[str, Any]]:
+def _put_all(upload: Upload, content: BinaryIO, size: int, put: Put) -> list[dict[str, Any]]:
     if "parts" not in upload:
-        put(upload["url"], content, upload["headers"])
+        put(upload["url"], _pieces(content, size), {**upload["headers"], **_sized(size)})
         return []
-    size = upload["part_size"]
     return [
-        {"number": part["number"], "etag": put(part["url"], content.read(size), None)}
+        {"number": part["number"], "etag": _put_part(upload, part, content, size, put)}
         for part in upload["parts"]
     ]
+
+
+def _put_part(upload: Upload, part: Any, content: BinaryIO, size: int, put: Put) -> str:
+    length = min(upload["part_size"], size - (part["number"] - 1) * upload["part_size"])
+    return put(part["url"], _pieces(content, length), _sized(length))
+
+
+def _sized(length: int) -> dict[str, str]:
+    return {"Content-Length": str(length)}
+
+
+def _pieces(content: BinaryIO, length: int) -> Iterator[bytes]:
+    """The next so many bytes; fewer where there are no more."""
+    while length > 0 and (piece := content.read(min(length, _PIECE_BYTES))):
+        length -= len(piece)
+        yield piece
 
 
 def keyed(key: str | None) -> dict[str, str]:

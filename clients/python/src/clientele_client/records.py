@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Self, cast
 
 import httpx
 
 from clientele_client.drafts import Drafts
 from clientele_client.endings import Endings
 from clientele_client.files import Files, keyed
+from clientele_client.pages import Page
 from clientele_client.shapes import (
     AllInvoicesPage,
     Client,
@@ -39,19 +39,10 @@ from clientele_client.shapes import (
     SavedView,
     TimelineEntry,
 )
+from clientele_client.transfers import Transfers
 from clientele_client.transport import Transport
 
 _PAGE = 200
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """One page of a list, and the cursor of the next one; None where it is the last."""
-
-    data: list[T]
-    next: str | None
 
 
 class Clientele:
@@ -75,6 +66,8 @@ class Clientele:
         #: Clients that are being put together, and what ends a client's record.
         self.drafts = Drafts(self._transport)
         self.endings = Endings(self._transport)
+        #: Clients from files and into files.
+        self.transfers = Transfers(self._transport)
 
     @classmethod
     def log_in(cls, url: str, email: str, password: str, **options: Any) -> Self:

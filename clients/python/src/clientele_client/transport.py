@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,7 @@ from clientele_client.errors import ClienteleError, Refused, Unreachable, refusa
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 30.0
+_LONG_SECONDS = 120.0
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 Params = Mapping[str, Any]
@@ -122,6 +123,21 @@ class Transport:
         while True:
             with backoff.attempt(f"{method} {request.url}"):
                 return checked(self.http.send(request))
+
+    def pass_on(self, path: str, content: Iterable[bytes], size: int, **params: Any) -> Any:
+        """The answer to a body of so many bytes that is sent while it is read, in one attempt."""
+        headers = self.headers(
+            {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        )
+        timeout = httpx.Timeout(self._timeout, read=_LONG_SECONDS)
+        try:
+            answer = self.http.post(
+                self._url + path, params=given(params), content=content, headers=headers,
+                timeout=timeout,
+            )  # fmt: skip
+        except httpx.TransportError as error:
+            raise Unreachable(f"POST {path}: {error!r}") from error
+        return checked(answer).json()
 
     def leads_to(self, path: str) -> str:
         """The address that the answer leads to, without going there."""

@@ -51,4 +51,5 @@ def start_job(
         raise InvalidTransfer(errors=wrong)
     job = create_job(uow, kind, params, permissions, import_id)
     job.total = found.rows
+    job.result = dict(params)
     return job

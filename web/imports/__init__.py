@@ -1,0 +1,1 @@
+"""Clients from a file: sent, looked at, tried, carried out and taken back."""
