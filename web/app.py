@@ -9,6 +9,7 @@ from shared.http.identity import note_request_ids
 from shared.logging import configure_logging
 from shared.processes.api import ServerSettings, serve
 from shared.settings import load
+from web.api_keys.routes import blueprint as api_keys
 from web.client.routes import blueprint as client
 from web.client_form.routes import blueprint as client_form
 from web.clients.exports import blueprint as exports
@@ -18,14 +19,19 @@ from web.imports.routes import blueprint as imports
 from web.invoices.routes import blueprint as invoices
 from web.jobs.routes import blueprint as jobs
 from web.links.routes import blueprint as links
+from web.lists.routes import blueprint as lists
 from web.merge.routes import blueprint as merge
+from web.own_fields.routes import blueprint as own_fields
 from web.people.routes import blueprint as people
 from web.profile.routes import blueprint as profile
 from web.projects.routes import blueprint as projects
+from web.roles.routes import blueprint as roles
 from web.settings import WebSettings
 from web.shell import assets, callers, errors, forms, headers, pages, session, texts
 from web.sign_in.routes import blueprint as sign_in
 from web.uploads.routes import blueprint as uploads
+from web.webhooks.routes import blueprint as webhooks
+from web.workspace.routes import blueprint as workspace
 
 #: A form holds text, files go to the store: more is refused before it is read.
 MAX_FORM_BYTES = 2 * 1024 * 1024
@@ -52,7 +58,12 @@ def create_app(settings: WebSettings) -> Flask:
         sign_in,
         links,
         profile,
+        workspace,
+        lists,
+        own_fields,
         people,
+        roles,
+        api_keys,
         clients,
         client,
         client_form,
@@ -64,6 +75,7 @@ def create_app(settings: WebSettings) -> Flask:
         projects,
         invoices,
         jobs,
+        webhooks,
     ):
         app.register_blueprint(family)
     app.add_url_rule("/healthz", view_func=_is_there)

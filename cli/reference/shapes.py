@@ -32,6 +32,7 @@ from __future__ import annotations
 from typing import Any, Literal, Required, TypedDict
 '''
 _ROOTS = (
+    "ActivityDeliveryPage", "ActivityWebhookView", "ActivityWebhookWithSecret", "ApiKeyView",
     "ActivityFeedPage", "ActivityTimelineEntryView", "AllInvoicesPage", "ClientBody",
     "ClientChanges", "ClientSummaryView", "ClientView", "ContactBody", "ContactChanges",
     "ContactView", "CustomFieldView", "DeletionView", "DraftSummaryView", "DraftView",

@@ -29,6 +29,7 @@ class Site:
     invoice_id: str = ""
     project_id: str = ""
     long_id: str = ""
+    entry_id: str = ""
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """One call of the API as the owner."""
@@ -65,6 +66,7 @@ def _furnished(site: Site) -> Site:
     site.client_id = found[0]["id"]
     site.invoice_id = site.call("GET", f"/v1/clients/{site.client_id}/invoices")["data"][0]["id"]
     site.project_id = site.call("GET", f"/v1/clients/{site.client_id}/projects")["data"][0]["id"]
+    site.entry_id = site.call("GET", "/v1/workspace/industries")["data"][0]["id"]
     return site
 
 

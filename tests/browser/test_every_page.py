@@ -34,14 +34,25 @@ PAGES = {
     "jobs": "/jobs",
     "import": "/imports/new",
     "export": "/exports/new",
+    "settings": "/workspace",
+    "lists": "/workspace/lists/industries",
+    "renaming": "/workspace/lists/industries?edit={entry}",
+    "fields": "/workspace/fields",
+    "new field": "/workspace/fields/new",
+    "people": "/workspace/people",
+    "roles": "/workspace/roles",
+    "keys": "/workspace/api-keys",
+    "new key": "/workspace/api-keys/new",
+    "account": "/account",
     "nothing there": "/nowhere",
 }
 
 
 def _path(site: Site, name: str) -> str:
     return PAGES[name].format(
-        client=site.client_id, long=site.long_id, invoice=site.invoice_id, project=site.project_id
-    )
+        client=site.client_id, long=site.long_id, invoice=site.invoice_id, project=site.project_id,
+        entry=site.entry_id,
+    )  # fmt: skip
 
 
 def violations(page: Page) -> list[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from flask import Response
 
@@ -13,7 +12,7 @@ from clientele_client.errors import FieldError, NotAllowed
 from clientele_client.shapes import WarningView
 from web.client_form import reading
 from web.client_form.steps import Step, label_of, step_of
-from web.shell import formats, pages
+from web.shell import choices, pages
 from web.shell.callers import api, me
 from web.shell.texts import gettext, language, ngettext
 
@@ -89,7 +88,7 @@ def _choices(sheet: Sheet) -> dict[str, Any]:
     if step.name == "basic":
         is_taken = "client_code" in sheet.errors
         name = reading.at(sheet.values, "company_name") if is_taken else ""
-        offered = {"industries": _names("industries"), "countries": countries(language())}
+        offered = {"industries": _names("industries"), "countries": choices.countries(language())}
         return {**offered, "codes": suggestions(name)}
     if step.name == "business":
         return {
@@ -104,23 +103,6 @@ def _choices(sheet: Sheet) -> dict[str, Any]:
 def _names(of: str) -> list[str]:
     """The entries of a list of the workspace that are still in use."""
     return [entry["name"] for entry in api().entries(of) if not entry["retired"]]
-
-
-# Babel names these beside the countries of ISO 3166-1: unions, test regions, parts of countries.
-_NO_COUNTRIES: Final = frozenset(
-    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"]
-)
-
-
-@cache
-def countries(_language: str) -> list[tuple[str, str]]:
-    """Codes and names of the countries, in the order of their names."""
-    named = formats.locale().territories.items()
-    found = [(code, name) for code, name in named if len(code) == 2 and code.isalpha()]
-    return sorted(
-        (each for each in found if each[0] not in _NO_COUNTRIES),
-        key=lambda each: each[1].casefold(),
-    )
 
 
 def suggestions(name: str) -> list[str]:

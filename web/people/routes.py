@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from clientele_client.errors import Refused, Unauthenticated
+from clientele_client.errors import Refused
 from shared.security.permissions import ROLES
-from web.shell import pages, session
+from web.shell import pages, refusals, session
 from web.shell.callers import access
 from web.shell.texts import gettext
 
-blueprint = Blueprint("people", __name__, url_prefix="/people")
+blueprint = Blueprint("people", __name__, url_prefix="/workspace/people")
 
 
 @blueprint.get("")
@@ -49,8 +49,11 @@ def revoke(invitation_id: Any) -> Answer:
 
 @blueprint.post("/<uuid:user_id>")
 def change(user_id: Any) -> Answer:
-    """Another role, or no longer able to sign in, or able again."""
+    """Another role, no longer able to sign in, or able again, or without a code."""
     given = request.form
+    if "second_factor" in given:
+        said = gettext("They sign in without a code from now on.")
+        return _done(lambda: access().end_second_factor(str(user_id)), said)
     changes: dict[str, Any] = {"role": given["role"]} if "role" in given else {}
     if "disabled" in given:
         changes["disabled"] = given["disabled"] == "yes"
@@ -61,16 +64,9 @@ def _done(carry_out: Callable[[], Any], text: str) -> Answer:
     try:
         carry_out()
     except Refused as error:
-        if isinstance(error, Unauthenticated) or error.status >= 500:
-            raise
-        return _people(_sentence(error), 422)
+        return _people(" ".join(refusals.by_field(error).values()), 422)
     session.notice("good", text)
     return pages.go(url_for("people.list_people"))
-
-
-def _sentence(error: Refused) -> str:
-    found = [each.message for each in error.errors if each.field]
-    return " ".join(found) or " ".join((f"{error.title}.", str(error.problem.get("detail") or "")))
 
 
 def _people(problem: str = "", status: int = 200) -> Response:

@@ -9,7 +9,7 @@ from cachetools import TTLCache
 from flask import Flask, current_app, g, request
 
 from clientele_client.access import Access
-from clientele_client.errors import Unauthenticated
+from clientele_client.errors import NotAllowed, Unauthenticated
 from clientele_client.records import Clientele
 from clientele_client.shapes import Me
 from shared.http.callers import PROXY_SECRET, address
@@ -96,3 +96,14 @@ def me() -> Me:
 def may(permission: str) -> bool:
     """Whether whoever is signed in may do something; for what is shown, never for what is done."""
     return permission in me()["permissions"]
+
+
+def require(permission: str) -> None:
+    """Raises `NotAllowed` where whoever is signed in may not do something."""
+    if not may(permission):
+        raise NotAllowed(403, {"code": "forbidden", "permission": permission})
+
+
+def forget_me() -> None:
+    """Ask the API anew who is signed in: something that every page shows has changed."""
+    _way().known.pop(token(), None)

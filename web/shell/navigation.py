@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 
-from shared.security.permissions import CLIENTS_VIEW, INVOICES_VIEW, PROJECTS_VIEW, USERS_MANAGE
+from shared.security.permissions import (
+    CLIENTS_VIEW,
+    INVOICES_VIEW,
+    PROJECTS_VIEW,
+    USERS_MANAGE,
+    WEBHOOKS_MANAGE,
+    WORKSPACE_MANAGE,
+)
 from web.shell import callers
 from web.shell.texts import gettext, noted
 
@@ -32,6 +39,16 @@ class Link:
     is_here: bool
 
 
+# Parts of the workspace, as dividers of one file; the first that is open stands for all of them.
+_WORKSPACE: tuple[Place, ...] = (
+    Place(noted("Settings"), "settings", "workspace.show_settings", WORKSPACE_MANAGE),
+    Place(noted("Lists"), "rows-3", "lists.show_lists", WORKSPACE_MANAGE),
+    Place(noted("Fields"), "columns-3", "own_fields.list_fields", WORKSPACE_MANAGE),
+    Place(noted("People"), "users", "people.list_people", USERS_MANAGE),
+    Place(noted("Roles"), "shield-check", "roles.show_roles", USERS_MANAGE),
+    Place(noted("API keys"), "key-round", "api_keys.list_keys", USERS_MANAGE),
+    Place(noted("Audit"), "history", "audit.show_audit", USERS_MANAGE),
+)
 # Under each heading; a page that does not exist in this installation is left out.
 _GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
@@ -43,12 +60,12 @@ _GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         ),
     ),
     (
-        noted("Workspace"),
-        (Place(noted("People"), "user-plus", "people.list_people", USERS_MANAGE),),
-    ),
-    (
         noted("Connected"),
-        (Place(noted("Jobs"), "list-checks", "jobs.list_jobs", CLIENTS_VIEW),),
+        (
+            Place(noted("Jobs"), "list-checks", "jobs.list_jobs", CLIENTS_VIEW),
+            Place(noted("Webhooks"), "webhook", "webhooks.list_webhooks", WEBHOOKS_MANAGE),
+            Place(noted("Subscribers"), "plug", "subscribers.list_subscribers", WEBHOOKS_MANAGE),
+        ),
     ),
 )
 
@@ -59,6 +76,14 @@ def groups() -> Iterator[tuple[str, list[Link]]]:
         links = [_link(place) for place in places if _is_open(place)]
         if links:
             yield gettext(heading) if heading else "", links
+    if parts := workspace():
+        here = any(part.is_here for part in parts)
+        yield "", [Link(gettext("Workspace"), "building-2", parts[0].url, here)]
+
+
+def workspace() -> list[Link]:
+    """The parts of the workspace, as far as the reader may go there."""
+    return [_link(place) for place in _WORKSPACE if _is_open(place)]
 
 
 def _is_open(place: Place) -> bool:
@@ -68,5 +93,11 @@ def _is_open(place: Place) -> bool:
 
 def _link(place: Place) -> Link:
     url = url_for(place.endpoint)
-    here = request.path == url or request.path.startswith(f"{url}/")
-    return Link(gettext(place.label), place.icon, url, here)
+    return Link(gettext(place.label), place.icon, url, _is_here(url))
+
+
+def _is_here(url: str) -> bool:
+    """Whether this page is that one or below it; the settings have all the others below them."""
+    if url == url_for("workspace.show_settings"):
+        return request.path == url
+    return request.path == url or request.path.startswith(f"{url}/")

@@ -39,6 +39,7 @@ def prepare(app: Flask, settings: WebSettings) -> None:
         is_signed_in=lambda: session.current().token is not None,
         take_notices=session.take_notices,
         navigation=navigation.groups,
+        parts_of_workspace=navigation.workspace,
         theme=theme,
         word=words.word,
         said=words.said,

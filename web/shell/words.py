@@ -117,6 +117,23 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "api_key": noted("API key"),
         "system": noted("system"),
     },
+    "delivery.state": {
+        "waiting": noted("Waiting"),
+        "held": noted("Held back"),
+        "delivered": noted("Delivered"),
+        "failed": noted("Given up"),
+        "erased": noted("Nothing left"),
+    },
+    "field.type": {
+        "text": noted("Text"),
+        "number": noted("Number"),
+        "date": noted("Date"),
+        "boolean": noted("Yes or no"),
+        "choice": noted("One of some"),
+        "multi_choice": noted("Some of some"),
+        "url": noted("Web address"),
+        "email": noted("Email address"),
+    },
     "service": {
         "documents": noted("Documents"),
         "activity": noted("Activity"),

@@ -6,10 +6,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import Row, Select, func, select, text
 from sqlalchemy.orm import Session
 
+from services.activity.events.queries.feed import COLUMNS, envelope_json
 from services.activity.webhooks.errors import DeliveryNotFound, WebhookNotFound
 from services.activity.webhooks.models import REMOVED, Delivery, Webhook
 
@@ -22,6 +25,7 @@ _BACKLOGS = text(
     FROM webhook_backlogs() AS b
     """
 )
+_EVENT = text(f"SELECT {COLUMNS} FROM events AS e WHERE e.event_id = :event")
 _HEAD = text("SELECT coalesce(max(pos), 0) FROM feed WHERE workspace_id = :workspace")
 _PLACE_OF_EVENT = text("SELECT pos FROM feed WHERE event_id = :event AND NOT parked")
 # Places are given in the order of time, so the last one before a moment is found from the end.
@@ -123,3 +127,9 @@ def get_delivery(
     if found is None or found.webhook_id != webhook_id:
         raise DeliveryNotFound
     return found
+
+
+def event_of(session: Session, delivery: Delivery) -> dict[str, Any] | None:
+    """The event that a delivery brings, as it is sent but for the time of the attempt."""
+    row = session.execute(_EVENT, {"event": delivery.event_id}).one_or_none()
+    return None if row is None else orjson.loads(envelope_json(row))

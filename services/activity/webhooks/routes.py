@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask import Response, g, request
 
+from services.activity.events.rules.viewing import visible_types
 from services.activity.settings import ActivitySettings
 from services.activity.webhooks import queries, schemas
 from services.activity.webhooks.errors import AddressRefused
@@ -190,12 +191,14 @@ def get_deliveries(uow: UnitOfWork, query: dict[str, Any], webhook_id: uuid.UUID
 
 @blueprint.route("/<uuid:webhook_id>/deliveries/<uuid:delivery_id>", methods=["GET"])
 @reads(WEBHOOKS_MANAGE)
-@blueprint.response(200, schemas.DeliveryView)
+@blueprint.response(200, schemas.DeliveryWithEvent)
 def get_delivery(uow: UnitOfWork, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> Answer:
-    """One delivery with its last attempts."""
+    """One delivery with its last attempts, and the event as it is sent."""
     webhook = queries.get_webhook(uow.session, webhook_id)
     found = queries.get_delivery(uow.session, webhook.id, delivery_id)
-    return Answer(schemas.present_delivery(found))
+    is_visible = found.type in visible_types(current_identity().permissions)
+    event = queries.event_of(uow.session, found) if is_visible else None
+    return Answer({**schemas.present_delivery(found), "event": event})
 
 
 @blueprint.route("/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/resend", methods=["POST"])

@@ -127,6 +127,12 @@ class DeliveryView(Schema):
     finished_at = fields.DateTime(allow_none=True)
 
 
+class DeliveryWithEvent(DeliveryView):
+    """A delivery with what is sent: None to whoever may not view it, and of a ping."""
+
+    event = fields.Dict(allow_none=True)
+
+
 class DeliveryPage(Schema):
     """A page of the delivery log."""
 

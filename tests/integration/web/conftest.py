@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,14 @@ class Browser:
         self.get("/clients")
         return answer
 
+    def become(self, role: str) -> None:
+        """Signed in as a new user of a role."""
+        email = f"{uuid.uuid4().hex}@example.com"
+        body = {"email": email, "name": role.title(), "password": PASSWORD, "role": role}
+        assert self.api.owner.call("POST", "/v1/users", body).status_code == 201
+        self.post("/sign-out")
+        self.sign_in(email)
+
     def client(self, **changes: Any) -> Any:
         """A client with everything a client can have, made through the API."""
         made = self.api.owner.call("POST", "/v1/clients", whole_client_body(**changes))
@@ -70,6 +79,11 @@ def address(api: Api) -> Iterator[str]:
 @pytest.fixture
 def stranger(api: Api, address: str) -> Browser:
     """A browser in which nobody has signed in."""
+    return browser_at(api, address)
+
+
+def browser_at(api: Api, address: str) -> Browser:
+    """A browser before the pages of a façade on a port."""
     secret = {"CLIENTELE_SECRET": api.runtime.settings.secret}
     settings = load(WebSettings, {**secret, "CLIENTELE_CLIENTS_URL": address})
     return Browser(create_app(settings).test_client(), api)

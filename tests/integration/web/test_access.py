@@ -135,11 +135,11 @@ def test_a_forgotten_password_is_chosen_anew(stranger: Browser, engines: Running
 
 def test_someone_is_invited_and_joins(browser: Browser, engines: RunningEngines) -> None:
     email = f"{uuid.uuid4().hex}@example.com"
-    browser.get("/people")
+    browser.get("/workspace/people")
     values = {"email": email, "role": "member"}
-    assert browser.post("/people/invitations", values).status_code == 303
-    assert f"on its way to {email}" in browser.get("/people").text
-    twice = browser.post("/people/invitations", values)
+    assert browser.post("/workspace/people/invitations", values).status_code == 303
+    assert f"on its way to {email}" in browser.get("/workspace/people").text
+    twice = browser.post("/workspace/people/invitations", values)
     assert twice.status_code == 422
     assert f'value="{email}"' in twice.text
     path = mailed(browser, engines, email)
@@ -152,19 +152,19 @@ def test_someone_is_invited_and_joins(browser: Browser, engines: RunningEngines)
     assert browser.post(path, {"name": "Jo Park", "password": NEW}).location == "/sign-in"
     browser.sign_in(email, NEW)
     assert "Jo Park" in browser.get("/clients").text
-    assert browser.get("/people").status_code == 403
+    assert browser.get("/workspace/people").status_code == 403
     assert "no longer good" in browser.get(path).text
 
 
 def test_people_are_disabled_and_given_roles_and_the_last_owner_stays(browser: Browser) -> None:
     browser.api.with_role("viewer")
-    page = browser.get("/people").text
-    owner, viewer = re.findall(r'action="(/people/[0-9a-f-]{36})"', page)[::2]
+    page = browser.get("/workspace/people").text
+    owner, viewer = re.findall(r'action="(/workspace/people/[0-9a-f-]{36})"', page)[::2]
     kept = browser.post(owner, {"disabled": "yes"})
     assert kept.status_code == 422
     assert "The last owner stays one." in kept.text
     browser.post(viewer, {"role": "manager"})
     browser.post(viewer, {"disabled": "yes"})
-    page = browser.get("/people").text
+    page = browser.get("/workspace/people").text
     assert '<option value="manager" selected>' in page
     assert "Disabled" in page

@@ -89,6 +89,16 @@
   };
   window.clientele = { signIn };
 
+  // --- what is shown once -----------------------------------------------------------------
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { return; }
+    $("span", button).textContent = button.dataset.copied;
+  });
+
   // --- busy -------------------------------------------------------------------------------
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.removeAttribute("aria-busy"));

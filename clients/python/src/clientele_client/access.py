@@ -112,6 +112,10 @@ class Access:
         """A user with another `name`, `role`, or `disabled`."""
         return cast(User, self._json("PATCH", f"/v1/users/{user_id}", changes))
 
+    def end_second_factor(self, user_id: str) -> None:
+        """Somebody who has lost their authenticator signs in without codes."""
+        self._send("DELETE", f"/v1/users/{user_id}/second-factor")
+
     def invitations(self) -> list[Invitation]:
         """The latest two hundred invitations."""
         return cast(list[Invitation], self._json("GET", "/v1/users/invitations?limit=200")["data"])

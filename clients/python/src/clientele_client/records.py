@@ -8,6 +8,8 @@ from typing import Any, Self, cast
 
 import httpx
 
+from clientele_client.administration import Administration
+from clientele_client.connections import Connections
 from clientele_client.drafts import Drafts
 from clientele_client.endings import Endings
 from clientele_client.files import Files, keyed
@@ -68,6 +70,9 @@ class Clientele:
         self.endings = Endings(self._transport)
         #: Clients from files and into files.
         self.transfers = Transfers(self._transport)
+        #: What the workspace decides for itself, and who is told of its events.
+        self.administration = Administration(self._transport)
+        self.connections = Connections(self._transport)
 
     @classmethod
     def log_in(cls, url: str, email: str, password: str, **options: Any) -> Self:

@@ -60,13 +60,28 @@ class Amount(TypedDict, total=False):
     currency: str
 
 
-class Budget(TypedDict, total=False):
-    """`MetricsBudgetView` of the OpenAPI document."""
+class ApiKey(TypedDict, total=False):
+    """`ApiKeyView` of the OpenAPI document."""
 
-    budget: str
-    percent: str | None
-    spent: str
-    unit: str
+    created_at: str
+    expires_at: str | None
+    id: str
+    last_used_at: str | None
+    name: str
+    permissions: list[str]
+    prefix: str
+    revoked_at: str | None
+    token: str
+
+
+class Attempt(TypedDict, total=False):
+    """`ActivityAttemptView` of the OpenAPI document."""
+
+    at: str
+    duration_ms: int
+    error: str | None
+    response: str | None
+    status: int | None
 
 
 class Change(TypedDict, total=False):
@@ -297,6 +312,28 @@ class Deletion(TypedDict, total=False):
     state: Literal["pending", "running", "done", "undone"]
     stays: list[Entry]
     undone_at: str | None
+
+
+class Delivery(TypedDict, total=False):
+    """`ActivityDeliveryView` of the OpenAPI document."""
+
+    attempts: list[Attempt]
+    client_id: str | None
+    created_at: str
+    event_id: str
+    finished_at: str | None
+    id: str
+    next_attempt_at: str | None
+    state: Literal["waiting", "held", "delivered", "failed", "erased"]
+    tries: int
+    type: str
+
+
+class DeliveryPage(TypedDict, total=False):
+    """`ActivityDeliveryPage` of the OpenAPI document."""
+
+    data: list[Delivery]
+    next: str | None
 
 
 class Difference(TypedDict, total=False):
@@ -557,7 +594,6 @@ class Job(TypedDict, total=False):
         "export",
         "time_import_preview",
         "time_import",
-        "time_import_undo",
         "bulk",
         "print",
     ]
@@ -650,7 +686,6 @@ class Metrics(TypedDict, total=False):
     active_projects: int | None
     as_of: dict[str, CountedUpTo]
     average_days_to_pay: str | None
-    budget_used: list[Budget] | None
     invoices_issued: int | None
     outstanding: list[Money] | None
     overdue: list[Overdue] | None
@@ -1097,6 +1132,43 @@ class WarningView(TypedDict, total=False):
     code: str
     field: str
     message: str
+
+
+class Webhook(TypedDict, total=False):
+    """`ActivityWebhookView` of the OpenAPI document."""
+
+    created_at: str
+    description: str | None
+    disabled_because: Literal["gone", "failing"] | None
+    failing_since: str | None
+    id: str
+    ordered: bool
+    previous_secret_until: str | None
+    rests_until: str | None
+    state: Literal["active", "paused", "disabled"]
+    types: list[str]
+    updated_at: str
+    url: str
+    version: int
+
+
+class WebhookWithSecret(TypedDict, total=False):
+    """`ActivityWebhookWithSecret` of the OpenAPI document."""
+
+    created_at: str
+    description: str | None
+    disabled_because: Literal["gone", "failing"] | None
+    failing_since: str | None
+    id: str
+    ordered: bool
+    previous_secret_until: str | None
+    rests_until: str | None
+    secret: str
+    state: Literal["active", "paused", "disabled"]
+    types: list[str]
+    updated_at: str
+    url: str
+    version: int
 
 
 class Workspace(TypedDict, total=False):

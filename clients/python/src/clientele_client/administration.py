@@ -1,0 +1,73 @@
+"""What a workspace decides for itself: its defaults, lists, own fields, and keys for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from clientele_client.files import keyed
+from clientele_client.shapes import ApiKey, CustomField, ListEntry, Workspace
+from clientele_client.transport import Transport
+
+
+class Administration:
+    """The workspace, as the holder of a token may arrange it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def workspace(self) -> Workspace:
+        """The workspace and its defaults."""
+        return cast(Workspace, self._json("GET", "/v1/workspace"))
+
+    def change_workspace(self, changes: Mapping[str, Any], version: int) -> Workspace:
+        """The workspace with these fields changed; `StaleVersion` unless this is its version."""
+        headers = {"If-Match": f'"{version}"'}
+        return cast(Workspace, self._json("PATCH", "/v1/workspace", changes, headers))
+
+    # --- lists: `industries`, `service-types`, `compliance-standards`, `document-categories` ---
+
+    def add_entry(self, name: str, entry: str, key: str | None = None) -> ListEntry:
+        """A new entry at the end of a list."""
+        path, body = f"/v1/workspace/{name}", {"name": entry}
+        return cast(ListEntry, self._json("POST", path, body, keyed(key)))
+
+    def change_entry(self, name: str, entry_id: str, changes: Mapping[str, Any]) -> ListEntry:
+        """An entry with another `name` or `position`, `retired` or not."""
+        path = f"/v1/workspace/{name}/{entry_id}"
+        return cast(ListEntry, self._json("PATCH", path, changes))
+
+    # --- the workspace's own fields of clients ---------------------------------------------
+
+    def custom_field(self, field_id: str) -> CustomField:
+        """One of them."""
+        return cast(CustomField, self._json("GET", f"/v1/workspace/custom-fields/{field_id}"))
+
+    def add_custom_field(self, body: Mapping[str, Any], key: str | None = None) -> CustomField:
+        """A new one: `key`, `label`, `type`, `required`, `choices`."""
+        found = self._json("POST", "/v1/workspace/custom-fields", body, keyed(key))
+        return cast(CustomField, found)
+
+    def change_custom_field(self, field_id: str, changes: Mapping[str, Any]) -> CustomField:
+        """The field with another `label`, `required`, `choices`, or `retired`."""
+        path = f"/v1/workspace/custom-fields/{field_id}"
+        return cast(CustomField, self._json("PATCH", path, changes))
+
+    # --- keys for programs -----------------------------------------------------------------
+
+    def api_keys(self) -> list[ApiKey]:
+        """The first two hundred keys, in the order they were made."""
+        return cast(list[ApiKey], self._json("GET", "/v1/api-keys?limit=200")["data"])
+
+    def add_api_key(self, body: Mapping[str, Any], key: str | None = None) -> ApiKey:
+        """A new key, by `name`, `permissions` and `expires_at`; its `token` is told only now."""
+        return cast(ApiKey, self._json("POST", "/v1/api-keys", body, keyed(key)))
+
+    def revoke_api_key(self, key_id: str) -> None:
+        """The key stops working within a second."""
+        self._transport.send("DELETE", f"/v1/api-keys/{key_id}")
+
+    def _json(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        return self._transport.send(method, path, body=body, headers=headers).json()

@@ -1,0 +1,1 @@
+"""The lists of the workspace: what clients and documents may be filed under."""

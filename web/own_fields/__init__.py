@@ -1,0 +1,1 @@
+"""Fields of clients that the workspace defines for itself."""

@@ -1,0 +1,1 @@
+"""Who may do what: the roles and what each includes."""

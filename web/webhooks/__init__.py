@@ -1,0 +1,1 @@
+"""Webhooks: where events are posted to, how that goes, and what became of each delivery."""
