@@ -29,6 +29,7 @@ from web.roles.routes import blueprint as roles
 from web.settings import WebSettings
 from web.shell import assets, callers, errors, forms, headers, pages, session, texts
 from web.sign_in.routes import blueprint as sign_in
+from web.subscribers.routes import blueprint as subscribers
 from web.uploads.routes import blueprint as uploads
 from web.webhooks.routes import blueprint as webhooks
 from web.workspace.routes import blueprint as workspace
@@ -76,6 +77,7 @@ def create_app(settings: WebSettings) -> Flask:
         invoices,
         jobs,
         webhooks,
+        subscribers,
     ):
         app.register_blueprint(family)
     app.add_url_rule("/healthz", view_func=_is_there)

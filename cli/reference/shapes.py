@@ -32,7 +32,8 @@ from __future__ import annotations
 from typing import Any, Literal, Required, TypedDict
 '''
 _ROOTS = (
-    "ActivityDeliveryPage", "ActivityWebhookView", "ActivityWebhookWithSecret", "ApiKeyView",
+    "ActivityDeliveryPage", "ActivityDeliveryWithEvent", "ActivitySubscriberView",
+    "ActivityWebhookView", "ActivityWebhookWithSecret", "ApiKeyView",
     "ActivityFeedPage", "ActivityTimelineEntryView", "AllInvoicesPage", "ClientBody",
     "ClientChanges", "ClientSummaryView", "ClientView", "ContactBody", "ContactChanges",
     "ContactView", "CustomFieldView", "DeletionView", "DraftSummaryView", "DraftView",

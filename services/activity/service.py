@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 def _api(_: ActivitySettings) -> Api:
     from services.activity.events.routes import audit, feed, timeline
+    from services.activity.subscribers.routes import blueprint as subscribers
     from services.activity.webhooks.routes import blueprint as webhooks
     from shared.http.app import Api
 
     of_events = [timeline.blueprint, timeline.holdings, feed.blueprint, audit.blueprint]
-    return Api(blueprints=[*of_events, webhooks])
+    return Api(blueprints=[*of_events, webhooks, subscribers])
 
 
 def _consumers() -> list[Apply]:

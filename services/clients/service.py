@@ -112,6 +112,7 @@ def _api(_: Settings) -> Api:
             forwarding.events,
             forwarding.audit,
             forwarding.webhooks,
+            forwarding.subscribers,
             archive.blueprint,
             workspace_archive.blueprint,
             draft_documents.blueprint,

@@ -44,6 +44,9 @@ PAGES = {
     "keys": "/workspace/api-keys",
     "new key": "/workspace/api-keys/new",
     "account": "/account",
+    "webhooks": "/webhooks",
+    "new webhook": "/webhooks/new",
+    "subscribers": "/subscribers",
     "nothing there": "/nowhere",
 }
 

@@ -52,6 +52,14 @@ def backlogs(connection: Connection) -> list[Backlog]:
     ]  # fmt: skip
 
 
+def backlog_of(connection: Connection, name: str) -> Backlog:
+    """One of the workspace's subscribers, for role `app`; raises `SubscriberNotFound`."""
+    for found in backlogs(connection):
+        if found.name == name:
+            return found
+    raise SubscriberNotFound
+
+
 def count_subscribers(session: Session) -> int:
     """How many subscribers the workspace has."""
     return session.scalar(select(func.count()).select_from(Subscriber)) or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -52,6 +53,9 @@ NUMBERS = "/v1/metrics"
 numbers = ForwardingBlueprint("metrics", __name__, url_prefix=NUMBERS)
 WEBHOOKS = "/v1/webhooks"
 webhooks = ForwardingBlueprint("webhooks", __name__, url_prefix=WEBHOOKS)
+SUBSCRIBERS = "/v1/subscribers"
+subscribers = ForwardingBlueprint("subscribers", __name__, url_prefix=SUBSCRIBERS)
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 def _prepare(state: BlueprintSetupState) -> None:
@@ -275,23 +279,30 @@ def _parts(
     ]
 
 
-def _forward_webhooks() -> None:
-    """Pass on whatever the activity service serves of webhooks, described as there."""
-    for method, path in operations_under(WEBHOOKS):
-        rule = path.removeprefix(WEBHOOKS).replace("{", "<uuid:").replace("}", ">")
-        name = f"{method.lower()}{rule.replace('/', '_').replace('<uuid:', '').replace('>', '')}"
-        described = webhooks.doc(**operation(method, path))(_to_activity())
+def _forward(to: ForwardingBlueprint, prefix: str) -> None:
+    """Pass on whatever the activity service serves under a prefix, described as there."""
+    for method, path in operations_under(prefix):
+        rule = path.removeprefix(prefix)
+        name = "_".join([method.lower(), *re.findall(r"\w+", rule)])
+        described = to.doc(**operation(method, path))(_to_activity())
         view = composes(WEBHOOKS_MANAGE)(described)
-        webhooks.route(rule, methods=[method], endpoint=name.replace("-", "_"))(view)
+        to.route(_PARAMETER.sub(_converted, rule), methods=[method], endpoint=name)(view)
+
+
+def _converted(parameter: re.Match[str]) -> str:
+    """A parameter of a path as a rule has it: an id, or a name."""
+    kind = "uuid" if parameter[1].endswith("_id") else "string"
+    return f"<{kind}:{parameter[1]}>"
 
 
 def _to_activity() -> View:
     """A view of its own each time, as its documentation is kept with it."""
 
-    def view(identity: Identity, **_ids: uuid.UUID) -> Response:
+    def view(identity: Identity, **_parameters: uuid.UUID | str) -> Response:
         return pass_on("activity", identity)
 
     return view
 
 
-_forward_webhooks()
+_forward(webhooks, WEBHOOKS)
+_forward(subscribers, SUBSCRIBERS)

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from services.activity.subscribers.operations import managing
 from shared.ids import uuid7
-from shared.security.permissions import CLIENTS_VIEW, WEBHOOKS_MANAGE
+from shared.messaging.envelope import Actor
+from shared.messaging.outbox import Origin
+from shared.security.permissions import CLIENTS_VIEW, PERMISSIONS, WEBHOOKS_MANAGE
 from tests.fixtures.api import serve
 from tests.fixtures.databases import Databases
 from tests.fixtures.sink import Reply, Sink
@@ -65,7 +68,7 @@ def test_a_webhook_is_made_pinged_paused_changed_and_removed(browser: Browser, s
 
 def test_what_is_wrong_with_a_webhook_is_said_at_its_field(browser: Browser, sink: Sink) -> None:
     browser.get("/webhooks/new")
-    answer = browser.post("/webhooks/new", {"url": "ftp://x", "others": "no such"})
+    answer = browser.post("/webhooks/new", {"url": sink.url(), "others": "no such"})
     assert answer.status_code == 422
     assert 'id="types-error"' in answer.text
     assert "no\nsuch</textarea>" in answer.text
@@ -126,3 +129,22 @@ def test_a_receiver_that_fails_is_said_in_words(
     browser.become("viewer")
     assert browser.get(path).status_code == 403
     assert 'href="/webhooks"' not in browser.get("/clients").text
+
+
+def test_a_subscriber_is_seen_paused_resumed_and_told_again(
+    browser: Browser, office: Office
+) -> None:
+    assert "clientele subscribers add" in browser.get("/subscribers").text
+    where = Origin(office.workspace_id, Actor("system", None, "test"), "test")
+    with office.runtime.unit_of_work(where) as uow:
+        managing.add_subscriber(uow, "billing", ["*"], PERMISSIONS, broker_url=None, from_now=False)
+    office.tell(uuid7())
+    page = browser.get("/subscribers").text
+    assert "billing.ingest" in page
+    assert "Catching up" in page
+    for do, said in (("pause", "Paused"), ("replay", "sent again"), ("resume", "where it stood")):
+        assert browser.post("/subscribers/billing", {"do": do}).location == "/subscribers"
+        assert said in browser.get("/subscribers").text
+    assert browser.post("/subscribers/nobody", {"do": "pause"}).status_code == 404
+    again = browser.api.owner.call("POST", "/v1/subscribers/billing/replay", {"after": "nowhere"})
+    assert again.status_code in {410, 422}

@@ -1,4 +1,4 @@
-"""Webhooks of a workspace: where events are posted to, and what became of each."""
+"""Who is told of a workspace's events: webhooks with their delivery log, and subscribers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from clientele_client.files import keyed
-from clientele_client.shapes import Delivery, DeliveryPage, Webhook, WebhookWithSecret
+from clientele_client.shapes import (
+    DeliveryPage,
+    DeliveryWithEvent,
+    Subscriber,
+    Webhook,
+    WebhookWithSecret,
+)
 from clientele_client.transport import Transport
 
 
@@ -64,15 +70,37 @@ class Connections:
         path = f"/v1/webhooks/{webhook_id}/deliveries"
         return cast(DeliveryPage, self._transport.send("GET", path, params=filters).json())
 
-    def delivery(self, webhook_id: str, delivery_id: str) -> Delivery:
-        """One delivery with its last attempts."""
+    def delivery(self, webhook_id: str, delivery_id: str) -> DeliveryWithEvent:
+        """One delivery with its last attempts, and the event as far as the caller may view it."""
         path = f"/v1/webhooks/{webhook_id}/deliveries/{delivery_id}"
-        return cast(Delivery, self._json("GET", path))
+        return cast(DeliveryWithEvent, self._json("GET", path))
 
     def resend(self, webhook_id: str, delivery_id: str, key: str | None = None) -> None:
         """Send one delivery again, under the same id."""
         path = f"/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend"
         self._transport.send("POST", path, headers=keyed(key))
+
+    # --- subscribers: the firm's own Celery apps --------------------------------------------
+
+    def subscribers(self) -> list[Subscriber]:
+        """The workspace's subscribers, and how far each was told."""
+        return cast(list[Subscriber], self._json("GET", "/v1/subscribers")["data"])
+
+    def pause_subscriber(self, name: str) -> Subscriber:
+        """Send nothing more for now; its place is kept."""
+        return cast(Subscriber, self._json("POST", f"/v1/subscribers/{name}/pause"))
+
+    def resume_subscriber(self, name: str) -> Subscriber:
+        """Go on from its place, at once."""
+        return cast(Subscriber, self._json("POST", f"/v1/subscribers/{name}/resume"))
+
+    def replay_subscriber(
+        self, name: str, after: str | None = None, key: str | None = None
+    ) -> Subscriber:
+        """Send again what came after a cursor of the feed; all that it offers without one."""
+        body = {"after": after} if after else {}
+        path = f"/v1/subscribers/{name}/replay"
+        return cast(Subscriber, self._json("POST", path, body, keyed(key)))
 
     def _json(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None

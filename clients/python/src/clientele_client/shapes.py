@@ -336,6 +336,22 @@ class DeliveryPage(TypedDict, total=False):
     next: str | None
 
 
+class DeliveryWithEvent(TypedDict, total=False):
+    """`ActivityDeliveryWithEvent` of the OpenAPI document."""
+
+    attempts: list[Attempt]
+    client_id: str | None
+    created_at: str
+    event: dict[str, Any] | None
+    event_id: str
+    finished_at: str | None
+    id: str
+    next_attempt_at: str | None
+    state: Literal["waiting", "held", "delivered", "failed", "erased"]
+    tries: int
+    type: str
+
+
 class Difference(TypedDict, total=False):
     """`DifferenceView` of the OpenAPI document."""
 
@@ -1034,6 +1050,19 @@ class Steps(TypedDict, total=False):
     documents: dict[str, Any]
     rates: dict[str, Any]
     settings: dict[str, Any]
+
+
+class Subscriber(TypedDict, total=False):
+    """`ActivitySubscriberView` of the OpenAPI document."""
+
+    last_error: str | None
+    name: str
+    queue: str
+    seconds: float
+    sent_at: str | None
+    state: Literal["active", "paused"]
+    types: list[str]
+    unread: int
 
 
 class Sums(TypedDict, total=False):
