@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cli.demo import ADMIN_EMAIL
 from devstack.data_folder import Config
 from devstack.engines import Engines
 from devstack.ports import LOOPBACK
@@ -23,5 +24,7 @@ def environment(
         found[f"CLIENTELE_{service.upper()}_NUDGE"] = f"{LOOPBACK}:{ports[f'{service}_nudge']}"
     if web_port is not None:
         found["CLIENTELE_WEB_URL"] = f"http://{LOOPBACK}:{web_port}"
+    # Whoever starts a stack on their own machine runs it.
+    found["CLIENTELE_OPERATORS"] = ADMIN_EMAIL
     chosen = {key: value for key, value in os.environ.items() if key.startswith("CLIENTELE_")}
     return {**found, **chosen}

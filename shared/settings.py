@@ -154,6 +154,12 @@ class Settings:
         "Clientele <clientele@localhost>",
         help="sender of all mail; its domain is the one of Message-IDs too",
     )
+    operators: str = setting(
+        "CLIENTELE_OPERATORS",
+        "",
+        help="who is shown how the installation does: addresses, by commas, of users who sign in "
+        "already",
+    )
     web_url: str = setting(
         "CLIENTELE_WEB_URL",
         "http://127.0.0.1:8080",
@@ -170,6 +176,12 @@ class Settings:
                 mistakes.append(f"CLIENTELE_{name}: {scheme!r} is not a URL")
         if mistakes:
             raise SettingsError("\n".join(mistakes))
+
+    @property
+    def operator_addresses(self) -> frozenset[str]:
+        """The addresses of those who run the installation, in small letters."""
+        named = (each.strip().lower() for each in self.operators.split(","))
+        return frozenset(each for each in named if each)
 
     def service_url(self, service: str) -> str:
         """The internal base address of a service, without a trailing slash."""

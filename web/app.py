@@ -10,6 +10,7 @@ from shared.logging import configure_logging
 from shared.processes.api import ServerSettings, serve
 from shared.settings import load
 from web.api_keys.routes import blueprint as api_keys
+from web.audit.routes import blueprint as audit
 from web.client.routes import blueprint as client
 from web.client_form.routes import blueprint as client_form
 from web.clients.exports import blueprint as exports
@@ -21,6 +22,7 @@ from web.jobs.routes import blueprint as jobs
 from web.links.routes import blueprint as links
 from web.lists.routes import blueprint as lists
 from web.merge.routes import blueprint as merge
+from web.operator.routes import blueprint as operator
 from web.own_fields.routes import blueprint as own_fields
 from web.people.routes import blueprint as people
 from web.profile.routes import blueprint as profile
@@ -65,6 +67,7 @@ def create_app(settings: WebSettings) -> Flask:
         people,
         roles,
         api_keys,
+        audit,
         clients,
         client,
         client_form,
@@ -78,6 +81,7 @@ def create_app(settings: WebSettings) -> Flask:
         jobs,
         webhooks,
         subscribers,
+        operator,
     ):
         app.register_blueprint(family)
     app.add_url_rule("/healthz", view_func=_is_there)

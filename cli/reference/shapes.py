@@ -32,8 +32,8 @@ from __future__ import annotations
 from typing import Any, Literal, Required, TypedDict
 '''
 _ROOTS = (
-    "ActivityDeliveryPage", "ActivityDeliveryWithEvent", "ActivitySubscriberView",
-    "ActivityWebhookView", "ActivityWebhookWithSecret", "ApiKeyView",
+    "ActivityAuditPage", "ActivityDeliveryPage", "ActivityDeliveryWithEvent",
+    "ActivitySubscriberView", "ActivityWebhookView", "ActivityWebhookWithSecret", "ApiKeyView",
     "ActivityFeedPage", "ActivityTimelineEntryView", "AllInvoicesPage", "ClientBody",
     "ClientChanges", "ClientSummaryView", "ClientView", "ContactBody", "ContactChanges",
     "ContactView", "CustomFieldView", "DeletionView", "DraftSummaryView", "DraftView",
@@ -42,6 +42,7 @@ _ROOTS = (
     "EnrolmentView", "InvitationView", "InvitedView", "SecondFactorView", "SessionView",
     "SignedInView", "UserView",
     "ImportView", "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
+    "InstallationView", "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
     "MeView", "MetricsMetricsView", "PlanView", "PreviewView", "ProjectView", "RateBody",
     "RateChanges", "RateView", "RowView", "SavedViewView",
 )  # fmt: skip

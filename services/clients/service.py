@@ -84,6 +84,7 @@ def _api(_: Settings) -> Api:
     from services.clients.drafts.routes import drafts
     from services.clients.forwarding import routes as forwarding
     from services.clients.gateway.documentation import MergedClients
+    from services.clients.installation import routes as installation
     from services.clients.jobs import routes as jobs
     from services.clients.listing import routes as listing
     from services.clients.lists.routes import lists
@@ -113,6 +114,7 @@ def _api(_: Settings) -> Api:
             forwarding.audit,
             forwarding.webhooks,
             forwarding.subscribers,
+            installation.blueprint,
             archive.blueprint,
             workspace_archive.blueprint,
             draft_documents.blueprint,

@@ -1,4 +1,5 @@
-"""Internal routes: the feed of a service's own log, for the other services' holes.
+"""Internal routes: the feed of a service's own log, for the other services' holes, and how the
+service stands, for the façade to show to operators.
 
 They take a service token issued to the pipe; to anyone else they do not exist (404), so the
 façade, which serves the same process, shows nothing of them.
@@ -10,6 +11,7 @@ import orjson
 from flask import Blueprint, Response, abort, request
 
 from shared.messaging.feed import read_feed, read_head
+from shared.messaging.standing import standing
 from shared.runtime import Runtime
 from shared.security.service_tokens import BadServiceToken, verify
 
@@ -17,7 +19,7 @@ PIPE_PERMISSION = "pipe.read"
 
 
 def make_internal_blueprint(runtime: Runtime) -> Blueprint:
-    """`GET /internal/head` and `GET /internal/feed?after=&limit=`."""
+    """`GET /internal/head`, `/internal/feed?after=&limit=` and `/internal/standing`."""
     blueprint = Blueprint("internal", __name__, url_prefix="/internal")
 
     @blueprint.before_request
@@ -45,5 +47,11 @@ def make_internal_blueprint(runtime: Runtime) -> Blueprint:
         with runtime.pipe_engine.connect() as connection:
             batch = read_feed(connection, runtime.service, after, limit)
         return Response(batch, mimetype="application/json")
+
+    @blueprint.get("/standing")
+    def show_standing() -> Response:
+        with runtime.pipe_engine.connect() as connection:
+            found = standing(connection)
+        return Response(orjson.dumps(found), mimetype="application/json")
 
     return blueprint

@@ -48,6 +48,10 @@ WEBHOOKS_MANAGE: Final = "webhooks.manage"
 WORKSPACE_MANAGE: Final = "workspace.manage"
 USERS_MANAGE: Final = "users.manage"
 
+#: Held by those whom `CLIENTELE_OPERATORS` names, and granted by no role and no key: it is of no
+#: workspace.
+INSTALLATION_VIEW: Final = "installation.view"
+
 PERMISSIONS: Final = frozenset(
     {
         CLIENTS_VIEW,

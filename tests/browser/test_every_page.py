@@ -47,6 +47,8 @@ PAGES = {
     "webhooks": "/webhooks",
     "new webhook": "/webhooks/new",
     "subscribers": "/subscribers",
+    "operator": "/operator",
+    "audit": "/workspace/audit",
     "nothing there": "/nowhere",
 }
 

@@ -9,6 +9,7 @@ from flask import current_app, request, url_for
 
 from shared.security.permissions import (
     CLIENTS_VIEW,
+    INSTALLATION_VIEW,
     INVOICES_VIEW,
     PROJECTS_VIEW,
     USERS_MANAGE,
@@ -65,6 +66,7 @@ _GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(noted("Jobs"), "list-checks", "jobs.list_jobs", CLIENTS_VIEW),
             Place(noted("Webhooks"), "webhook", "webhooks.list_webhooks", WEBHOOKS_MANAGE),
             Place(noted("Subscribers"), "plug", "subscribers.list_subscribers", WEBHOOKS_MANAGE),
+            Place(noted("Operator"), "gauge", "operator.show_installation", INSTALLATION_VIEW),
         ),
     ),
 )

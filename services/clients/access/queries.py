@@ -16,6 +16,7 @@ from services.clients.access.models import ApiKey, Invitation, Session, User, Wo
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.paging import Page, Sort, page
+from shared.messaging.envelope import Actor
 from shared.unit_of_work import UnitOfWork
 
 _FIND_CREDENTIAL = text("SELECT * FROM find_credential(:hash)")
@@ -36,6 +37,13 @@ def find_credential(connection: Connection, token_hash: bytes) -> Row[Any] | Non
 def find_user_by_email(connection: Connection, email: str) -> Row[Any] | None:
     """The user who signs in with an address, in whichever workspace."""
     return connection.execute(_FIND_USER, {"email": email}).one_or_none()
+
+
+def is_operator(uow: UnitOfWork, actor: Actor, addresses: frozenset[str]) -> bool:
+    """Whether someone is a user with one of these addresses: of those who run the installation."""
+    if not addresses or actor.kind != "user" or actor.id is None:
+        return False
+    return get_user(uow, uuid.UUID(actor.id)).email.lower() in addresses
 
 
 def get_workspace(uow: UnitOfWork, *, lock: bool = False) -> Workspace:

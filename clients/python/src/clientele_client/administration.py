@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from clientele_client.files import keyed
-from clientele_client.shapes import ApiKey, CustomField, ListEntry, Workspace
+from clientele_client.shapes import ApiKey, AuditPage, CustomField, ListEntry, Workspace
 from clientele_client.transport import Transport
 
 
@@ -66,6 +66,12 @@ class Administration:
     def revoke_api_key(self, key_id: str) -> None:
         """The key stops working within a second."""
         self._transport.send("DELETE", f"/v1/api-keys/{key_id}")
+
+    # --- what was done to the workspace itself ---------------------------------------------
+
+    def audit_page(self, **filters: Any) -> AuditPage:
+        """One page of the audit; `kind`, `actor`, `person`, `from`, `to`, `order`, `cursor`."""
+        return cast(AuditPage, self._transport.send("GET", "/v1/audit", params=filters).json())
 
     def _json(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None

@@ -26,6 +26,7 @@ from clientele_client.shapes import (
     CustomField,
     Document,
     Facets,
+    Installation,
     Invoice,
     InvoiceSummary,
     Job,
@@ -99,6 +100,10 @@ class Clientele:
     def me(self) -> Me:
         """Who the token belongs to, in which workspace, and what it may do."""
         return cast(Me, self._json("GET", "/v1/me"))
+
+    def installation(self) -> Installation:
+        """How every service does, for those who run the installation."""
+        return cast(Installation, self._json("GET", "/v1/installation"))
 
     # --- clients ---------------------------------------------------------------------------
 

@@ -84,6 +84,47 @@ class Attempt(TypedDict, total=False):
     status: int | None
 
 
+class AuditEntry(TypedDict, total=False):
+    """`ActivityAuditEntryView` of the OpenAPI document."""
+
+    actor: ActorWithId
+    changes: list[Change]
+    client_id: str | None
+    data: dict[str, Any]
+    id: str
+    kind: Literal[
+        "download",
+        "export",
+        "key",
+        "refusal",
+        "rights",
+        "sign_in",
+        "sign_out",
+        "webhook",
+        "workspace",
+    ]
+    occurred_at: str
+    pos: int
+    source: str
+    summary: str
+    type: str
+
+
+class AuditPage(TypedDict, total=False):
+    """`ActivityAuditPage` of the OpenAPI document."""
+
+    data: list[AuditEntry]
+    next: str | None
+
+
+class Away(TypedDict, total=False):
+    """`AwayView` of the OpenAPI document."""
+
+    detail: str
+    service: str
+    since: str
+
+
 class Change(TypedDict, total=False):
     """`ActivityChangeView` of the OpenAPI document."""
 
@@ -208,6 +249,20 @@ class Conflict(TypedDict, total=False):
     message: str
 
 
+class ConsumerStanding(TypedDict, total=False):
+    """`ConsumerStandingView` of the OpenAPI document."""
+
+    ahead: int
+    behind: int
+    consumer: str
+    head: int
+    paused: bool | None
+    position: int
+    seconds: float
+    sent: int | None
+    source: str
+
+
 class Contact(TypedDict, total=False):
     """`ContactView` of the OpenAPI document."""
 
@@ -296,6 +351,20 @@ class CustomField(TypedDict, total=False):
     retired: bool
     type: Literal["text", "number", "date", "boolean", "choice", "multi_choice", "url", "email"]
     version: int
+
+
+class DeadLetter(TypedDict, total=False):
+    """`DeadLetterView` of the OpenAPI document."""
+
+    attempts: int
+    event_id: str | None
+    id: int
+    parked_at: str
+    pos: int
+    reason: str
+    service: str
+    source: str
+    type: str
 
 
 class Deletion(TypedDict, total=False):
@@ -490,23 +559,13 @@ class FeedPage(TypedDict, total=False):
     next: str
 
 
-class Import(TypedDict, total=False):
-    """`ImportView` of the OpenAPI document."""
+class Installation(TypedDict, total=False):
+    """`InstallationView` of the OpenAPI document."""
 
-    columns: list[str]
-    created_at: str
-    created_by: dict[str, Any]
-    details: dict[str, Any]
-    file_name: str
-    format: Literal["csv", "xlsx"]
-    id: str
-    jobs: list[Job]
-    problem: Problem | None
-    rows: int | None
-    sample: list[list[str]]
-    size: int
-    state: Literal["reading", "ready", "failed"]
-    suggested: dict[str, str]
+    consumers: list[ConsumerStanding]
+    dead_letters: list[DeadLetter]
+    services: list[ServiceStanding]
+    unavailable: list[Away]
 
 
 class Invitation(TypedDict, total=False):
@@ -945,33 +1004,6 @@ class Refusal(TypedDict, total=False):
     detail: str
 
 
-class Row(TypedDict, total=False):
-    """`RowView` of the OpenAPI document."""
-
-    client_id: str | None
-    errors: list[RowError]
-    row: int
-    state: Literal[
-        "waiting",
-        "created",
-        "updated",
-        "unchanged",
-        "skipped",
-        "failed",
-        "deleted",
-        "reverted",
-    ]
-
-
-class RowError(TypedDict, total=False):
-    """`RowErrorView` of the OpenAPI document."""
-
-    code: str
-    column: str | None
-    field: str
-    message: str
-
-
 class SavedView(TypedDict, total=False):
     """`SavedViewView` of the OpenAPI document."""
 
@@ -991,6 +1023,16 @@ class SecondFactor(TypedDict, total=False):
     enabled: bool
     recovery_codes_left: int
     since: str | None
+
+
+class ServiceStanding(TypedDict, total=False):
+    """`ServiceStandingView` of the OpenAPI document."""
+
+    dead_letters: int
+    head: int
+    name: str
+    relay: str | None
+    unsequenced: int
 
 
 class Services(TypedDict, total=False):

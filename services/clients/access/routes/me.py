@@ -16,6 +16,7 @@ from shared.http.callers import whence
 from shared.http.edge import Answer, reads, runtime, writes
 from shared.http.identity import bearer_token, current_identity
 from shared.http.steps import Begin, steps
+from shared.security.permissions import INSTALLATION_VIEW
 from shared.security.secrets import token_hash
 from shared.unit_of_work import UnitOfWork
 
@@ -39,13 +40,16 @@ def signed_in_user(uow: UnitOfWork) -> User:
 @reads(None)
 @blueprint.response(200, MeView)
 def get_me(uow: UnitOfWork) -> Answer:
-    """Who is asking, in which workspace, with which permissions."""
+    """Who is asking, in which workspace, with which permissions; `installation.view` is held by
+    those who run the installation, whatever their role."""
     identity = current_identity()
+    runs_it = queries.is_operator(uow, identity.actor, runtime().settings.operator_addresses)
+    held = identity.permissions | ({INSTALLATION_VIEW} if runs_it else frozenset())
     return Answer(
         {
             "actor": identity.actor.as_dict(),
             "workspace": workspace_json(queries.get_workspace(uow)),
-            "permissions": sorted(identity.permissions),
+            "permissions": sorted(held),
         }
     )
 

@@ -1,0 +1,1 @@
+"""How the installation does, for those who run it: every service's place in the message path."""

@@ -1,0 +1,1 @@
+"""The audit: who came in, whose rights changed, what was taken out."""
