@@ -125,6 +125,15 @@ class Away(TypedDict, total=False):
     since: str
 
 
+class Budget(TypedDict, total=False):
+    """`MetricsBudgetView` of the OpenAPI document."""
+
+    budget: str
+    percent: str | None
+    spent: str
+    unit: str
+
+
 class Change(TypedDict, total=False):
     """`ActivityChangeView` of the OpenAPI document."""
 
@@ -669,6 +678,7 @@ class Job(TypedDict, total=False):
         "export",
         "time_import_preview",
         "time_import",
+        "time_import_undo",
         "bulk",
         "print",
     ]
@@ -761,6 +771,7 @@ class Metrics(TypedDict, total=False):
     active_projects: int | None
     as_of: dict[str, CountedUpTo]
     average_days_to_pay: str | None
+    budget_used: list[Budget] | None
     invoices_issued: int | None
     outstanding: list[Money] | None
     overdue: list[Overdue] | None
