@@ -41,8 +41,8 @@ _ROOTS = (
     "DocumentsNewDocumentView", "FacetsView",
     "EnrolmentView", "InvitationView", "InvitedView", "SecondFactorView", "SessionView",
     "SignedInView", "UserView",
-    "ImportView", "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
-    "InstallationView", "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView", "LogInView",
+    "ImportView", "InstallationView", "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView",
+    "LogInView",
     "MeView", "MetricsMetricsView", "PlanView", "PreviewView", "ProjectView", "RateBody",
     "RateChanges", "RateView", "RowView", "SavedViewView",
 )  # fmt: skip

@@ -568,6 +568,25 @@ class FeedPage(TypedDict, total=False):
     next: str
 
 
+class Import(TypedDict, total=False):
+    """`ImportView` of the OpenAPI document."""
+
+    columns: list[str]
+    created_at: str
+    created_by: dict[str, Any]
+    details: dict[str, Any]
+    file_name: str
+    format: Literal["csv", "xlsx"]
+    id: str
+    jobs: list[Job]
+    problem: Problem | None
+    rows: int | None
+    sample: list[list[str]]
+    size: int
+    state: Literal["reading", "ready", "failed"]
+    suggested: dict[str, str]
+
+
 class Installation(TypedDict, total=False):
     """`InstallationView` of the OpenAPI document."""
 
@@ -1013,6 +1032,33 @@ class Refusal(TypedDict, total=False):
 
     code: str
     detail: str
+
+
+class Row(TypedDict, total=False):
+    """`RowView` of the OpenAPI document."""
+
+    client_id: str | None
+    errors: list[RowError]
+    row: int
+    state: Literal[
+        "waiting",
+        "created",
+        "updated",
+        "unchanged",
+        "skipped",
+        "failed",
+        "deleted",
+        "reverted",
+    ]
+
+
+class RowError(TypedDict, total=False):
+    """`RowErrorView` of the OpenAPI document."""
+
+    code: str
+    column: str | None
+    field: str
+    message: str
 
 
 class SavedView(TypedDict, total=False):
