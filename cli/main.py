@@ -26,6 +26,7 @@ COMMANDS = {
     "secrets": "cli.secrets",
     "workspaces": "cli.tokens",
     "tokens": "cli.tokens",
+    "users": "cli.users",
     "lag": "cli.messages",
     "webhooks": "cli.webhooks",
     "subscribers": "cli.subscribers",

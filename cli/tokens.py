@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import IO
 
 import click
 from marshmallow import Schema
 
+from cli.passwords import password_file, read_password
 from services.clients.access import queries
 from services.clients.access.operations import people
 from services.clients.access.schemas.people import ApiKeyBody, UserBody, WorkspaceBody
@@ -22,7 +24,6 @@ from shared.ids import uuid7
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
-from shared.security.passwords import MIN_LENGTH
 from shared.security.permissions import PERMISSIONS
 from shared.settings import Settings, load
 
@@ -37,20 +38,31 @@ def workspaces() -> None:
 @workspaces.command("create")
 @click.argument("name")
 @click.option("--admin-email", required=True, help="who may sign in first, as owner")
-@click.option("--admin-password", required=True, help=f"at least {MIN_LENGTH} characters")
+@click.option(
+    "--admin-password", help="seen by whoever lists processes: better leave it out, and be asked"
+)
+@password_file
 @click.option("--json", "as_json", is_flag=True, help="print {workspace, token}")
-def create_workspace(name: str, admin_email: str, admin_password: str, as_json: bool) -> None:
+def create_workspace(
+    name: str,
+    admin_email: str,
+    admin_password: str | None,
+    password_file: IO[str] | None,
+    as_json: bool,
+) -> None:
     """Found a workspace with its owner and a key that may do everything."""
-    _check(WorkspaceBody(), {"name": name}, {"name": "NAME"})
-    _check(
+    if admin_password is None:
+        admin_password = read_password(password_file)
+    check(WorkspaceBody(), {"name": name}, {"name": "NAME"})
+    check(
         UserBody(only=("email", "password")),
         {"email": admin_email, "password": admin_password},
         {"email": "--admin-email", "password": "--admin-password"},
     )
     try:
-        made = people.found_workspace(_runtime(), name, admin_email, admin_password)
+        made = people.found_workspace(access_runtime(), name, admin_email, admin_password)
     except DomainError as error:
-        raise click.ClickException(_sentence(error)) from error
+        raise click.ClickException(sentence(error)) from error
     if as_json:
         click.echo(json.dumps({"workspace": str(made.workspace_id), "token": made.token}))
     else:
@@ -81,18 +93,19 @@ def create_token(
     """Make an API key; its token is printed once."""
     wanted = _listed(permissions) or sorted(PERMISSIONS)
     options = {"name": "--name", "permissions": "--permissions"}
-    _check(ApiKeyBody(), {"name": name, "permissions": wanted}, options)
+    check(ApiKeyBody(), {"name": name, "permissions": wanted}, options)
     where = Origin(workspace, OPERATOR, f"cli:{uuid7()}")
     try:
-        with _runtime().unit_of_work(where) as uow:
+        with access_runtime().unit_of_work(where) as uow:
             queries.get_workspace(uow)
             key, token = people.create_api_key(uow, name, wanted, held=PERMISSIONS)
     except DomainError as error:
-        raise click.ClickException(_sentence(error)) from error
+        raise click.ClickException(sentence(error)) from error
     click.echo(json.dumps({"id": str(key.id), "token": token}) if as_json else token)
 
 
-def _runtime() -> Runtime:
+def access_runtime() -> Runtime:
+    """The clients service's databases and secret."""
     return Runtime("clients", load(Settings))
 
 
@@ -100,7 +113,7 @@ def _listed(values: Sequence[str]) -> list[str]:
     return [name.strip() for value in values for name in value.split(",") if name.strip()]
 
 
-def _check(schema: Schema, values: Mapping[str, object], options: Mapping[str, str]) -> None:
+def check(schema: Schema, values: Mapping[str, object], options: Mapping[str, str]) -> None:
     """Hold what was typed against the API's own rules; every mistake is told at once."""
     wrong = [
         f"{options[entry.field.partition('[')[0]]}: {entry.message}"
@@ -110,5 +123,6 @@ def _check(schema: Schema, values: Mapping[str, object], options: Mapping[str, s
         raise click.ClickException("\n".join(wrong))
 
 
-def _sentence(error: DomainError) -> str:
+def sentence(error: DomainError) -> str:
+    """What went wrong, for people."""
     return f"{error.title}. {error.detail}".strip()

@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from shared.errors import TooMany
 from shared.values.findings import Wrong
 
-MIN_LENGTH = 10
+MIN_LENGTH = 12
 MAX_LENGTH = 200
 
 # Guesses that a password withstands at least; the commonest are found within far fewer.

@@ -44,7 +44,9 @@ class Workspace(Base):
 
 
 class User(Base):
-    """Someone who signs in, unless disabled; the address is unique over all workspaces.
+    """Someone who signs in, unless disabled or their address signs in to another workspace.
+
+    `email_key` is the address folded, and unique over all workspaces among those who sign in.
 
     `totp_secret` is sealed, and asked for since `totp_since`; `totp_step` is the last one used.
     `recovery_codes` are hashes of those that were not used.
@@ -55,6 +57,8 @@ class User(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID]
     email: Mapped[str]
+    email_key: Mapped[str]
+    signs_in: Mapped[bool] = mapped_column(default=True)
     name: Mapped[str]
     role: Mapped[str]
     password_hash: Mapped[str]
@@ -124,6 +128,7 @@ class Invitation(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID]
     email: Mapped[str]
+    email_key: Mapped[str]
     role: Mapped[str]
     hash: Mapped[bytes]
     invited_by: Mapped[str]

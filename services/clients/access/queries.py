@@ -18,6 +18,7 @@ from shared.errors import NotFound
 from shared.http.paging import Page, Sort, page
 from shared.messaging.envelope import Actor
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import caseless
 
 _FIND_CREDENTIAL = text("SELECT * FROM find_credential(:hash)")
 _user_names: TTLCache[tuple[uuid.UUID, str], str] = TTLCache(maxsize=1_000, ttl=5.0)
@@ -36,7 +37,13 @@ def find_credential(connection: Connection, token_hash: bytes) -> Row[Any] | Non
 
 def find_user_by_email(connection: Connection, email: str) -> Row[Any] | None:
     """The user who signs in with an address, in whichever workspace."""
-    return connection.execute(_FIND_USER, {"email": email}).one_or_none()
+    return connection.execute(_FIND_USER, {"email": caseless(email)}).one_or_none()
+
+
+def is_here(uow: UnitOfWork, email: str) -> bool:
+    """Whether the workspace has a user of this address."""
+    mine = select(User.id).where(User.email_key == caseless(email))
+    return uow.session.scalar(mine) is not None
 
 
 def is_operator(uow: UnitOfWork, actor: Actor, addresses: frozenset[str]) -> bool:

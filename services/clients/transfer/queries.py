@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.clients.access.models import User
@@ -20,6 +20,7 @@ from services.clients.transfer.models import CLIENTS, PIECE_CONTEXT, Import
 from shared.http.paging import Page, Sort, page
 from shared.security.crypto import Vault
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import caseless
 
 Rows = list[Any]
 
@@ -101,10 +102,10 @@ def projects_meant(session: Session, typed: Collection[str]) -> dict[str, list[P
 
 
 def users_of_addresses(session: Session, typed: Collection[str]) -> dict[str, uuid.UUID]:
-    """The users of the workspace by their addresses in lower case."""
-    addresses = [each.lower() for each in typed]
-    users = select(User.email, User.id).where(func.lower(User.email).in_(addresses))
-    return {email.lower(): user_id for email, user_id in session.execute(users)}
+    """The users of the workspace by their addresses, folded."""
+    keys = [caseless(each) for each in typed]
+    users = select(User.email_key, User.id).where(User.email_key.in_(keys))
+    return dict(session.execute(users).tuples().all())
 
 
 def before_of(uow: UnitOfWork, job_id: uuid.UUID, row: int) -> dict[str, Any] | None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+import uuid
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 
 from services.clients.access.operations import authentication
+from services.clients.access.operations.throttling import PAIR
 from shared.security.permissions import PERMISSIONS, ROLES
-from tests.fixtures.api import PASSWORD, Api
+from tests.fixtures.api import PASSWORD, Api, Caller
+
+OTHER = "another long password"
 
 
 def _sign_in(api: Api, email: str, password: str) -> Any:
@@ -116,9 +120,71 @@ def test_every_wrong_field_of_a_user_is_named(api: Api) -> None:
     assert fields == {"email", "name", "password", "role"}
 
 
-def test_an_address_signs_in_to_one_workspace_only(api: Api) -> None:
-    body = {"email": "Owner@Example.com", "name": "X", "password": PASSWORD, "role": "viewer"}
-    assert api.other_workspace().call("POST", "/v1/users", body).status_code == 409
+def _add(caller: Caller, email: str, role: str = "viewer") -> Any:
+    body = {"email": email, "name": "X", "password": OTHER, "role": role}
+    return caller.call("POST", "/v1/users", body)
+
+
+@pytest.mark.parametrize("email", ["Owner@Example.com", "\uff2f\uff57ner@example.com"])
+def test_an_address_of_the_workspace_is_taken_however_it_is_written(api: Api, email: str) -> None:
+    answer = _add(api.owner, email)
+    assert (answer.status_code, answer.json["code"]) == (409, "access.email_taken")
+
+
+def test_nobody_is_told_whose_address_signs_in_elsewhere(api: Api) -> None:
+    there = api.other_workspace()
+    known, unknown = _add(there, "owner@example.com"), _add(there, "nobody@example.com")
+    assert known.status_code == unknown.status_code == 201
+    assert known.json.keys() == unknown.json.keys()
+    for password, signs_in in ((PASSWORD, 200), (OTHER, 401)):
+        body = {"email": "owner@example.com", "password": password}
+        answer = api.app.test_client().post("/v1/auth/token", json=body)
+        assert answer.status_code == signs_in
+    assert _add(there, "owner@example.com").status_code == 409
+
+
+def test_the_mailbox_alone_is_told_that_its_address_is_in_use(api: Api) -> None:
+    there = api.other_workspace()
+    workspace = there.call("GET", "/v1/workspace").json
+    assert workspace is not None
+    _add(there, "owner@example.com")
+    _add(there, "nobody@example.com")
+    with api.runtime.unit_of_work(api.runtime.own_origin(uuid.UUID(workspace["id"]))) as uow:
+        mails = uow.session.execute(text("SELECT kind, recipient FROM mails")).all()
+    assert [tuple(mail) for mail in mails] == [("signs_in_elsewhere", "owner@example.com")]
+
+
+def test_one_folding_finds_an_address_and_counts_its_guesses(api: Api) -> None:
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in "owner") + "@example.com"
+    body = {"email": wide, "password": PASSWORD}
+    assert api.app.test_client().post("/v1/auth/token", json=body).status_code == 200
+    for _ in range(PAIR.burst):
+        wrong = {"email": wide, "password": "wrong"}
+        api.app.test_client().post("/v1/auth/token", json=wrong)
+    body = {"email": "OWNER@example.com", "password": PASSWORD}
+    assert api.app.test_client().post("/v1/auth/token", json=body).status_code == 429
+    dotted = {"email": "\u0130wner@example.com", "password": PASSWORD}
+    assert api.app.test_client().post("/v1/auth/token", json=dotted).status_code == 401
+
+
+def test_nobody_revokes_a_key_that_holds_more_than_they_do(api: Api) -> None:
+    body = {"name": "All", "permissions": sorted(PERMISSIONS)}
+    made: Any = api.owner.call("POST", "/v1/api-keys", body).json
+    clerk = api.with_permissions(frozenset({"users.manage"}))
+    answer: Any = clerk.call("DELETE", f"/v1/api-keys/{made['id']}")
+    assert (answer.status_code, answer.json["code"]) == (403, "access.beyond_your_own")
+    assert Caller(api.app.test_client(), made["token"]).call("GET", "/v1/me").status_code == 200
+    assert api.owner.call("DELETE", f"/v1/api-keys/{made['id']}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    "password", ["elevenchars", "password1234", "someone@example.com", "qwertyuiop123"]
+)
+def test_a_password_that_is_short_or_guessed_soon_is_refused(api: Api, password: str) -> None:
+    body = {"email": "someone@example.com", "name": "X", "password": password, "role": "viewer"}
+    answer: Any = api.owner.call("POST", "/v1/users", body)
+    assert answer.status_code == 422
+    assert [it["field"] for it in answer.json["errors"]] == ["password"]
 
 
 def test_changing_the_workspace_needs_the_version_that_was_read(api: Api) -> None:

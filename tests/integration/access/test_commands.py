@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cli.tokens import tokens, workspaces
+from cli.users import users
+from services.clients.access.operations import authentication
 from tests.fixtures.api import PASSWORD, Api
 
 
@@ -17,8 +20,8 @@ from tests.fixtures.api import PASSWORD, Api
 def command(api: Api, environment: dict[str, str]) -> Any:
     """`command(group, *arguments)` runs a command on the databases of the test."""
 
-    def run(group: Any, *arguments: str) -> Result:
-        return CliRunner().invoke(group, list(arguments), env=environment)
+    def run(group: Any, *arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(group, list(arguments), env=environment, input=typed)
 
     return run
 
@@ -42,6 +45,59 @@ def test_a_workspace_is_founded_with_a_token_that_works(api: Api, command: Any) 
     assert (me["workspace"]["id"], me["workspace"]["name"]) == (made["workspace"], "Bolt")
     body = {"email": "boss@example.com", "password": PASSWORD}
     assert api.app.test_client().post("/v1/auth/token", json=body).status_code == 200
+
+
+def test_a_password_is_asked_for_or_read_from_a_file(
+    api: Api, command: Any, tmp_path: Path
+) -> None:
+    found = ("create", "Bolt", "--admin-email")
+    typed = command(workspaces, *found, "a@example.com", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert typed.exit_code == 0, typed.output
+    assert PASSWORD not in typed.output
+    piped = command(workspaces, *found, "b@example.com", "--password-file", "-", typed=PASSWORD)
+    assert piped.exit_code == 0, piped.output
+    (tmp_path / "secret").write_text(f"{PASSWORD}\n")
+    read = command(workspaces, *found, "c@example.com", "--password-file", str(tmp_path / "secret"))
+    assert read.exit_code == 0, read.output
+    assert [_signs_in(api, f"{name}@example.com") for name in "abc"] == [True] * 3
+
+
+def _signs_in(api: Api, email: str, password: str = PASSWORD) -> bool:
+    body = {"email": email, "password": password}
+    return api.app.test_client().post("/v1/auth/token", json=body).status_code == 200
+
+
+def test_an_operator_ends_access_and_gives_it_back(api: Api, command: Any) -> None:
+    workspace = str(api.founded.workspace_id)
+    who = "jo@example.com"
+    added = command(
+        users, "add", who, "--workspace", workspace, "--name", "Jo", "--role", "member",
+        "--password-file", "-", typed=PASSWORD,
+    )  # fmt: skip
+    assert added.exit_code == 0, added.output
+    token = api.sign_in(who).token
+    assert _me(api, token)["actor"]["name"] == "Jo"
+    assert command(users, "sign-out", who).exit_code == 0
+    assert command(users, "role", who, "viewer").exit_code == 0
+    authentication.forget()
+    assert "actor" not in _me(api, token)
+    assert command(users, "disable", who).exit_code == 0
+    assert not _signs_in(api, who)
+    listed = command(users, "list", "--workspace", workspace).output
+    assert [line.split() for line in listed.splitlines() if who in line] == [
+        [who, "Jo", "viewer", "no"]
+    ]
+    assert command(users, "enable", who).exit_code == 0
+    other = "another long password"
+    assert command(users, "password", who, "--password-file", "-", typed=other).exit_code == 0
+    assert (_signs_in(api, who), _signs_in(api, who, other)) == (False, True)
+
+
+def test_an_operator_does_not_take_the_last_owner_away(command: Any) -> None:
+    refused = command(users, "disable", "owner@example.com")
+    assert refused.exit_code == 1
+    assert "The last owner stays one" in refused.output
+    assert "No such user" in command(users, "disable", "nobody@example.com").output
 
 
 def test_a_taken_address_founds_nothing(command: Any) -> None:

@@ -91,7 +91,7 @@ def test_a_second_factor_is_set_up_asked_for_and_given_up(browser: Browser) -> N
 
 def test_a_password_is_changed_and_the_session_goes_on(browser: Browser) -> None:
     browser.get("/account")
-    weak = browser.post("/account/password", {"password": PASSWORD, "new_password": "password12"})
+    weak = browser.post("/account/password", {"password": PASSWORD, "new_password": "password1234"})
     assert weak.status_code == 422
     assert "common password" in weak.text
     values = {"password": PASSWORD, "new_password": NEW}
@@ -125,7 +125,7 @@ def test_a_forgotten_password_is_chosen_anew(stranger: Browser, engines: Running
     answer_resets(stranger.api.runtime)
     path = mailed(stranger, engines, email)
     stranger.get(path)
-    assert stranger.post(path, {"password": "password12"}).status_code == 422
+    assert stranger.post(path, {"password": "password1234"}).status_code == 422
     assert stranger.post(path, {"password": NEW}).location == "/sign-in"
     assert "Your password is changed" in stranger.get("/sign-in").text
     assert stranger.post("/sign-in", {"email": email, "password": NEW}).status_code == 303
@@ -147,7 +147,7 @@ def test_someone_is_invited_and_joins(browser: Browser, engines: RunningEngines)
     page = browser.get(path).text
     assert "Join Acme Works" in page
     assert email in page
-    weak = browser.post(path, {"name": "Jo Park", "password": "password12"})
+    weak = browser.post(path, {"name": "Jo Park", "password": "password1234"})
     assert 'value="Jo Park"' in weak.text
     assert browser.post(path, {"name": "Jo Park", "password": NEW}).location == "/sign-in"
     browser.sign_in(email, NEW)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from services.clients.access import events, queries
@@ -28,6 +28,7 @@ from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.security.secrets import NewToken, new_token, token_hash
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import caseless
 
 GOOD_FOR: Final = timedelta(days=7)
 _KIND = "cin"
@@ -52,13 +53,14 @@ def invite(
     Whether the address is a user's elsewhere is told to whoever opens the link alone.
     """
     people.require_role(role, held)
-    if uow.session.scalar(select(User.id).where(func.lower(User.email) == func.lower(email))):
+    if queries.is_here(uow, email):
         raise EmailTaken(f"{email} is in use.")
     made, moment = new_token(_KIND), now()
     invitation = Invitation(
         id=uuid7(),
         workspace_id=uow.workspace_id,
         email=email,
+        email_key=caseless(email),
         role=role,
         hash=made.hash,
         invited_by=uow.actor.name,

@@ -15,6 +15,7 @@ from services.clients.access.errors import BeyondYourOwn, EmailTaken, LastOwner
 from services.clients.access.models import ApiKey, User, Workspace
 from services.clients.access.operations import sessions
 from services.clients.access.queries import get_api_key, get_workspace
+from services.clients.mail.operations import queue_mail
 from shared.clock import now
 from shared.errors import PreconditionFailed, require_version
 from shared.ids import uuid7
@@ -26,6 +27,7 @@ from shared.security.passwords import hash_password
 from shared.security.permissions import PERMISSIONS, ROLES
 from shared.security.secrets import new_token
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import caseless
 
 #: How a secret stands on both sides of a change.
 HIDDEN = "hidden"
@@ -73,18 +75,40 @@ def update_workspace(
 def create_user(
     uow: UnitOfWork, email: str, name: str, password: str, role: str, *, time_cost: int
 ) -> User:
-    """Someone who may sign in. Raises `EmailTaken` if the address signs in anywhere."""
-    return add_user(uow, uuid7(), email, name, hash_password(password, time_cost), role)
+    """Someone who may sign in. Raises `EmailTaken` for an address of this workspace.
+
+    Whether the address signs in elsewhere is told to its mailbox alone: then this user cannot.
+    """
+    if queries.is_here(uow, email):
+        raise EmailTaken(f"{email} is in use.")
+    hashed = hash_password(password, time_cost)
+    try:
+        with uow.attempt():
+            return add_user(uow, uuid7(), email, name, hashed, role)
+    except EmailTaken:
+        user = add_user(uow, uuid7(), email, name, hashed, role, signs_in=False)
+    words = {"name": name, "workspace": get_workspace(uow).name, "added_by": uow.actor.name}
+    queue_mail(uow, "signs_in_elsewhere", email, words)
+    return user
 
 
 def add_user(
-    uow: UnitOfWork, user_id: uuid.UUID, email: str, name: str, password_hash: str, role: str
+    uow: UnitOfWork,
+    user_id: uuid.UUID,
+    email: str,
+    name: str,
+    password_hash: str,
+    role: str,
+    *,
+    signs_in: bool = True,
 ) -> User:
-    """The same, where the password is hashed already."""
+    """A user, who signs in; raises `EmailTaken` if the address signs in anywhere."""
     user = User(
         id=user_id,
         workspace_id=uow.workspace_id,
         email=email,
+        email_key=caseless(email),
+        signs_in=signs_in,
         name=name,
         role=role,
         password_hash=password_hash,
@@ -140,9 +164,11 @@ def require_role(role: str, held: frozenset[str]) -> None:
     require_own(ROLES[role], held)
 
 
-def revoke_api_key(uow: UnitOfWork, key_id: uuid.UUID) -> ApiKey:
-    """Stop a key; doing it again changes nothing."""
+def revoke_api_key(uow: UnitOfWork, key_id: uuid.UUID, *, held: frozenset[str]) -> ApiKey:
+    """Stop a key; doing it again changes nothing. Raises `BeyondYourOwn` for one that holds more
+    than the caller."""
     key = get_api_key(uow, key_id)
+    require_own(frozenset(key.permissions) & PERMISSIONS, held)
     if key.revoked_at is None:
         key.revoked_at = now()
         key.version += 1
@@ -213,7 +239,7 @@ def _ends_sessions(changed: Iterable[Mapping[str, Any]]) -> str | None:
 
 def _is_last_owner(uow: UnitOfWork, user_id: uuid.UUID) -> bool:
     """Whether nobody else owns the workspace; owners are held, so that two cannot both leave."""
-    owners = select(User.id).where(User.role == _OWNER, User.disabled_at.is_(None))
+    owners = select(User.id).where(User.role == _OWNER, User.disabled_at.is_(None), User.signs_in)
     return list(uow.session.scalars(owners.order_by(User.id).with_for_update())) == [user_id]
 
 
@@ -230,8 +256,7 @@ def found_workspace(runtime: Runtime, name: str, email: str, password: str) -> F
     where = Origin(uuid7(), Actor("system", None, "clientele"), f"found:{name}")
     with runtime.unit_of_work(where) as uow:
         create_workspace(uow, name)
-        create_user(
-            uow, email, "Owner", password, "owner", time_cost=runtime.settings.argon2_time_cost
-        )
+        hashed = hash_password(password, runtime.settings.argon2_time_cost)
+        add_user(uow, uuid7(), email, "Owner", hashed, "owner")
         _, token = create_api_key(uow, "First key", PERMISSIONS, held=ROLES["owner"])
     return Founded(where.workspace_id, token)

@@ -35,12 +35,13 @@ def ask_for_reset(runtime: Runtime, email: str, whence: Whence) -> None:
     nothing of whether there is one.
     """
     throttling.take_turn_to_ask(runtime, throttling.RESETS_FROM, whence.network)
+    account = caseless(email)
     try:
-        throttling.take_turn_to_ask(runtime, throttling.RESETS_FOR, caseless(email))
+        throttling.take_turn_to_ask(runtime, throttling.RESETS_FOR, account)
     except Throttled:
         return
     with runtime.login_engine.begin() as connection:
-        connection.execute(_ASK, {"email": email})
+        connection.execute(_ASK, {"email": account})
 
 
 def answer(uow: UnitOfWork, request_id: uuid.UUID, user_id: uuid.UUID, web_url: str) -> None:

@@ -65,7 +65,10 @@ def get_users(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 @blueprint.arguments(UserBody)
 @blueprint.response(201, UserView)
 def post_user(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
-    """Let someone sign in, with a role whose permissions the caller holds."""
+    """Let someone sign in, with a role whose permissions the caller holds.
+
+    An address that signs in to another workspace goes on doing so, and its mailbox is told.
+    """
     people.require_role(body["role"], current_identity().permissions)
     time_cost = runtime().settings.argon2_time_cost
     user = people.create_user(uow, **body, time_cost=time_cost)
@@ -129,6 +132,6 @@ def post_api_key(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 @writes(USERS_MANAGE)
 @blueprint.response(204)
 def delete_api_key(uow: UnitOfWork, key_id: uuid.UUID) -> Answer:
-    """Revoke a key; it stops working within a second."""
-    people.revoke_api_key(uow, key_id)
+    """Revoke a key that holds nothing beyond the caller's own; it stops within a second."""
+    people.revoke_api_key(uow, key_id, held=current_identity().permissions)
     return Answer(None, 204)

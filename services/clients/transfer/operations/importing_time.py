@@ -30,6 +30,7 @@ from services.clients.transfer.rules.time_mapping import (
 from shared.errors import FieldError
 from shared.http.schemas import invalid_fields
 from shared.unit_of_work import UnitOfWork
+from shared.values.folding import caseless
 
 _BODY = TimeEntryBody()
 
@@ -100,7 +101,7 @@ def _name_users(uow: UnitOfWork, rows: Sequence[_Row]) -> None:
     typed = {row.body["person"] for row in rows if "@" in row.body.get("person", "")}
     users = users_of_addresses(uow.session, typed) if typed else {}
     for row in rows:
-        user_id = users.get(row.body.get("person", "").lower())
+        user_id = users.get(caseless(row.body.get("person", "")))
         if user_id is not None:
             row.body["person"] = str(user_id)
 
