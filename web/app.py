@@ -25,11 +25,14 @@ from web.merge.routes import blueprint as merge
 from web.operator.routes import blueprint as operator
 from web.own_fields.routes import blueprint as own_fields
 from web.people.routes import blueprint as people
+from web.portal.routes import blueprint as portal
+from web.portal.signing_in import blueprint as portal_sign_in
+from web.portal_access.routes import blueprint as portal_access
 from web.profile.routes import blueprint as profile
 from web.projects.routes import blueprint as projects
 from web.roles.routes import blueprint as roles
 from web.settings import WebSettings
-from web.shell import assets, callers, errors, forms, headers, pages, session, texts
+from web.shell import assets, callers, errors, forms, headers, pages, passing_on, session, texts
 from web.sign_in.routes import blueprint as sign_in
 from web.subscribers.routes import blueprint as subscribers
 from web.uploads.routes import blueprint as uploads
@@ -55,7 +58,7 @@ def create_app(settings: WebSettings) -> Flask:
     app.extensions["clientele.web.settings"] = settings
     app.before_request(note_request_ids)
     allow_long_bodies(app)
-    for part in (session, callers, forms, headers, texts, assets, pages, errors):
+    for part in (session, callers, forms, headers, texts, assets, pages, errors, passing_on):
         part.prepare(app, settings)
     for family in (
         sign_in,
@@ -74,6 +77,9 @@ def create_app(settings: WebSettings) -> Flask:
         uploads,
         imports,
         exports,
+        portal,
+        portal_sign_in,
+        portal_access,
         deletion,
         merge,
         projects,

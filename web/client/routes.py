@@ -43,7 +43,7 @@ def show_details(client_id: Any) -> Answer:
 @blueprint.get("/contacts")
 def show_contacts(client_id: Any) -> Answer:
     """Who is to be reached there."""
-    return _show(client_id, "contacts")
+    return _show(client_id, "contacts", portal=_portal)
 
 
 @blueprint.get("/rates")
@@ -140,6 +140,12 @@ def _show(client_id: Any, name: str, **parts: Any) -> Answer:
 
 def _is_open(divider: Divider) -> bool:
     return divider.permission is None or may(divider.permission)
+
+
+def _portal(record: Record) -> dict[str, Any]:
+    """Who of the client was invited to the portal, by their address."""
+    found = api().portal_access(record.client["id"]).all()
+    return {each["email"].lower(): each for each in found}
 
 
 def _place() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 
 from clientele_client.access import Access
 from clientele_client.errors import NotAllowed, Unauthenticated
+from clientele_client.portal import Portal
 from clientele_client.records import Clientele
 from clientele_client.shapes import Me
 from shared.http.callers import PROXY_SECRET, address
@@ -70,26 +71,40 @@ def api() -> Clientele:
     return cast(Clientele, g.api)
 
 
+def portal() -> Portal:
+    """The portal's part of the API, by the contact who is signed in or by a stranger."""
+    way = _way()
+    found = session.current().token
+    return Portal(way.url, found, headers=_whence(), patience=0.0, http=way.http)
+
+
 def access() -> Access:
     """Signing in and one's own access, by whoever is signed in or by a stranger.
 
     The API counts tries by the browser's address and names sessions by what the browser says.
     """
     way = _way()
-    headers = {
+    found = session.current().token
+    return Access(way.url, found, headers=_whence(), patience=0.0, http=way.http)
+
+
+def _whence() -> dict[str, str]:
+    way = _way()
+    return {
         "User-Agent": request.headers.get("User-Agent", ""),
         "X-Forwarded-For": address(way.proxy_secret, way.secret_of_ours),
         PROXY_SECRET: way.secret_of_ours,
     }
-    found = session.current().token
-    return Access(way.url, found, headers=headers, patience=0.0, http=way.http)
 
 
 def me() -> Me:
-    """Who is signed in, in which workspace, and what they may do; some seconds old at most."""
+    """Who is signed in, in which workspace, and what they may do; some seconds old at most.
+
+    In the portal that is a contact: their scopes stand in the place of permissions.
+    """
     known, found = _way().known, token()
     if found not in known:
-        known[found] = api().me()
+        known[found] = cast(Me, portal().me()) if session.is_portal() else api().me()
     return known[found]
 
 

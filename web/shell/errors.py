@@ -39,6 +39,8 @@ def prepare(app: Flask, settings: WebSettings) -> None:
 def _sign_in_first(_: Unauthenticated) -> Answer:
     """To the sign-in page and back; a form that was sent comes along."""
     session.lapse()
+    if session.is_portal():
+        return _to_the_portals_door()
     if pages.is_piece():
         return _ask(None)
     if kept := keeping.of_request():
@@ -47,6 +49,16 @@ def _sign_in_first(_: Unauthenticated) -> Answer:
         return pages.go(url_for("sign_in.show_sign_in", next=request.full_path.rstrip("?")))
     session.notice("warn", gettext("You were signed out, so that was not saved. Send it again."))
     return pages.go(url_for("sign_in.show_sign_in", next=pages.where_from("/")))
+
+
+def _to_the_portals_door() -> Answer:
+    url = url_for("portal_sign_in.show_sign_in", next=request.full_path.rstrip("?"))
+    if request.method != "GET":
+        session.notice(
+            "warn", gettext("You were signed out, so that was not saved. Send it again.")
+        )
+        url = url_for("portal_sign_in.show_sign_in", next=pages.where_from("/portal"))
+    return Response(status=401, headers={"HX-Redirect": url}) if pages.is_piece() else pages.go(url)
 
 
 def _ask(kept: keeping.Kept | None) -> Response:
@@ -73,6 +85,8 @@ def _of_refusal(error: Refused) -> Wrong:
     if isinstance(error, NotFound):
         return _nothing()
     if isinstance(error, NotAllowed):
+        if session.is_portal():
+            return _not_shared()
         needed = str(error.problem.get("permission") or "")
         text = gettext("Your role does not include it. Someone who manages users can grant it.")
         return Wrong(
@@ -87,9 +101,16 @@ def _of_refusal(error: Refused) -> Wrong:
     return Wrong(error.status, "circle-alert", error.title or gettext("That did not work"), text)
 
 
+def _not_shared() -> Wrong:
+    text = gettext("Your contact at the firm decides what you see here, and can share it with you.")
+    return Wrong(403, "shield-alert", gettext("This is not shared with you"), text)
+
+
 def _nothing() -> Wrong:
     title = gettext("There is nothing here")
     text = gettext("It may have been deleted, or it belongs to another workspace.")
+    if session.is_portal():
+        text = gettext("It may have been taken back, or the address is not quite right.")
     return Wrong(404, "search-x", title, text)
 
 

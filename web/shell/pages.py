@@ -45,6 +45,7 @@ def prepare(app: Flask, settings: WebSettings) -> None:
         said=words.said,
         query=query,
         is_piece=is_piece,
+        is_portal=session.is_portal,
         has_page=has_page,
     )
     env.filters["pairs"] = lambda found: [(each, each) for each in found]

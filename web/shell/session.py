@@ -1,5 +1,7 @@
 """What a browser holds of its reader: one cookie, sealed, that only the web process can read.
 
+A contact's session in the portal has a cookie of its own: somebody may be both, in one browser.
+
 The whole session is in the cookie: the caller's token, the key of its forms, and notices for the
 next page. It is the one module that knows how people are signed in.
 """
@@ -34,12 +36,13 @@ class Session:
 class _Cookie:
     """The one cookie: its name, and what it may be sent along with."""
 
-    def __init__(self, settings: WebSettings) -> None:
+    def __init__(self, settings: WebSettings, whose: str = "") -> None:
         self.vault = Vault(settings.secret)
         self.is_secure = settings.is_secure
         # Cookies know no ports, and two stacks of one machine are two sites.
         port = urlsplit(settings.web_url).port or 80
-        self.name = "__Host-clientele" if self.is_secure else f"clientele-{port}"
+        name = "__Host-clientele" if self.is_secure else f"clientele-{port}"
+        self.name = name + whose
 
     def read(self) -> Session:
         try:
@@ -58,19 +61,30 @@ class _Cookie:
 
 def prepare(app: Flask, settings: WebSettings) -> None:
     """Have every request find its session, and every answer carry what has changed of it."""
-    cookie = app.extensions[_EXTENSION] = _Cookie(settings)
+    app.extensions[_EXTENSION] = (_Cookie(settings), _Cookie(settings, "-portal"))
 
     def find() -> None:
-        g.session = cookie.read()
+        g.session = _cookie().read()
         g.session_before = asdict(g.session)
 
     def keep(response: Response) -> Response:
         if "session" in g and asdict(g.session) != g.session_before:
-            cookie.write(response, g.session)
+            _cookie().write(response, g.session)
         return response
 
     app.before_request(find)
     app.after_request(keep)
+
+
+def is_portal() -> bool:
+    """Whether this request is for a page of the portal."""
+    return request.path == "/portal" or request.path.startswith("/portal/")
+
+
+def _cookie() -> _Cookie:
+    firm, portal = current_app.extensions[_EXTENSION]
+    found: _Cookie = portal if is_portal() else firm
+    return found
 
 
 def current() -> Session:
@@ -96,7 +110,7 @@ def end() -> None:
 
 def form_key() -> bytes:
     """What proves that a form was made for this session; the session keeps its key from now on."""
-    cookie: _Cookie = current_app.extensions[_EXTENSION]
+    cookie = _cookie()
     # A session that was just drawn must reach the browser, or no form of it could come back.
     g.session_before = None if cookie.name not in request.cookies else g.session_before
     return cookie.vault.keyed_hash(current().key, "web.form")

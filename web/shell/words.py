@@ -105,10 +105,22 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "issued_invoices": noted("Issued invoices"),
         "invoices": noted("Invoices"),
         "notes": noted("Notes"),
+        "portal_users": noted("Portal users"),
         "documents": noted("Documents"),
         "timeline": noted("Timeline entries"),
         "entries": noted("Timeline entries"),
         "events": noted("Events"),
+    },
+    "portal.state": {
+        "pending": noted("Invited"),
+        "accepted": noted("In the portal"),
+        "expired": noted("Invitation expired"),
+        "revoked": noted("Revoked"),
+    },
+    "portal.scope": {
+        "projects": noted("Projects"),
+        "invoices": noted("Invoices"),
+        "documents": noted("Documents"),
     },
     "contact.role": {"invoices": noted("Gets invoices"), "reports": noted("Gets reports")},
     "actor.kind": {

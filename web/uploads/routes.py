@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as Answer
 
@@ -12,24 +12,20 @@ from clientele_client.errors import Refused
 from clientele_client.files import Files
 from clientele_client.shapes import Document
 from shared.http.bodies import long_body
-from web.settings import WebSettings
 from web.shell import forms, incoming, pages, session
 from web.shell.callers import api
+from web.shell.passing_on import store
 from web.shell.texts import gettext
-from web.uploads.passing_on import Store
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/clients")
 #: Whose files: a client's, or a draft's that becomes one.
 _OWNERS: Final = (("client", "/<uuid:owner_id>/files"), ("draft", "/drafts/<uuid:owner_id>/files"))
-_STORE = "clientele.web.store"
 #: What passes through here at most; how large a document may be is the API's to say.
 MOST_BYTES: Final = 600 * 1024 * 1024
 
 
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
-    settings: WebSettings = state.app.extensions["clientele.web.settings"]
-    state.app.extensions[_STORE] = Store(settings.s3_endpoint, settings.s3_public_endpoint)
     state.app.jinja_env.globals["categories"] = _categories
     for owner, path in _OWNERS:
         for rule, view in (
@@ -99,16 +95,10 @@ def _take(files: Files, file: incoming.Incoming) -> str:
     if file.size <= 0:
         return gettext("%(name)s is empty.", name=file.name)
     try:
-        files.send(file.content, file.name, file.size, put=_store().put)
+        files.send(file.content, file.name, file.size, put=store().put)
     except Refused as error:
         return gettext("%(name)s was refused: %(why)s", name=file.name, why=_why(error))
     return ""
-
-
-def _store() -> Store:
-    """How this process reaches the store."""
-    found: Store = current_app.extensions[_STORE]
-    return found
 
 
 def show_file(owner: str, owner_id: Any, document_id: Any) -> Response:

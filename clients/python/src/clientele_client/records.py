@@ -14,6 +14,7 @@ from clientele_client.drafts import Drafts
 from clientele_client.endings import Endings
 from clientele_client.files import Files, keyed
 from clientele_client.pages import Page
+from clientele_client.portal import PortalAccess
 from clientele_client.shapes import (
     AllInvoicesPage,
     Client,
@@ -302,6 +303,10 @@ class Clientele:
         `available` or refused (`Invalid`); above that it may be `checking` for a while.
         """
         return self.files(client_id).upload(file, **details)
+
+    def portal_access(self, client_id: str) -> PortalAccess:
+        """Who of the client may come to the portal."""
+        return PortalAccess(self._transport, client_id)
 
     def files(self, client_id: str) -> Files:
         """The client's documents, to announce, complete, change and remove."""

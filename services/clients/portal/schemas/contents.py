@@ -36,10 +36,10 @@ _INVOICE = (
     "balance",
 )  # fmt: skip
 _WHOLE = (
-    *_INVOICE, "taxes", "payments", "credit_notes", "notes", "purchase_order", "terms",
-    "billing_copy", "issuer",
+    *_INVOICE, "discount_percent", "taxes", "payments", "credit_notes", "notes",
+    "purchase_order", "terms", "billing_copy", "issuer",
 )  # fmt: skip
-_LINE = ("id", "description", "quantity", "unit_price", "tax_rate", "amount")
+_LINE = ("id", "description", "explanation", "quantity", "unit_price", "tax_rate", "amount")
 
 
 class PortalProjectView(Schema):
@@ -94,6 +94,7 @@ class PortalLineView(Schema):
 
     id = fields.UUID()
     description = fields.String()
+    explanation = fields.String(allow_none=True)
     quantity = fields.String()
     unit_price = fields.String()
     tax_rate = fields.String()
@@ -104,6 +105,7 @@ class PortalInvoiceView(PortalInvoiceSummary):
     """A whole invoice."""
 
     lines = fields.List(fields.Nested(PortalLineView))
+    discount_percent = fields.String(allow_none=True)
     taxes = fields.List(fields.Nested(TaxView))
     payments = fields.List(fields.Nested(PaymentView))
     credit_notes = fields.List(fields.Nested(CreditNoteView))

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 import httpx
+from flask import Flask, current_app
 
 from clientele_client.errors import Unreachable
+from web.settings import WebSettings
 
+_EXTENSION = "clientele.web.store"
 _TIMEOUT = httpx.Timeout(30.0, write=60.0)
 
 
@@ -35,3 +38,14 @@ class Store:
         except httpx.HTTPError as error:
             raise Unreachable(f"PUT to the store: {error!r}") from error
         return str(answer.headers.get("ETag", ""))
+
+
+def prepare(app: Flask, settings: WebSettings) -> None:
+    """Open the way to the store."""
+    app.extensions[_EXTENSION] = Store(settings.s3_endpoint, settings.s3_public_endpoint)
+
+
+def store() -> Store:
+    """How this process reaches the store."""
+    found: Store = current_app.extensions[_EXTENSION]
+    return found

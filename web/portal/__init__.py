@@ -1,0 +1,1 @@
+"""The client portal: what a contact sees of their company's, and sends the firm."""

@@ -1,0 +1,1 @@
+"""Inviting contacts to the portal, from a client's page."""
