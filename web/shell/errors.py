@@ -52,12 +52,12 @@ def _sign_in_first(_: Unauthenticated) -> Answer:
 
 
 def _to_the_portals_door() -> Answer:
-    url = url_for("portal_sign_in.show_sign_in", next=request.full_path.rstrip("?"))
+    back = request.full_path.rstrip("?")
     if request.method != "GET":
-        session.notice(
-            "warn", gettext("You were signed out, so that was not saved. Send it again.")
-        )
-        url = url_for("portal_sign_in.show_sign_in", next=pages.where_from("/portal"))
+        text = gettext("You were signed out, so that was not saved. Send it again.")
+        session.notice("warn", text)
+        back = pages.where_from("/portal")
+    url = url_for("portal_sign_in.show_sign_in", next=back)
     return Response(status=401, headers={"HX-Redirect": url}) if pages.is_piece() else pages.go(url)
 
 
