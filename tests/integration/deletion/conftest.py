@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from cli.services import SERVICES
 from services.activity.service import ACTIVITY
-from services.clients.access.operations import authentication, people
+from services.clients.access.operations import authentication
 from services.clients.deletion.tasks import advance_deletions
 from services.clients.service import CLIENTS
 from services.documents.files.operations.uploads import Uploads
@@ -32,7 +32,7 @@ from shared.runtime import Runtime
 from shared.settings import Settings, load
 from tests.factories import documents as files
 from tests.factories.events import batch
-from tests.fixtures.api import Caller
+from tests.fixtures.api import Caller, found
 from tests.fixtures.databases import Databases
 from tests.fixtures.traces import traces
 from tests.integration.gateway.servers import serving
@@ -131,12 +131,12 @@ class Firm:
 
     def traces(self, word: str) -> list[str]:
         """Where the word stands in any of the four databases, or in the bucket."""
-        found = []
+        traced = []
         vault = self.runtimes["clients"].vault
         for service in SERVICES:
             with psycopg.connect(self.databases.url(service)) as connection:
-                found += [f"{service}: {each}" for each in traces(connection, word, vault)]
-        return found
+                traced += [f"{service}: {each}" for each in traces(connection, word, vault)]
+        return traced
 
     def objects(self) -> list[str]:
         """Every key in the bucket."""
@@ -163,9 +163,7 @@ def firm(databases: Databases) -> Iterator[Firm]:
         runtimes = {name: each.extensions["clientele"] for name, each in apps.items()}
         runtimes["clients"] = app.extensions["clientele"]
         authentication.forget()
-        founded = people.found_workspace(
-            runtimes["clients"], "North", f"{uuid.uuid4().hex}@example.com", "p" * 12
-        )
+        founded = found(runtimes["clients"], "North")
         uploads: Uploads = documents.extensions["clientele.uploads"]
         documents_store = uploads.store
         documents_store.check()

@@ -12,8 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.activity.service import ACTIVITY
-from services.clients.access.operations.people import create_api_key, found_workspace
-from services.clients.service import CLIENTS
+from services.clients.access.operations.people import create_api_key
 from services.documents.service import DOCUMENTS
 from services.documents.settings import DocumentsSettings
 from services.metrics.service import METRICS
@@ -23,6 +22,7 @@ from shared.runtime import Runtime
 from shared.security.permissions import PERMISSIONS
 from shared.settings import Settings, load
 from tests.factories.callers import JO
+from tests.fixtures import api
 from tests.fixtures.databases import Databases
 from tests.integration.gateway.servers import serving
 
@@ -70,11 +70,8 @@ def facade(environment: dict[str, str]) -> Facade:
     def make(addresses: Mapping[str, str]) -> Office:
         urls = {f"CLIENTELE_{name.upper()}_URL": url for name, url in addresses.items()}
         settings = load(Settings, {**environment, **urls})
-        http = create_app(CLIENTS, settings).test_client()
-        founded = found_workspace(
-            Runtime("clients", settings), "North Star", f"{uuid.uuid4().hex}@example.com", "p" * 12
-        )
-        office = Office(http, founded.token)
+        founded = api.found(Runtime("clients", settings), "North Star")
+        office = Office(api.facade(settings).test_client(), founded.token)
         body = {
             "company_name": "Acme Machines",
             "primary_contact": {"email": "jo@acme.example.com"},

@@ -22,7 +22,8 @@ class _Quiet(WSGIRequestHandler):
 def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """The app on a real port, answering in threads; its address."""
     server = make_server(LOOPBACK, port, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # How often it looks whether it is to end.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://{LOOPBACK}:{server.port}"

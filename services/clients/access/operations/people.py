@@ -253,10 +253,15 @@ class Founded:
 
 def found_workspace(runtime: Runtime, name: str, email: str, password: str) -> Founded:
     """A workspace, its owner, and an API key with every permission, in one transaction."""
+    hashed = hash_password(password, runtime.settings.argon2_time_cost)
+    return found_with_hash(runtime, name, email, hashed)
+
+
+def found_with_hash(runtime: Runtime, name: str, email: str, password_hash: str) -> Founded:
+    """The same, where the password is hashed already."""
     where = Origin(uuid7(), Actor("system", None, "clientele"), f"found:{name}")
     with runtime.unit_of_work(where) as uow:
         create_workspace(uow, name)
-        hashed = hash_password(password, runtime.settings.argon2_time_cost)
-        add_user(uow, uuid7(), email, "Owner", hashed, "owner")
+        add_user(uow, uuid7(), email, "Owner", password_hash, "owner")
         _, token = create_api_key(uow, "First key", PERMISSIONS, held=ROLES["owner"])
     return Founded(where.workspace_id, token)
