@@ -95,6 +95,19 @@ def _code_of(message: Any) -> str:
     return next((code for start, code in _DEFAULT_CODES if text.startswith(start)), "invalid")
 
 
+def page_of(view: type[Schema], name: str, **more: fields.Field[Any]) -> type[Schema]:
+    """What a list answers: `{data, next}` and more beside; `next` is null on the last page.
+
+    The document of the API has it under `name`.
+    """
+    base = StrictSchema if issubclass(view, StrictSchema) else Schema
+    page: dict[str, fields.Field[Any]] = {
+        "data": fields.List(fields.Nested(view)),
+        "next": fields.String(allow_none=True),
+    }
+    return base.from_dict({**page, **more}, name=name)
+
+
 class PageQuery(StrictSchema):
     """Which part of a list."""
 

@@ -13,7 +13,7 @@ from services.activity.events.models import TimelineEvent
 from services.activity.events.rules import audit, exports, texts, wildcards
 from services.activity.events.rules.summaries import summarise
 from shared.clock import rfc3339
-from shared.http.schemas import Coded, StrictSchema
+from shared.http.schemas import Coded, StrictSchema, page_of
 
 NEWEST, OLDEST = "newest", "oldest"
 ACTORS = ("user", "contact", "api_key", "system")
@@ -140,18 +140,10 @@ class AuditEntryView(TimelineEntryView):
     client_id = fields.UUID(allow_none=True)
 
 
-class AuditPage(Schema):
-    """A page of the audit."""
-
-    data = fields.List(fields.Nested(AuditEntryView))
-    next = fields.String(allow_none=True)
+AuditPage = page_of(AuditEntryView, "AuditPage")
 
 
-class TimelinePage(Schema):
-    """A page of the timeline."""
-
-    data = fields.List(fields.Nested(TimelineEntryView))
-    next = fields.String(allow_none=True)
+TimelinePage = page_of(TimelineEntryView, "TimelinePage")
 
 
 def present(event: TimelineEvent) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from services.activity.subscribers.queries import Backlog
 from services.activity.subscribers.rules.names import ingest_name
 from shared.clock import rfc3339
 from shared.http.fields import required_line
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 
 
 class SubscriberView(Schema):
@@ -29,11 +29,8 @@ class SubscriberView(Schema):
     last_error = fields.String(allow_none=True)
 
 
-class SubscriberList(Schema):
-    """All subscribers of the workspace, by name."""
-
-    data = fields.List(fields.Nested(SubscriberView))
-    next = fields.String(allow_none=True)
+#: All subscribers of the workspace, by name.
+SubscriberList = page_of(SubscriberView, "SubscriberList")
 
 
 class SubscriberReplayBody(StrictSchema):

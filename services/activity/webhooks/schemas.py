@@ -12,7 +12,7 @@ from services.activity.webhooks.models import STATES, Delivery, Webhook
 from services.activity.webhooks.rules.urls import MOST_CHARACTERS
 from shared.clock import rfc3339
 from shared.http.fields import line, required_line
-from shared.http.schemas import PageQuery, StrictSchema
+from shared.http.schemas import PageQuery, StrictSchema, page_of
 
 _MOST_PATTERNS = 50
 _PATTERN = validate.Regexp(
@@ -95,11 +95,7 @@ class WebhookWithSecret(WebhookView):
     secret = fields.String()
 
 
-class WebhookPage(Schema):
-    """A page of webhooks."""
-
-    data = fields.List(fields.Nested(WebhookView))
-    next = fields.String(allow_none=True)
+WebhookPage = page_of(WebhookView, "WebhookPage")
 
 
 class AttemptView(Schema):
@@ -133,11 +129,7 @@ class DeliveryWithEvent(DeliveryView):
     event = fields.Dict(allow_none=True)
 
 
-class DeliveryPage(Schema):
-    """A page of the delivery log."""
-
-    data = fields.List(fields.Nested(DeliveryView))
-    next = fields.String(allow_none=True)
+DeliveryPage = page_of(DeliveryView, "DeliveryPage")
 
 
 class DeliveryAsked(Schema):

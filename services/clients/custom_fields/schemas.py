@@ -9,7 +9,7 @@ from marshmallow import fields, post_load, validate
 from services.clients.custom_fields.events import snapshot
 from services.clients.custom_fields.models import TYPES, CustomField
 from shared.http.fields import flag, required_line
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 
 MAX_CHOICES = 200
 LABEL_LENGTH = 100
@@ -67,11 +67,8 @@ class CustomFieldView(StrictSchema):
     retired = fields.Boolean()
 
 
-class CustomFieldListView(StrictSchema):
-    """All fields, in the order they were made, retired ones too."""
-
-    data = fields.List(fields.Nested(CustomFieldView))
-    next = fields.String(allow_none=True)
+#: All fields, in the order they were made, retired ones too.
+CustomFieldListView = page_of(CustomFieldView, "CustomFieldListView")
 
 
 def field_json(field: CustomField) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from services.clients.deletion.models import (
 )
 from services.clients.deletion.operations.deleting import Offer
 from shared.clock import rfc3339
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 
 _SHORT = validate.Length(max=200)
 
@@ -73,11 +73,8 @@ class DeletionView(StrictSchema):
     services = fields.Nested(ServicesView)
 
 
-class DeletionPage(StrictSchema):
-    """Deletions, the newest first."""
-
-    data = fields.List(fields.Nested(DeletionView))
-    next = fields.String(allow_none=True)
+#: Deletions, the newest first.
+DeletionPage = page_of(DeletionView, "DeletionPage")
 
 
 def plan_json(offer: Offer) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from shared.clock import rfc3339
 from shared.errors import FieldError, Invalid
 from shared.http.fields import Errors, flag
 from shared.http.reading import MAX_ERRORS, ReadingSchema
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
 
@@ -187,11 +187,7 @@ class DraftView(_DraftFields):
     warnings = fields.List(fields.Nested(WarningView))
 
 
-class DraftPageView(Schema):
-    """A page of drafts."""
-
-    data = fields.List(fields.Nested(DraftSummaryView))
-    next = fields.String(allow_none=True)
+DraftPageView = page_of(DraftSummaryView, "DraftPageView")
 
 
 class DraftWithDocumentsView(DraftView):

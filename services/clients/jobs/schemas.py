@@ -10,7 +10,7 @@ from services.clients.jobs.models import ROW_STATES, Job, JobRow
 from services.clients.jobs.operations.kinds import KINDS
 from services.clients.jobs.rules import STATES
 from shared.clock import rfc3339
-from shared.http.schemas import PageQuery, StrictSchema
+from shared.http.schemas import PageQuery, StrictSchema, page_of
 
 
 class OneOfKinds(validate.Validator):
@@ -76,11 +76,8 @@ class JobView(StrictSchema):
     finished_at = fields.DateTime(allow_none=True)
 
 
-class JobPage(StrictSchema):
-    """Jobs, the newest first."""
-
-    data = fields.List(fields.Nested(JobView))
-    next = fields.String(allow_none=True)
+#: Jobs, the newest first.
+JobPage = page_of(JobView, "JobPage")
 
 
 class RowErrorView(StrictSchema):
@@ -101,11 +98,8 @@ class RowView(StrictSchema):
     errors = fields.List(fields.Nested(RowErrorView))
 
 
-class RowPage(StrictSchema):
-    """Rows of a job, in their order."""
-
-    data = fields.List(fields.Nested(RowView))
-    next = fields.String(allow_none=True)
+#: Rows of a job, in their order.
+RowPage = page_of(RowView, "RowPage")
 
 
 def job_json(job: Job) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from services.clients.records.schemas.bodies import Names
 from services.clients.records.schemas.views import ClientSummaryView
 from shared.clock import rfc3339
 from shared.http.fields import Rule, flag, required_line
-from shared.http.schemas import PageQuery, StrictSchema
+from shared.http.schemas import PageQuery, StrictSchema, page_of
 from shared.values import text
 
 SORTS = ("company_name", "client_code", "created_at", "updated_at")
@@ -75,11 +75,7 @@ class FacetsQuery(ClientListQuery):
         exclude = ("limit", "cursor", "sort", "names")
 
 
-class ClientPageView(Schema):
-    """A page of clients."""
-
-    data = fields.List(fields.Nested(ClientSummaryView))
-    next = fields.String(allow_none=True)
+ClientPageView = page_of(ClientSummaryView, "ClientPageView")
 
 
 class FacetCountView(Schema):
@@ -149,11 +145,8 @@ class SavedViewView(Schema):
     updated_at = fields.DateTime()
 
 
-class SavedViewPageView(Schema):
-    """A page of views, by name."""
-
-    data = fields.List(fields.Nested(SavedViewView))
-    next = fields.String(allow_none=True)
+#: A page of views, by name.
+SavedViewPageView = page_of(SavedViewView, "SavedViewPageView")
 
 
 def view_json(view: SavedView) -> dict[str, Any]:

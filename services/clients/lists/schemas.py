@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from services.clients.lists.models import ListState
 from services.clients.lists.rules.entries import MAX_ENTRIES, NAME_LENGTH, Entry
 from shared.http.fields import flag, required_line
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 
 
 class ListEntryChanges(StrictSchema):
@@ -48,11 +48,8 @@ class ListEntryView(StrictSchema):
     )
 
 
-class WorkspaceListView(StrictSchema):
-    """All entries of a list in their order, retired ones too."""
-
-    data = fields.List(fields.Nested(ListEntryView))
-    next = fields.String(allow_none=True)
+#: All entries of a list in their order, retired ones too.
+WorkspaceListView = page_of(ListEntryView, "WorkspaceListView")
 
 
 def list_json(listed: ListState) -> dict[str, Any]:

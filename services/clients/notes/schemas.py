@@ -12,7 +12,7 @@ from services.clients.notes.models import Note, NoteVersion
 from services.clients.notes.rules import KINDS, is_ahead
 from shared.clock import now, rfc3339
 from shared.http.fields import Moment, Rule
-from shared.http.schemas import Coded, PageQuery, StrictSchema
+from shared.http.schemas import Coded, PageQuery, StrictSchema, page_of
 from shared.values import text
 
 _KIND = validate.OneOf(KINDS)
@@ -90,11 +90,8 @@ class NoteView(_ContentView):
     updated_at = fields.DateTime()
 
 
-class NotePage(Schema):
-    """Notes, what happened last first."""
-
-    data = fields.List(fields.Nested(NoteView))
-    next = fields.String(allow_none=True)
+#: Notes, what happened last first.
+NotePage = page_of(NoteView, "NotePage")
 
 
 class NoteVersionView(_ContentView):
@@ -105,11 +102,8 @@ class NoteVersionView(_ContentView):
     written_at = fields.DateTime()
 
 
-class NoteVersionPage(Schema):
-    """Versions of a note, the present one first."""
-
-    data = fields.List(fields.Nested(NoteVersionView))
-    next = fields.String(allow_none=True)
+#: Versions of a note, the present one first.
+NoteVersionPage = page_of(NoteVersionView, "NoteVersionPage")
 
 
 def note_json(note: Note) -> dict[str, Any]:

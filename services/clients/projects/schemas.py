@@ -14,7 +14,7 @@ from services.clients.records.schemas.fields import DecimalText, currency, line
 from services.clients.values import money
 from shared.clock import rfc3339
 from shared.http.fields import Day
-from shared.http.schemas import PageQuery, StrictSchema
+from shared.http.schemas import PageQuery, StrictSchema, page_of
 
 
 def _budget(places: int) -> DecimalText:
@@ -85,11 +85,8 @@ class ProjectView(Schema):
     updated_at = fields.DateTime()
 
 
-class ProjectPage(Schema):
-    """Projects, newest first."""
-
-    data = fields.List(fields.Nested(ProjectView))
-    next = fields.String(allow_none=True)
+#: Projects, newest first.
+ProjectPage = page_of(ProjectView, "ProjectPage")
 
 
 def present_project(project: Project, spent: Spent) -> dict[str, Any]:

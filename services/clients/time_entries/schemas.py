@@ -15,7 +15,7 @@ from services.clients.time_entries.rules.weeks import Week, as_week
 from services.clients.values.money import decimal_text
 from shared.clock import rfc3339
 from shared.http.fields import Day, checked, flag, prose
-from shared.http.schemas import Coded, PageQuery, StrictSchema
+from shared.http.schemas import Coded, PageQuery, StrictSchema, page_of
 from shared.values import days, text
 
 #: Rows of a week at most.
@@ -138,11 +138,8 @@ class TimeEntryView(Schema):
     updated_at = fields.DateTime()
 
 
-class TimeEntryPage(Schema):
-    """Time entries, the latest day first."""
-
-    data = fields.List(fields.Nested(TimeEntryView))
-    next = fields.String(allow_none=True)
+#: Time entries, the latest day first.
+TimeEntryPage = page_of(TimeEntryView, "TimeEntryPage")
 
 
 class WeekView(Schema):

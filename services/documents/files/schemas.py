@@ -16,7 +16,7 @@ from services.documents.files.models import (
 )
 from services.documents.files.operations.uploads import UploadLinks
 from shared.http.fields import Day, Rule, flag, line, required_line
-from shared.http.schemas import Coded, StrictSchema
+from shared.http.schemas import Coded, StrictSchema, page_of
 from shared.storage.store import Part
 from shared.values import text
 from shared.values.file_names import file_name
@@ -191,11 +191,8 @@ class NewDocumentView(DocumentView):
     upload = fields.Nested(UploadView)
 
 
-class DocumentPage(Schema):
-    """A page of documents, newest first."""
-
-    data = fields.List(fields.Nested(DocumentView))
-    next = fields.String(allow_none=True)
+#: A page of documents, newest first.
+DocumentPage = page_of(DocumentView, "DocumentPage")
 
 
 def present(document: Document) -> dict[str, Any]:

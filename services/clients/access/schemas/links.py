@@ -12,7 +12,7 @@ from services.clients.access.schemas.signing_in import new_password
 from services.clients.values import addresses
 from shared.clock import rfc3339
 from shared.http.fields import Rule, required_line
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 from shared.security.permissions import ROLES
 from shared.values import text
 
@@ -66,11 +66,8 @@ class InvitationView(StrictSchema):
     expires_at = fields.String()
 
 
-class InvitationPage(StrictSchema):
-    """Invitations, the latest first."""
-
-    data = fields.List(fields.Nested(InvitationView))
-    next = fields.String(allow_none=True)
+#: Invitations, the latest first.
+InvitationPage = page_of(InvitationView, "InvitationPage")
 
 
 def invited_json(invited: Invited) -> dict[str, Any]:

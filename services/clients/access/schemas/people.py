@@ -14,7 +14,7 @@ from services.clients.access.schemas.signing_in import new_password
 from services.clients.values import addresses, money
 from shared.clock import rfc3339
 from shared.http.fields import Moment, Rule, flag, line, prose, required_line
-from shared.http.schemas import Coded, StrictSchema
+from shared.http.schemas import Coded, StrictSchema, page_of
 from shared.security.passwords import require_strong
 from shared.security.permissions import PERMISSIONS, ROLES
 from shared.values import text
@@ -147,11 +147,8 @@ class UserView(StrictSchema):
     created_at = fields.String()
 
 
-class UserPage(StrictSchema):
-    """Users, in the order they came."""
-
-    data = fields.List(fields.Nested(UserView))
-    next = fields.String(allow_none=True)
+#: Users, in the order they came.
+UserPage = page_of(UserView, "UserPage")
 
 
 class MeView(StrictSchema):
@@ -188,11 +185,8 @@ class ApiKeyView(StrictSchema):
     token = fields.String()
 
 
-class ApiKeyPage(StrictSchema):
-    """API keys, in the order they were made."""
-
-    data = fields.List(fields.Nested(ApiKeyView))
-    next = fields.String(allow_none=True)
+#: API keys, in the order they were made.
+ApiKeyPage = page_of(ApiKeyView, "ApiKeyPage")
 
 
 def workspace_json(workspace: Workspace) -> dict[str, Any]:

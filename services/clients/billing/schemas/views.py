@@ -15,6 +15,7 @@ from services.clients.billing.queries.statements import KINDS, Account, Statemen
 from services.clients.records.rules.pricing import RULES
 from services.clients.values import money
 from shared.clock import rfc3339
+from shared.http.schemas import page_of
 
 
 class LineView(Schema):
@@ -123,11 +124,8 @@ class InvoiceView(InvoiceSummary):
     issuer = fields.Dict(allow_none=True)
 
 
-class InvoicePage(Schema):
-    """Invoices, newest first."""
-
-    data = fields.List(fields.Nested(InvoiceSummary))
-    next = fields.String(allow_none=True)
+#: Invoices, newest first.
+InvoicePage = page_of(InvoiceSummary, "InvoicePage")
 
 
 class ListedInvoice(InvoiceSummary):
@@ -148,12 +146,10 @@ class SumsView(Schema):
     balance = fields.String()
 
 
-class AllInvoicesPage(Schema):
-    """Invoices of all clients, newest first, with sums over all pages."""
-
-    data = fields.List(fields.Nested(ListedInvoice))
-    next = fields.String(allow_none=True)
-    sums = fields.List(fields.Nested(SumsView))
+#: Invoices of all clients, newest first, with sums over all pages.
+AllInvoicesPage = page_of(
+    ListedInvoice, "AllInvoicesPage", sums=fields.List(fields.Nested(SumsView))
+)
 
 
 class StatementLineView(Schema):

@@ -11,6 +11,7 @@ from services.clients.correspondence.operations.stopping import Stopping
 from services.clients.correspondence.operations.wordings import Preview, Wording
 from services.clients.mail.models import MAIL_STATES, Mail
 from shared.clock import rfc3339
+from shared.http.schemas import page_of
 
 
 class MailSummary(Schema):
@@ -48,11 +49,8 @@ class MailView(MailSummary):
     text = fields.String(allow_none=True)
 
 
-class MailPage(Schema):
-    """Mail, the newest first; it is kept for 90 days."""
-
-    data = fields.List(fields.Nested(MailSummary))
-    next = fields.String(allow_none=True)
+#: Mail, the newest first; it is kept for 90 days.
+MailPage = page_of(MailSummary, "MailPage")
 
 
 class SentView(Schema):

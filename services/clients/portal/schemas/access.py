@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from services.clients.portal.models import PortalAccess
 from services.clients.portal.rules import SCOPES, STATES
 from shared.clock import rfc3339
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 
 
 def _scopes(**more: Any) -> Any:
@@ -51,11 +51,8 @@ class AccessView(StrictSchema):
     )
 
 
-class AccessList(StrictSchema):
-    """Everyone of a client who was invited."""
-
-    data = fields.List(fields.Nested(AccessView))
-    next = fields.String(allow_none=True)
+#: Everyone of a client who was invited.
+AccessList = page_of(AccessView, "AccessList")
 
 
 def access_json(access: PortalAccess) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from services.clients.projects.rules import Spent
 from services.clients.projects.schemas import present_project
 from services.clients.values import money
 from shared.http.fields import Rule, line
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 from shared.values.file_names import file_name
 
 _PROJECT = (
@@ -60,11 +60,8 @@ class PortalProjectView(Schema):
     updated_at = fields.DateTime()
 
 
-class PortalProjectPage(Schema):
-    """Projects, newest first."""
-
-    data = fields.List(fields.Nested(PortalProjectView))
-    next = fields.String(allow_none=True)
+#: Projects, newest first.
+PortalProjectPage = page_of(PortalProjectView, "PortalProjectPage")
 
 
 class PortalInvoiceSummary(Schema):
@@ -116,11 +113,8 @@ class PortalInvoiceView(PortalInvoiceSummary):
     issuer = fields.Dict(allow_none=True)
 
 
-class PortalInvoicePage(Schema):
-    """Issued invoices, newest first."""
-
-    data = fields.List(fields.Nested(PortalInvoiceSummary))
-    next = fields.String(allow_none=True)
+#: Issued invoices, newest first.
+PortalInvoicePage = page_of(PortalInvoiceSummary, "PortalInvoicePage")
 
 
 class PortalBalanceView(Schema):

@@ -22,6 +22,7 @@ from services.clients.values.tax_ids import masked
 from shared.clock import rfc3339
 from shared.errors import FieldError
 from shared.http.reading import Elements, Group
+from shared.http.schemas import page_of
 from shared.security.crypto import Vault
 from shared.security.permissions import CLIENTS_VIEW_TAX_ID
 
@@ -141,25 +142,16 @@ class CandidateView(Schema):
     matches = fields.List(fields.String())
 
 
-class DuplicatesView(Schema):
-    """The clients that are much like one, the likest first."""
-
-    data = fields.List(fields.Nested(CandidateView))
-    next = fields.String(allow_none=True)
+#: The clients that are much like one, the likest first.
+DuplicatesView = page_of(CandidateView, "DuplicatesView")
 
 
-class ContactListView(Schema):
-    """All contacts of a client beside the primary one."""
-
-    data = fields.List(fields.Nested(ContactView))
-    next = fields.String(allow_none=True)
+#: All contacts of a client beside the primary one.
+ContactListView = page_of(ContactView, "ContactListView")
 
 
-class RateListView(Schema):
-    """All rates of a client."""
-
-    data = fields.List(fields.Nested(RateView))
-    next = fields.String(allow_none=True)
+#: All rates of a client.
+RateListView = page_of(RateView, "RateListView")
 
 
 class SuggestionsView(Schema):

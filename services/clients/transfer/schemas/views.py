@@ -13,7 +13,7 @@ from services.clients.transfer.models import CLIENTS, READING, READY, TIME, UNRE
 from services.clients.transfer.rules.mapping import suggested
 from services.clients.transfer.rules.time_mapping import suggested_for_time
 from shared.clock import rfc3339
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 
 
 class ImportView(StrictSchema):
@@ -36,11 +36,8 @@ class ImportView(StrictSchema):
     jobs = fields.List(fields.Nested(JobView))
 
 
-class ImportPage(StrictSchema):
-    """Imports, the newest first, without their jobs."""
-
-    data = fields.List(fields.Nested(ImportView))
-    next = fields.String(allow_none=True)
+#: Imports, the newest first, without their jobs.
+ImportPage = page_of(ImportView, "ImportPage")
 
 
 class BulkPlanView(StrictSchema):
