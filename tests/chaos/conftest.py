@@ -12,6 +12,11 @@ from tests.chaos.ledger import Ledger
 from tests.fixtures.system import System
 
 
+def pytest_configure() -> None:
+    """Draw the seed before processes are started that are to have the same."""
+    _seed()
+
+
 def pytest_report_header() -> str:
     """The seed, so that a schedule that found something can be played again."""
     return f"chaos seed: {_seed()} (set CHAOS_SEED to repeat)"

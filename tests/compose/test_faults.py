@@ -20,7 +20,8 @@ KINDS = {
     **{name: [name] for name in ("edge", "web", "redis", "postgres", "minio")},
 }
 TARGETS = targets_of("clients")
-LATE_SECONDS = 60
+# Longer than whoever waits for a connection, a statement or a healthy container is patient.
+LATE_SECONDS = 30
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -88,7 +89,7 @@ def _known_already(project: ComposeSystem) -> int:
 
 
 def test_down_and_up_keep_all_data(project: ComposeSystem, ledger: Ledger) -> None:
-    """Though PostgreSQL takes a minute to come: nothing gives up meanwhile."""
+    """Though PostgreSQL takes half a minute to come: nothing gives up meanwhile."""
     ledger.run(2.0)
     ledger.settle(60)
     project.compose("down")
