@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy import Engine, Row
 
-from cli import subscribers
+from cli import subscribers, webhooks
 from cli.services import SERVICES
 from cli.tables import echo_columns, echo_json
 from shared.db.engine import engine_for
@@ -31,19 +31,24 @@ def _engine_of() -> Callable[[str], Engine]:
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
 def lag(as_json: bool) -> None:
-    """How far each consumer is behind each source, and each subscriber behind the feed.
+    """How far each consumer is behind each source, and each subscriber and webhook behind the feed.
 
-    As JSON the consumers alone; `clientele subscribers list --json` has the others.
+    As JSON the consumers alone; `clientele subscribers list --json` and `clientele webhooks --json`
+    have the others.
     """
+    settings = load(Settings)
     found = measure_lag(_engine_of())
     if as_json:
         echo_json([entry.as_dict() for entry in found])
         return
     head = ["source", "consumer", "head", "sent", "applied", "lag", "seconds", "dead", "relay"]
     echo_columns([head, *(_lag_row(entry) for entry in found)])
-    if sent_to := subscribers.standing(Runtime("activity", load(Settings))):
+    if sent_to := subscribers.standing(Runtime("activity", settings)):
         click.echo()
         echo_columns(subscribers.columns(sent_to))
+    if posted_to := webhooks.standing(settings):
+        click.echo()
+        echo_columns(webhooks.columns(posted_to))
 
 
 def _lag_row(entry: Lag) -> list[Any]:

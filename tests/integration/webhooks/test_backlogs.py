@@ -7,6 +7,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from cli.messages import lag
 from cli.webhooks import webhooks
 from shared.ids import uuid7
 from tests.fixtures.databases import Databases
@@ -53,3 +54,5 @@ def test_the_table_is_for_people_and_says_so_when_there_is_none(
     )
     assert head.split() == ["workspace", "webhook", "state", "unread", "waiting", "held", "seconds"]
     assert row.split()[1:] == [webhook["id"], "active", "0", "0", "0", "0.0"]
+    told = CliRunner().invoke(lag, [], env=databases.environment).output.splitlines()
+    assert told[-2:] == [head, row], "the lag of everything tells of webhooks too"
