@@ -17,6 +17,7 @@ from web.clients.exports import blueprint as exports
 from web.clients.routes import blueprint as clients
 from web.deletion.routes import blueprint as deletion
 from web.imports.routes import blueprint as imports
+from web.invoice_form.routes import blueprint as invoice_form
 from web.invoices.routes import blueprint as invoices
 from web.jobs.routes import blueprint as jobs
 from web.links.routes import blueprint as links
@@ -34,7 +35,9 @@ from web.roles.routes import blueprint as roles
 from web.settings import WebSettings
 from web.shell import assets, callers, errors, forms, headers, pages, passing_on, session, texts
 from web.sign_in.routes import blueprint as sign_in
+from web.statement.routes import blueprint as statement
 from web.subscribers.routes import blueprint as subscribers
+from web.time.routes import blueprint as time
 from web.uploads.routes import blueprint as uploads
 from web.webhooks.routes import blueprint as webhooks
 from web.workspace.routes import blueprint as workspace
@@ -84,6 +87,9 @@ def create_app(settings: WebSettings) -> Flask:
         merge,
         projects,
         invoices,
+        invoice_form,
+        time,
+        statement,
         jobs,
         webhooks,
         subscribers,

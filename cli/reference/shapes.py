@@ -34,17 +34,18 @@ from typing import Any, Literal, Required, TypedDict
 _ROOTS = (
     "ActivityAuditPage", "ActivityDeliveryPage", "ActivityDeliveryWithEvent",
     "ActivitySubscriberView", "ActivityWebhookView", "ActivityWebhookWithSecret", "ApiKeyView",
-    "ActivityFeedPage", "ActivityTimelineEntryView", "AllInvoicesPage", "ClientBody",
-    "ClientChanges", "ClientSummaryView", "ClientView", "ContactBody", "ContactChanges",
+    "ActivityFeedPage", "ActivityTimelineEntryView", "AllInvoicesPage", "AllProjectsPage",
+    "ClientBody", "ClientChanges", "ClientSummaryView", "ClientView", "ContactBody",
+    "ContactChanges",
     "ContactView", "CustomFieldView", "DeletionView", "DraftSummaryView", "DraftView",
     "DraftWithDocumentsView", "DocumentsDocumentView", "DocumentsNewDocumentBody",
     "DocumentsNewDocumentView", "FacetsView",
     "EnrolmentView", "InvitationView", "InvitedView", "SecondFactorView", "SessionView",
     "SignedInView", "UserView",
-    "ImportView", "InstallationView", "InvoiceSummary", "InvoiceView", "JobView", "ListEntryView",
-    "LogInView",
-    "MeView", "MetricsMetricsView", "PlanView", "PreviewView", "ProjectView", "RateBody",
-    "RateChanges", "RateView", "RowView", "SavedViewView",
+    "ExplanationView", "ImportView", "InstallationView", "InvoiceSummary", "InvoiceView",
+    "JobView", "ListEntryView", "LogInView", "MeView", "MetricsMetricsView", "PaperView",
+    "PlanView", "PreviewView", "ProjectView", "RateBody", "RateChanges", "RateView", "RowView",
+    "SavedViewView", "TimeEntryPage", "TimeEntryView", "WeekView",
 )  # fmt: skip
 _REFERENCE = "#/components/schemas/"
 _KINDS = {

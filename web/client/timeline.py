@@ -21,12 +21,14 @@ Entry = Mapping[str, Any]
 KINDS: Final = {
     "client": noted("Record"), "status": noted("Status"), "contact": noted("Contacts"),
     "rate": noted("Rates"), "document": noted("Documents"), "project": noted("Projects"),
+    "time": noted("Time"),
     "invoice": noted("Invoices"), "payment": noted("Payments"), "note": noted("Notes"),
     "portal": noted("Portal"), "access": noted("Access"),
 }  # fmt: skip
 # Icon and tone by the end of the type, the more particular first.
 _MARKS: Final = (
     ("invoice.payment_recorded", "banknote", "good"),
+    ("invoice.credited", "undo-2", "warn"),
     ("invoice.voided", "ban", "bad"),
     ("invoice.issued", "send", "info"),
     ("invoice", "receipt-text", "info"),
@@ -41,6 +43,8 @@ _MARKS: Final = (
     ("document.deleted", "trash-2", ""),
     ("document", "file-text", ""),
     ("project", "folder-kanban", ""),
+    ("time_entry.removed", "trash-2", ""),
+    ("time_entry", "clock", ""),
     ("rate", "badge-dollar-sign", "info"),
     ("contact", "users", ""),
     ("note", "sticky-note", ""),

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from web.client_form import reading
 from web.client_form.steps import Step, label_of
-from web.shell import pages
+from web.shell import pages, reading
 
 #: Before the name of a field: whether `theirs` or `yours` is kept of it.
 KEEP: Final = "keep:"

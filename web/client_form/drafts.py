@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Conflict, Invalid, NotFound, StaleVersion
 from clientele_client.shapes import DraftWithDocuments
-from web.client_form import changes, conflicts, reading, showing
+from web.client_form import changes, conflicts, showing
 from web.client_form.showing import Link, Sheet
 from web.client_form.steps import ANY_STEP, BY_NAME, STEPS, Step, near
-from web.shell import formats, forms, pages, session
+from web.shell import formats, forms, pages, reading, session
 from web.shell.callers import api
 from web.shell.texts import gettext
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.blueprints import BlueprintSetupState
 
-from web.client_form import conflicts, drafts, editing, reading
+from web.client_form import conflicts, drafts, editing
 from web.shell import words
 
 blueprint = drafts.blueprint
@@ -15,7 +15,6 @@ for method, view in (("GET", editing.edit), ("POST", editing.save)):
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
     env = state.app.jinja_env
-    env.filters.update(at=reading.at, rows=reading.rows, chosen=reading.words)
     env.filters["told"] = conflicts.lines
     env.globals["words_of"] = _words_of
 

@@ -10,9 +10,8 @@ from flask import Response
 
 from clientele_client.errors import FieldError, NotAllowed
 from clientele_client.shapes import WarningView
-from web.client_form import reading
 from web.client_form.steps import Step, label_of, step_of
-from web.shell import choices, pages
+from web.shell import choices, pages, reading
 from web.shell.callers import api, me
 from web.shell.texts import gettext, language, ngettext
 

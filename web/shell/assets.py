@@ -23,6 +23,7 @@ _ORDER = (
     "favicon.svg",
     "app.js",
     "forms.js",
+    "time.js",
     "uploads.js",
     "vendor/htmx.min.js",
     "vendor/sse.min.js",

@@ -29,7 +29,8 @@ def prepare(app: Flask, settings: WebSettings) -> None:
     """Give templates the formats as filters."""
     app.jinja_env.filters.update(
         money=money, number=number, amount=amount, day=day, short=short, clock=clock,
-        moment=moment, ago=ago, size=size, host=host, initials=initials, zoned=zoned, phone=phone,
+        moment=moment, ago=ago, weekday=weekday, weekday_short=weekday_short, day_month=day_month,
+        size=size, host=host, initials=initials, zoned=zoned, phone=phone,
     )  # fmt: skip
 
 
@@ -96,6 +97,21 @@ def day(value: str | date | None) -> str:
 def short(value: str | date | None) -> str:
     """`23 Nov 2026`; a dash where there is none."""
     return _date(value, "d MMM y")
+
+
+def weekday(value: date) -> str:
+    """`Monday`."""
+    return _date(value, "EEEE")
+
+
+def weekday_short(value: date) -> str:
+    """`Mon`."""
+    return _date(value, "EEE")
+
+
+def day_month(value: date) -> str:
+    """`23 Nov`, where the year stands nearby."""
+    return _date(value, "d MMM")
 
 
 def _date(value: str | date | None, pattern: str) -> str:

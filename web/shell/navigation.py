@@ -56,6 +56,7 @@ _GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "",
         (
             Place(noted("Clients"), "users", "clients.list_clients", CLIENTS_VIEW),
+            Place(noted("Time"), "clock", "time.show_week", PROJECTS_VIEW),
             Place(noted("Projects"), "folder-kanban", "projects.list_projects", PROJECTS_VIEW),
             Place(noted("Invoices"), "receipt-text", "invoices.list_invoices", INVOICES_VIEW),
         ),

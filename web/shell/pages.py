@@ -21,7 +21,7 @@ from flask import (
 from werkzeug.wrappers import Response as Answer
 
 from web.settings import WebSettings
-from web.shell import formats, navigation, session, words
+from web.shell import formats, navigation, reading, session, words
 
 _FOLDER = Path(__file__).resolve().parents[1]
 THEME_COOKIE: Final = "theme"
@@ -48,6 +48,7 @@ def prepare(app: Flask, settings: WebSettings) -> None:
         is_portal=session.is_portal,
         has_page=has_page,
     )
+    env.filters.update(at=reading.at, rows=reading.rows, chosen=reading.words)
     env.filters["pairs"] = lambda found: [(each, each) for each in found]
     env.globals["ui"] = env.get_template("shell/parts.html").module
 

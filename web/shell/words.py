@@ -95,6 +95,12 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "deleted": noted("Deleted"),
         "reverted": noted("As it was before"),
     },
+    "statement.kind": {
+        "invoice": noted("Invoice"),
+        "credit_note": noted("Credit note"),
+        "payment": noted("Payment"),
+        "refund": noted("Refund"),
+    },
     "holding": {
         "client": noted("Record and its own fields"),
         "contacts": noted("Contacts"),

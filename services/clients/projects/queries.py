@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.clients.projects.errors import ProjectNotFound
-from services.clients.projects.models import ACTIVE, Project
+from services.clients.projects.models import ACTIVE, CLOSED, Project
 from services.clients.projects.rules import Budget, Spent, budgets
 from services.clients.records.models.record import CLIENTS
 from shared.registry import Registry
@@ -57,6 +58,27 @@ def budgets_of(session: Session, client_id: uuid.UUID) -> list[Budget]:
     return budgets(
         (spent[each.id], each.currency, each.budget_amount, each.budget_hours) for each in projects
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFilter:
+    """Which projects of a workspace: None takes all; `open` are those that are not over."""
+
+    status: str | None = None
+    client_id: uuid.UUID | None = None
+    open: bool = False
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As a statement over projects takes them."""
+        exact = {Project.status: self.status, Project.client_id: self.client_id}
+        wanted = [column == value for column, value in exact.items() if value is not None]
+        return [*wanted, Project.status.not_in(CLOSED)] if self.open else wanted
+
+
+def all_projects(wanted: ProjectFilter) -> Select[Any]:
+    """The projects with their clients' names and codes, to be paged."""
+    listed: Select[Any] = select(Project).add_columns(CLIENTS.c.company_name, CLIENTS.c.client_code)
+    return listed.join(CLIENTS, CLIENTS.c.id == Project.client_id).where(*wanted.conditions())
 
 
 def search_projects(session: Session, typed: str, most: int) -> list[tuple[Project, str]]:

@@ -18,9 +18,31 @@ from shared.unit_of_work import UnitOfWork
 client_projects = ApiBlueprint(
     "client_projects", __name__, url_prefix="/v1/clients/<uuid:client_id>/projects"
 )
+all_projects = ApiBlueprint("all_projects", __name__, url_prefix="/v1/projects")
 projects = ApiBlueprint("projects", __name__, url_prefix="/v1/projects/<uuid:project_id>")
 
-BLUEPRINTS = (client_projects, projects)
+BLUEPRINTS = (all_projects, client_projects, projects)
+
+
+@all_projects.route("", methods=["GET"])
+@reads(PROJECTS_VIEW)
+@all_projects.arguments(schemas.AllProjectsQuery, location="query")
+@all_projects.response(200, schemas.AllProjectsPage)
+def list_all_projects(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Projects of all clients, newest first, with what is spent on them."""
+    cursor, limit = query.pop("cursor"), query.pop("limit")
+    wanted = queries.ProjectFilter(**query)
+    found = page(
+        uow.session,
+        uow.vault,
+        queries.all_projects(wanted),
+        [Sort(Project.id, descending=True)],
+        scope=f"all-projects:{wanted}",
+        cursor=cursor,
+        limit=limit,
+    )
+    spent = queries.spent_on(uow.session, [row[0] for row in found.rows])
+    return Answer(found.as_dict(lambda row: schemas.present_listed(row, spent[row[0].id])))
 
 
 @client_projects.route("", methods=["GET"])

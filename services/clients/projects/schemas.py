@@ -48,6 +48,16 @@ class ProjectQuery(PageQuery):
     status = fields.String(validate=validate.OneOf(STATUSES))
 
 
+class AllProjectsQuery(ProjectQuery):
+    """A page of the projects of all clients."""
+
+    status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
+    client_id = fields.UUID(load_default=None)
+    open = fields.Boolean(
+        load_default=False, metadata={"description": "Only those that are not over."}
+    )
+
+
 class AmountView(Schema):
     """An amount in a currency."""
 
@@ -89,6 +99,20 @@ class ProjectView(Schema):
 ProjectPage = page_of(ProjectView, "ProjectPage")
 
 
+class ListedProject(ProjectView):
+    """A project in the list over all clients."""
+
+    client_name = fields.String(allow_none=True)
+    client_code = fields.String(allow_none=True)
+
+
+class AllProjectsPage(Schema):
+    """Projects of all clients, newest first."""
+
+    data = fields.List(fields.Nested(ListedProject))
+    next = fields.String(allow_none=True)
+
+
 def present_project(project: Project, spent: Spent) -> dict[str, Any]:
     """A project as its public answer, with what is spent on it."""
     return {
@@ -111,6 +135,12 @@ def present_budget(budget: Budget) -> dict[str, Any]:
 
 def _in_unit(value: Decimal, unit: str) -> str:
     return money.decimal_text(value, 2) if unit == HOURS else money.amount_text(value, unit)
+
+
+def present_listed(row: Any, spent: Spent) -> dict[str, Any]:
+    """As `ListedProject`, of a row of `all_projects`."""
+    project, name, code = row
+    return {**present_project(project, spent), "client_name": name, "client_code": code}
 
 
 def _spent(project: Project, spent: Spent) -> dict[str, Any]:

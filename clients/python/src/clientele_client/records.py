@@ -9,6 +9,7 @@ from typing import Any, Self, cast
 import httpx
 
 from clientele_client.administration import Administration
+from clientele_client.billing import Billing
 from clientele_client.connections import Connections
 from clientele_client.drafts import Drafts
 from clientele_client.endings import Endings
@@ -45,6 +46,7 @@ from clientele_client.shapes import (
 )
 from clientele_client.transfers import Transfers
 from clientele_client.transport import Transport
+from clientele_client.work import Work
 
 _PAGE = 200
 
@@ -67,7 +69,7 @@ class Clientele:
         http: httpx.Client | None = None,
     ) -> None:
         self._transport = Transport(url, token, patience=patience, timeout=timeout, http=http)
-        #: Clients that are being put together, and what ends a client's record.
+        #: Clients that are being put together, what ends a client's record, its invoices, and work.
         self.drafts = Drafts(self._transport)
         self.endings = Endings(self._transport)
         #: Clients from files and into files.
@@ -75,6 +77,8 @@ class Clientele:
         #: What the workspace decides for itself, and who is told of its events.
         self.administration = Administration(self._transport)
         self.connections = Connections(self._transport)
+        self.billing = Billing(self._transport)
+        self.work = Work(self._transport)
 
     @classmethod
     def log_in(cls, url: str, email: str, password: str, **options: Any) -> Self:

@@ -53,6 +53,13 @@ class AllInvoicesPage(TypedDict, total=False):
     sums: list[Sums]
 
 
+class AllProjectsPage(TypedDict, total=False):
+    """`AllProjectsPage` of the OpenAPI document."""
+
+    data: list[ListedProject]
+    next: str | None
+
+
 class Amount(TypedDict, total=False):
     """`AmountView` of the OpenAPI document."""
 
@@ -543,6 +550,17 @@ class Event(TypedDict, total=False):
     workspace: str
 
 
+class Explanation(TypedDict, total=False):
+    """`ExplanationView` of the OpenAPI document."""
+
+    amount: str | None
+    currency: str | None
+    explanation: str
+    rate: Rate | None
+    rule: Literal["regular", "overtime", "overtime_at_regular", "no_position", "no_day"]
+    unit_price: str | None
+
+
 class FacetCount(TypedDict, total=False):
     """`FacetCountView` of the OpenAPI document."""
 
@@ -760,6 +778,31 @@ class ListedInvoice(TypedDict, total=False):
     version: int
 
 
+class ListedProject(TypedDict, total=False):
+    """`ListedProject` of the OpenAPI document."""
+
+    budget_amount: str | None
+    budget_hours: str | None
+    budget_used: str | None
+    client_code: str | None
+    client_id: str
+    client_name: str | None
+    code: str | None
+    created_at: str
+    currency: str
+    ends_on: str | None
+    id: str
+    name: str
+    spent_amount: str
+    spent_hours: str
+    spent_in_other_currencies: list[Amount]
+    starts_on: str | None
+    status: str
+    unpriced_hours: str
+    updated_at: str
+    version: int
+
+
 class LogIn(TypedDict, total=False):
     """`LogInView` of the OpenAPI document."""
 
@@ -864,6 +907,20 @@ class Owner(TypedDict, total=False):
 
     id: str
     name: str
+
+
+class Paper(TypedDict, total=False):
+    """`PaperView` of the OpenAPI document."""
+
+    created_at: str
+    document_id: str | None
+    engine: str | None
+    file_name: str
+    job_id: str
+    layout: str
+    printed_at: str | None
+    sha256: str | None
+    version: int
 
 
 class Part(TypedDict, total=False):
@@ -1183,6 +1240,34 @@ class Tax(TypedDict, total=False):
     rate: str
 
 
+class TimeEntry(TypedDict, total=False):
+    """`TimeEntryView` of the OpenAPI document."""
+
+    client_id: str
+    created_at: str
+    date: str
+    hours: str
+    id: str
+    invoice_id: str | None
+    note: str | None
+    overtime: bool
+    overtime_hours: str
+    person: str
+    person_name: str
+    position: str
+    project_id: str
+    regular_hours: str
+    updated_at: str
+    version: int
+
+
+class TimeEntryPage(TypedDict, total=False):
+    """`TimeEntryPage` of the OpenAPI document."""
+
+    data: list[TimeEntry]
+    next: str | None
+
+
 class TimelineEntry(TypedDict, total=False):
     """`ActivityTimelineEntryView` of the OpenAPI document."""
 
@@ -1297,6 +1382,19 @@ class WebhookWithSecret(TypedDict, total=False):
     updated_at: str
     url: str
     version: int
+
+
+class Week(TypedDict, total=False):
+    """`WeekView` of the OpenAPI document."""
+
+    ends_on: str
+    entries: list[TimeEntry]
+    hours: str
+    overtime_hours: str
+    person: str
+    starts_on: str
+    version: int
+    week: str
 
 
 class Workspace(TypedDict, total=False):

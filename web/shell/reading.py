@@ -13,9 +13,9 @@ from typing import Any, Final
 from werkzeug.datastructures import MultiDict
 
 _KEY: Final = re.compile(r"[^.\[\]]+")
-_ROWS: Final = ("rates", "contacts")
+_ROWS: Final = ("rates", "contacts", "lines")
 # What a new row holds before anyone has typed into it.
-_GIVEN: Final = {"currency", "roles"}
+_GIVEN: Final = {"currency", "roles", "tax_rate"}
 _WORDS: Final = "tags"
 
 Values = Mapping[str, Any]
