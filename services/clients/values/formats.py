@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+import phonenumbers
 import pycountry
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_symbol
@@ -74,6 +75,15 @@ def address_lines(address: Mapping[str, Any]) -> list[str]:
     )
     lines = [address.get("street"), place, None if country is None else country_name(country)]
     return [line for line in lines if line]
+
+
+def phone(number: str) -> str:
+    """A phone number in groups, `+1 651-555-0210`; what is none stays as it was typed."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def country_name(code: str) -> str:

@@ -66,3 +66,8 @@ def test_an_address_is_written_as_its_country_does() -> None:
 
 def test_paper_has_the_size_of_the_country() -> None:
     assert [formats.paper_size(it) for it in ("US", "DE", None)] == ["us-letter", "a4", "a4"]
+
+
+def test_a_phone_number_is_written_in_groups() -> None:
+    assert formats.phone("+16515550210") == "+1 651-555-0210"
+    assert formats.phone("ask for Sam") == "ask for Sam"

@@ -74,7 +74,10 @@ def _issuer_lines(issuer: Mapping[str, Any]) -> Iterator[str]:
     yield from formats.address_lines(issuer["address"])
     if issuer["tax_id"]:
         yield f"Tax ID {issuer['tax_id']}"
-    yield from (issuer[name] for name in ("email", "phone") if issuer[name])
+    if issuer["email"]:
+        yield issuer["email"]
+    if issuer["phone"]:
+        yield formats.phone(issuer["phone"])
 
 
 def _recipient_lines(copy: Mapping[str, Any]) -> Iterator[str]:
