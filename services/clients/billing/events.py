@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -11,6 +12,8 @@ from services.clients.billing.models import CreditNote, Invoice, InvoiceLine, Pa
 from services.clients.values.money import amount_text, decimal_text, price_text
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Event
+
+NO_HOURS = Decimal(0)
 
 
 def invoice_snapshot(invoice: Invoice) -> dict[str, Any]:
@@ -112,14 +115,15 @@ def credit_note_fields(note: CreditNote, currency: str) -> dict[str, Any]:
     }
 
 
-def invoice_created(invoice: Invoice) -> Event:
-    """A draft was made."""
-    return _of_invoice(invoice, "created", {})
+def invoice_created(invoice: Invoice, billed_hours: Decimal = NO_HOURS) -> Event:
+    """A draft was made, of so many hours where it is one from time."""
+    return _of_invoice(invoice, "created", _hours("billed_hours", billed_hours))
 
 
-def invoice_updated(invoice: Invoice, changes: list[Change]) -> Event:
-    """A draft was edited."""
-    return _of_invoice(invoice, "updated", {"changes": changes})
+def invoice_updated(invoice: Invoice, changes: list[Change], unbilled_hours: Decimal) -> Event:
+    """A draft was edited; so many hours are in no line of it any more."""
+    told = _hours("unbilled_hours", unbilled_hours)
+    return _of_invoice(invoice, "updated", {"changes": changes, **told})
 
 
 def invoice_issued(invoice: Invoice, changes: list[Change]) -> Event:
@@ -140,14 +144,22 @@ def invoice_credited(invoice: Invoice, note: CreditNote, changes: list[Change]) 
     return _of_invoice(invoice, "credited", data)
 
 
-def invoice_deleted(invoice: Invoice) -> Event:
-    """A draft was deleted."""
-    return _of_invoice(invoice, "deleted", {})
+def invoice_deleted(invoice: Invoice, unbilled_hours: Decimal) -> Event:
+    """A draft was deleted; so many hours are to be billed again."""
+    return _of_invoice(invoice, "deleted", _hours("unbilled_hours", unbilled_hours))
 
 
-def invoice_voided(invoice: Invoice, reason: str, changes: list[Change]) -> Event:
-    """An invoice was declared void."""
-    return _of_invoice(invoice, "voided", {"reason": reason, "changes": changes})
+def invoice_voided(
+    invoice: Invoice, reason: str, changes: list[Change], unbilled_hours: Decimal
+) -> Event:
+    """An invoice was declared void; so many hours are to be billed again."""
+    told = _hours("unbilled_hours", unbilled_hours)
+    return _of_invoice(invoice, "voided", {"reason": reason, "changes": changes, **told})
+
+
+def _hours(name: str, hours: Decimal) -> dict[str, str]:
+    """Hours as they travel, left out where there are none."""
+    return {name: decimal_text(hours, 2)} if hours else {}
 
 
 def _of_invoice(invoice: Invoice, participle: str, data: dict[str, Any]) -> Event:

@@ -143,7 +143,7 @@ def test_the_internal_client_is_never_billed_for_time_from_before_it_was_interna
 
 
 def test_a_draft_that_is_deleted_or_void_gives_its_time_back(
-    ok: Ok, project_id: str, bill: Any
+    ok: Ok, project_id: str, bill: Any, events: Any
 ) -> None:
     entry = enter(ok, project_id, "1")[0]
     first = bill()
@@ -154,10 +154,18 @@ def test_a_draft_that_is_deleted_or_void_gives_its_time_back(
     ok("POST", f"/invoices/{second['id']}/void", {"reason": "Wrong month"})
     assert billed_on(ok, entry) is None
     assert bill()["total"] == "100.00"
+    for invoice, hours in ((first, (True, True)), (second, (True, False, True))):
+        told = [data for _, data in events(f"invoice/{invoice['id']}")]
+        assert [_hours(data) == "1.00" for data in told] == list(hours)
+
+
+def _hours(data: dict[str, Any]) -> str | None:
+    """The time that an invoice took, or gave back."""
+    return data.get("billed_hours") or data.get("unbilled_hours")
 
 
 def test_time_whose_lines_are_taken_off_a_draft_is_unbilled(
-    ok: Ok, project_id: str, bill: Any
+    ok: Ok, project_id: str, bill: Any, events: Any
 ) -> None:
     plain = enter(ok, project_id, "1")[0]
     both = enter(ok, project_id, "2", overtime=True)[0]
@@ -168,6 +176,8 @@ def test_time_whose_lines_are_taken_off_a_draft_is_unbilled(
     ok("PATCH", f"/invoices/{draft['id']}", {"lines": kept}, If_Match='"1"')
     assert billed_on(ok, plain) is None
     assert billed_on(ok, both) == draft["id"]
+    (_, created), (_, updated) = events(f"invoice/{draft['id']}")
+    assert (created["billed_hours"], updated["unbilled_hours"]) == ("3.00", "1.00")
     assert bill()["total"] == "100.00"
 
 

@@ -85,6 +85,20 @@ def test_no_sentence_stands_for_a_type_that_does_not_exist() -> None:
             "Invoice draft over 1296.00 USD deleted",
         ),
         (
+            "clients.invoice.created.v1",
+            {"invoice": {"total": "1296.00", "currency": "USD"}, "billed_hours": "8.00"},
+            "Invoice draft over 1296.00 USD created, with 8.00 h",
+        ),
+        (
+            "clients.invoice.voided.v1",
+            {
+                "invoice": {"number": "ACM-2026-0001", "total": "1296.00", "currency": "USD"},
+                "reason": "Wrong month",
+                "unbilled_hours": "8.00",
+            },
+            "Invoice ACM-2026-0001 over 1296.00 USD voided: Wrong month; 8.00 h to bill again",
+        ),
+        (
             "clients.invoice.payment_recorded.v1",
             {
                 "payment": {"amount": "500.00"},

@@ -66,6 +66,7 @@ def words(data: Mapping[str, Any]) -> dict[str, str]:
         found["day"] = str(starts_at)[:10]
     if archive := data.get("archive"):
         found["without"] = _without(archive.get("left_out"))
+    found["moved"] = _moved(data)
     found["because"] = _because(data.get("reason"))
     if reason := data.get("reason"):
         found["refusal"] = str(reason).rpartition(".")[2].replace("_", " ")
@@ -77,6 +78,14 @@ def words(data: Mapping[str, Any]) -> dict[str, str]:
 def _without(parts: Sequence[str] | None) -> str:
     """What was left out of something taken as a whole, at the end of a sentence."""
     return f", without {' and '.join(parts)}" if parts else ""
+
+
+def _moved(data: Mapping[str, Any]) -> str:
+    """The time that an invoice took or gave back, at the end of a sentence."""
+    if billed := data.get("billed_hours"):
+        return f", with {billed} h"
+    unbilled = data.get("unbilled_hours")
+    return f"; {unbilled} h to bill again" if unbilled else ""
 
 
 def _because(reason: object) -> str:

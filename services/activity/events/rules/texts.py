@@ -180,10 +180,10 @@ SENTENCES: dict[str, Sentence] = {
         "Time taken back",
     ),
     "clients.invoice.created.v1": Sentence(
-        "invoice", "Invoice draft over {total} created", "Invoice draft created"
+        "invoice", "Invoice draft over {total} created{moved}", "Invoice draft created"
     ),
     "clients.invoice.updated.v1": Sentence(
-        "invoice", "Invoice draft: {changed}", "Invoice draft changed"
+        "invoice", "Invoice draft: {changed}{moved}", "Invoice draft changed"
     ),
     "clients.invoice.issued.v1": Sentence(
         "invoice", "Invoice {number} over {total} issued", "Invoice issued"
@@ -192,7 +192,7 @@ SENTENCES: dict[str, Sentence] = {
         "payment", "{Movement} of {amount} recorded for invoice {number}", "Payment recorded"
     ),
     "clients.invoice.voided.v1": Sentence(
-        "invoice", "Invoice {number} over {total} voided{because}", "Invoice voided"
+        "invoice", "Invoice {number} over {total} voided{because}{moved}", "Invoice voided"
     ),
     "clients.invoice.credited.v1": Sentence(
         "invoice",
@@ -200,7 +200,7 @@ SENTENCES: dict[str, Sentence] = {
         "Credit note issued",
     ),
     "clients.invoice.deleted.v1": Sentence(
-        "invoice", "Invoice draft over {total} deleted", "Invoice draft deleted"
+        "invoice", "Invoice draft over {total} deleted{moved}", "Invoice draft deleted"
     ),
     "documents.document.added.v1": Sentence(
         "document", "Document {document} added", "Document added"

@@ -59,7 +59,7 @@ def create_invoice(uow: UnitOfWork, client_id: uuid.UUID, body: dict[str, Any]) 
     refuse_internal(client)
     invoice = _draft(uow, client, body.get("currency") or default_currency(uow), body)
     _place_lines(invoice, body.get("lines", []))
-    return _finish(uow, invoice)
+    return _finish(uow, invoice, events.NO_HOURS)
 
 
 def create_from_lines(
@@ -86,7 +86,7 @@ def create_from_lines(
         )
         for place, line in enumerate(lines, start=1)
     ]
-    return _finish(uow, invoice)
+    return _finish(uow, invoice, sum((line.quantity for line in lines), events.NO_HOURS))
 
 
 def _draft(uow: UnitOfWork, client: Client, currency: str, body: Mapping[str, Any]) -> Invoice:
@@ -109,11 +109,11 @@ def _draft(uow: UnitOfWork, client: Client, currency: str, body: Mapping[str, An
     )
 
 
-def _finish(uow: UnitOfWork, invoice: Invoice) -> Invoice:
+def _finish(uow: UnitOfWork, invoice: Invoice, hours: Decimal) -> Invoice:
     _sum_up(invoice)
     checks.check_invoice(invoice)
     uow.session.add(invoice)
-    uow.publish(events.invoice_created(invoice))
+    uow.publish(events.invoice_created(invoice, hours))
     return invoice
 
 
@@ -136,9 +136,9 @@ def update_invoice(
     checks.check_invoice(invoice)
     changed = changes_between(before, events.invoice_fields(invoice))
     if changed:
-        release_time(uow, invoice.id, [line.id for line in invoice.lines])
+        unbilled = release_time(uow, invoice.id, [line.id for line in invoice.lines])
         move(invoice)
-        uow.publish(events.invoice_updated(invoice, changed))
+        uow.publish(events.invoice_updated(invoice, changed, unbilled))
     return invoice
 
 
@@ -152,9 +152,9 @@ def delete_draft(
     _client, invoice = lock_invoice(uow, invoice_id, expected_version)
     if invoice.status != DRAFT:
         raise NotDraft(f"It is {invoice.status}.", state=invoice.status)
-    release_time(uow, invoice.id)
+    unbilled = release_time(uow, invoice.id)
     move(invoice)
-    uow.publish(events.invoice_deleted(invoice))
+    uow.publish(events.invoice_deleted(invoice, unbilled))
     uow.session.delete(invoice)
 
 

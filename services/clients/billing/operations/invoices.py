@@ -113,10 +113,10 @@ def void_invoice(
     invoice.status = VOID
     invoice.void_reason = reason
     invoice.paid_on = None
-    release_time(uow, invoice.id)
+    unbilled = release_time(uow, invoice.id)
     move(invoice)
     changed = changes_between(before, events.invoice_fields(invoice))
-    uow.publish(events.invoice_voided(invoice, reason, changed))
+    uow.publish(events.invoice_voided(invoice, reason, changed, unbilled))
     return invoice
 
 

@@ -50,8 +50,12 @@ _CLAIM = text(
 )
 _RELEASE = text(
     """
-    UPDATE time_entries SET invoice_id = NULL, invoice_line_ids = NULL
-    WHERE invoice_id = :invoice AND NOT invoice_line_ids && CAST(:lines AS uuid[])
+    WITH released AS (
+        UPDATE time_entries SET invoice_id = NULL, invoice_line_ids = NULL
+        WHERE invoice_id = :invoice AND NOT invoice_line_ids && CAST(:lines AS uuid[])
+        RETURNING hours
+    )
+    SELECT coalesce(sum(hours), 0) FROM released
     """
 )
 
@@ -112,6 +116,7 @@ def claim_time(
 
 def release_time(
     uow: UnitOfWork, invoice_id: uuid.UUID, kept_lines: Collection[uuid.UUID] = ()
-) -> None:
-    """Unbill the time of an invoice, but for what stands in a line that is kept."""
-    uow.session.execute(_RELEASE, {"invoice": invoice_id, "lines": list(kept_lines)})
+) -> Decimal:
+    """Unbill the time of an invoice, but for what stands in a line that is kept; the hours."""
+    found = uow.session.scalars(_RELEASE, {"invoice": invoice_id, "lines": list(kept_lines)})
+    return Decimal(found.one())
