@@ -124,7 +124,8 @@ def test_a_file_is_read_on_where_the_turn_before_stopped(
         following = advance_job(transfer.api.runtime, workspace_id, job_id, turn)
         turns += [] if following is None else [(workspace_id, job_id, following)]
         if elsewhere:
-            reading._left_open.clear()
+            while reading._left_open:
+                reading._left_open.popitem()[1].file.close()
     again = transfer.start(transfer.ok("GET", f"/imports/{sent['id']}"))
     assert again["progress"] == {**again["progress"], "done": 9, "skipped": 9}
     assert len(transfer.rows(again)) == 9

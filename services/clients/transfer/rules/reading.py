@@ -23,6 +23,12 @@ from services.clients.transfer.rules.cells import from_sheet, unguarded
 
 MAX_COLUMNS = 300
 MAX_ROWS = 500_000
+#: The last row that a workbook may have; the place of a row is only told, and may be any number.
+_LAST_ROW = 1 << 20
+#: A cell is longer than any field's text, and not without bound.
+MAX_CELL = 100_000
+#: Of all cells together.
+MAX_TEXT = 128 << 20
 #: A workbook that unpacks to more than this is no table of clients.
 _MAX_UNPACKED = 1 << 30
 _SNIFFED_BYTES = 1 << 16
@@ -177,18 +183,35 @@ _BROKEN = (
 def _sheet_rows(sheet: Any) -> Iterator[Row]:
     try:
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            if number > _LAST_ROW:
+                raise Unreadable("too_many_rows", "A row stands beyond the last of a workbook.")
             yield number, [from_sheet(value) for value in row]
     except _BROKEN as error:
         raise Unreadable("broken_workbook", "The workbook breaks off in the middle.") from error
 
 
 def _table(rows: Iterator[Row], details: dict[str, Any]) -> Table:
-    filled = ((number, row) for number, row in rows if any(cell.strip() for cell in row))
+    counted = _counted(rows)
+    filled = ((number, row) for number, row in counted if any(cell.strip() for cell in row))
     first = next(filled, None)
     if first is None:
         raise Unreadable("empty", "There is nothing in the file.")
     columns = _columns(first[1])
     return Table(columns, _fitted(filled, len(columns)), details)
+
+
+def _counted(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, as long as no cell and not all of them together hold too much text."""
+    text = 0
+    for number, row in rows:
+        lengths = [len(cell) for cell in row]
+        if max(lengths, default=0) > MAX_CELL:
+            message = f"A cell of row {number} has more than {MAX_CELL:,} characters."
+            raise Unreadable("cell_too_long", message)
+        text += sum(lengths)
+        if text > MAX_TEXT:
+            raise Unreadable("too_much_text", "The file holds too much text; cut it in two.")
+        yield number, row
 
 
 def _columns(heads: Sequence[str]) -> list[str]:
