@@ -122,3 +122,52 @@ def test_stored_markup_stays_text(owner: Reader, site: Site) -> None:
     for path in ("/clients?q=onerror", f"/clients/{made['id']}", f"/clients/{made['id']}/activity"):
         expect(owner.go(path).get_by_text(evil).first).to_be_visible()
     assert owner.complaints == []
+
+
+def test_who_reads_further_down_is_told_of_news_and_not_moved(owner: Reader, site: Site) -> None:
+    owner.page.set_viewport_size({"width": 1000, "height": 300})
+    page = owner.go(f"/clients/{site.client_id}/activity")
+    expect(page.locator("[data-live]")).to_have_text("Live")
+    entries = page.locator("#days .ev")
+    before = entries.count()
+    page.locator("#days .ev").last.scroll_into_view_if_needed()
+    at = page.evaluate("scrollY")
+    body = {"text": "Something new."}
+    site.call("POST", f"/v1/clients/{site.client_id}/notes", body)
+    chip = page.locator("[data-fresh]")
+    expect(chip).to_have_text("1 new event", timeout=15_000)
+    expect(chip).to_be_in_viewport()
+    assert (entries.count(), page.evaluate("scrollY")) == (before, at)
+    chip.click()
+    expect(entries).to_have_count(before + 1)
+    expect(chip).to_be_hidden()
+
+
+def test_single_keys_are_told_and_can_be_turned_off(owner: Reader) -> None:
+    page = owner.go("/clients")
+    page.keyboard.press("?")
+    keys = page.get_by_role("heading", name="Keys")
+    expect(keys).to_be_visible()
+    page.get_by_role("button", name="Turn single keys off").click()
+    page.wait_for_load_state()
+    page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.locator("#q")).not_to_be_focused()
+
+
+def test_a_client_is_given_an_owner_alone_and_with_others(owner: Reader, site: Site) -> None:
+    page = owner.go(f"/clients/{site.client_id}/edit/settings")
+    chosen = page.locator("#owner_id option").nth(1).inner_text()
+    page.select_option("#owner_id", index=1)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(f"**/clients/{site.client_id}")
+    name = site.call("GET", f"/v1/clients/{site.client_id}")["owner"]["name"]
+    assert name in chosen
+    page = owner.go("/clients?q=alder")
+    page.locator("tbody .pick input").first.check()
+    page.get_by_role("button", name="Set owner").click()
+    page.select_option("#value", label="Nobody")
+    page.get_by_role("button", name="Set owner").click()
+    expect(page.get_by_role("status").first).to_have_text("Done", timeout=20_000)
+    assert site.call("GET", f"/v1/clients/{site.client_id}")["owner"] is None

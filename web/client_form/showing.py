@@ -11,7 +11,7 @@ from flask import Response
 from clientele_client.errors import FieldError, NotAllowed
 from clientele_client.shapes import WarningView
 from web.client_form.steps import Step, label_of, step_of
-from web.shell import choices, pages, reading
+from web.shell import choices, owners, pages, reading
 from web.shell.callers import api, me
 from web.shell.texts import gettext, language, ngettext
 
@@ -95,7 +95,10 @@ def _choices(sheet: Sheet) -> dict[str, Any]:
             "standards": _names("compliance-standards"),
         }
     if step.name == "settings":
-        return {"own_fields": [one for one in api().custom_fields() if not one["retired"]]}
+        return {
+            "own_fields": [one for one in api().custom_fields() if not one["retired"]],
+            "owners": owners.options(sheet.values.get("owner")),
+        }
     return {"currency": me()["workspace"]["currency"]}
 
 

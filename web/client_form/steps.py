@@ -46,7 +46,9 @@ STEPS: Final = (
     Step("rates", noted("Service rates"), ("rates",), "rates"),
     Step("contacts", noted("Contacts"), ("contacts",), "contacts"),
     Step("documents", noted("Documents"), (), "documents"),
-    Step("settings", noted("Settings"), ("settings", "status", "tags", "custom_fields")),
+    Step(
+        "settings", noted("Settings"), ("settings", "status", "tags", "owner_id", "custom_fields")
+    ),
 )
 BY_NAME: Final = {step.name: step for step in STEPS}
 #: A step's name in the address of a page.
@@ -80,6 +82,7 @@ _LABELS: Final = {
     "contacts": noted("Contacts"),
     "status": noted("Status"),
     "tags": noted("Tags"),
+    "owner_id": noted("Owner"),
     "settings.email_notifications": noted("Email notifications"),
     "settings.quarterly_reports": noted("Quarterly reports"),
     "settings.auto_invoicing": noted("Auto-invoicing"),

@@ -14,8 +14,8 @@ from web.shell.texts import noted
 class Action:
     """A change of many clients: its name in the API, its question, and what is to be chosen.
 
-    `choices_of` is `status` or a list of the workspace; empty where a text is asked for, or, when
-    `is_final`, nothing but the plan's confirmation.
+    `choices_of` is `status`, `owners` or a list of the workspace; empty where a text is asked
+    for, or, when `is_final`, nothing but the plan's confirmation.
     """
 
     name: str
@@ -47,6 +47,19 @@ ACTIONS: Final = {
         noted("Tag %(num)s clients"),
         noted("Add tags"),
     ),
+    "remove_tags": Action(
+        "remove_tags",
+        noted("Take tags from %(num)s client"),
+        noted("Take tags from %(num)s clients"),
+        noted("Take tags away"),
+    ),
+    "set_owner": Action(
+        "set_owner",
+        noted("Set the owner of %(num)s client"),
+        noted("Set the owner of %(num)s clients"),
+        noted("Set owner"),
+        "owners",
+    ),
     "delete": Action(
         "delete",
         noted("Delete %(num)s client"),
@@ -55,6 +68,9 @@ ACTIONS: Final = {
         is_final=True,
     ),
 }
+
+
+_OF_TAGS: Final = frozenset({"add_tags", "remove_tags"})
 
 
 def body(action: Action, form: MultiDict[str, str]) -> dict[str, Any]:
@@ -66,4 +82,4 @@ def body(action: Action, form: MultiDict[str, str]) -> dict[str, Any]:
         return {**found, "confirm": form.get("confirm")}
     value = form.get("value", "").strip()
     tags = [word.strip() for word in value.split(",") if word.strip()]
-    return {**found, "value": tags if action.name == "add_tags" else value}
+    return {**found, "value": tags if action.name in _OF_TAGS else value or None}

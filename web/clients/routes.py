@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from clientele_client.errors import Refused
 from clientele_client.shapes import Facets
 from web.clients import bulk, filters
-from web.shell import forms, pages, session
+from web.shell import forms, owners, pages, session
 from web.shell.callers import api
 from web.shell.texts import gettext, ngettext
 
@@ -113,6 +113,8 @@ def plan_bulk() -> Answer:
 def _choices(name: str) -> Iterator[tuple[str, str]]:
     if name == "status":
         yield from ((value, "") for value in ("active", "pending", "inactive"))
+    elif name == "owners":
+        yield from [("", gettext("Nobody")), *owners.options()]
     elif name:
         yield from ((entry["name"], entry["name"]) for entry in api().entries(name))
 

@@ -25,6 +25,7 @@ from web.shell import formats, navigation, reading, session, words
 
 _FOLDER = Path(__file__).resolve().parents[1]
 THEME_COOKIE: Final = "theme"
+KEYS_COOKIE: Final = "keys"
 THEMES: Final = ("system", "light", "dark")
 
 
@@ -41,6 +42,7 @@ def prepare(app: Flask, settings: WebSettings) -> None:
         navigation=navigation.groups,
         parts_of_workspace=navigation.workspace,
         theme=theme,
+        has_keys=has_keys,
         word=words.word,
         said=words.said,
         query=query,
@@ -57,6 +59,11 @@ def theme() -> str:
     """What the reader has chosen: light, dark, or as the system has it."""
     found = request.cookies.get(THEME_COOKIE, "")
     return found if found in THEMES else "system"
+
+
+def has_keys() -> bool:
+    """Whether single keys do something; who dictates or trembles turns them off."""
+    return request.cookies.get(KEYS_COOKIE) != "off"
 
 
 def is_piece() -> bool:

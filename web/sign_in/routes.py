@@ -73,6 +73,15 @@ def choose_theme() -> Answer:
     return answer
 
 
+@blueprint.post("/keys")
+def choose_keys() -> Answer:
+    """Whether single keys do something; kept in this browser."""
+    answer = pages.go(_own_page(request.form.get("next")))
+    chosen = "off" if request.form.get("keys") == "off" else "on"
+    answer.set_cookie(pages.KEYS_COOKIE, chosen, _YEAR_SECONDS, httponly=True, samesite="Lax")
+    return answer
+
+
 def _form(
     email: str = "", problem: str = "", status: int = 200, *, wants_code: bool = False
 ) -> Response:

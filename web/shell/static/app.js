@@ -117,10 +117,33 @@
     if (!mark) return;
     mark.hidden = false;
     mark.classList.toggle("away", state !== "live");
-    $("[data-live-word]", mark).textContent = JSON.parse(mark.dataset.words)[state];
+    const word = JSON.parse(mark.dataset.words)[state];
+    $("[data-live-word]", mark).textContent = word.replace("{time}", lastLive);
   };
-  document.addEventListener("htmx:sseOpen", () => say("live"));
-  document.addEventListener("htmx:sseError", () => say("away"));
+  let lastLive = "";
+  const note = () => { lastLive = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }); };
+  document.addEventListener("htmx:sseOpen", () => { note(); say("behind"); });
+  document.addEventListener("htmx:sseMessage", note);
+  document.addEventListener("htmx:sseError", () => { if (!lastLive) note(); say("away"); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.matches("[data-news]")) say(event.detail.successful ? "live" : "away");
+  });
+
+  // Who reads further down is not moved: a chip says how much is new, and leads there.
+  const isAtTop = () => ($("#days")?.getBoundingClientRect().top ?? 0) >= 0;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.requestConfig.elt.matches("[data-news]")) return;
+    const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector("#news");
+    const chip = $("[data-fresh]");
+    const waits = said !== null && !isAtTop();
+    if (waits) { event.detail.shouldSwap = false; chip.textContent = said.textContent; }
+    chip.hidden = !waits;
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-fresh]")) return;
+    $("#file").scrollIntoView();
+    window.htmx.trigger("[data-news]", "show");
+  });
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt.matches("[data-news]")) {
       event.detail.parameters.top = $("[data-entry]")?.dataset.entry || "";
@@ -149,6 +172,7 @@
     $(".who a", next)?.focus();
   };
   const keys = {
+    "?": () => $("#keys")?.togglePopover(),
     "/": () => $("[type=search]")?.focus(),
     "n": () => $("[data-key=n]")?.click(),
     "e": () => $("[data-key=e]")?.click(),
@@ -159,7 +183,7 @@
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, select, textarea, [contenteditable]");
     if (field && event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form?.requestSubmit();
-    if (field || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (root.dataset.keys === "off" || field || event.ctrlKey || event.metaKey || event.altKey) return;
     const tab = /^[1-8]$/.test(event.key) ? $$(".tabs a")[event.key - 1] : null;
     if (tab || keys[event.key]) { event.preventDefault(); tab ? tab.click() : keys[event.key](); }
   });
