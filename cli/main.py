@@ -30,6 +30,7 @@ COMMANDS = {
     "lag": "cli.messages",
     "webhooks": "cli.webhooks",
     "subscribers": "cli.subscribers",
+    "schedule": "cli.schedule",
     "events": "cli.messages",
     "dead-letters": "cli.messages",
     "projections": "cli.projections.commands",

@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.fixtures.engines",
     "tests.fixtures.databases",
     "tests.fixtures.api",
+    "tests.fixtures.clock",
     "tests.fixtures.inspection",
     "tests.fixtures.stack",
     "tests.fixtures.chromium",

@@ -18,14 +18,18 @@ def register_features() -> None:
 
     Every process that looks for clients, deletes them or has jobs done begins with this.
     """
+    from services.clients.auto_invoicing import tasks as auto_invoicing
+    from services.clients.auto_invoicing.operations.running import KIND as AUTO_INVOICING
     from services.clients.billing.operations import removal as billing
     from services.clients.client_merge.queries import merged_away
+    from services.clients.correspondence import tasks as reminders
     from services.clients.correspondence.operations import moving as correspondence
     from services.clients.correspondence.operations.stopping import why_not
     from services.clients.deletion.operations.client_data import CLIENT_DATA, ClientData
     from services.clients.deletion.queries import deleted
     from services.clients.jobs.operations import outcomes as jobs
     from services.clients.jobs.operations.kinds import KINDS
+    from services.clients.jobs.operations.schedules import SCHEDULES
     from services.clients.mail.operations import GUARDS, Guard
     from services.clients.notes.operations import moving as notes
     from services.clients.portal.operations import moving as portal
@@ -42,7 +46,8 @@ def register_features() -> None:
 
     SPENDING.register(Spending("time", spent_on_time))
     REASONS.register(Reason("merged", merged_away), Reason("deleted", deleted))
-    KINDS.register(*TRANSFERS, PRINTING)
+    KINDS.register(*TRANSFERS, PRINTING, AUTO_INVOICING)
+    SCHEDULES.register(auto_invoicing.SCHEDULE, reminders.SCHEDULE)
     GUARDS.register(Guard("correspondence", why_not))
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
@@ -74,6 +79,7 @@ def _api(_: Settings) -> Api:
     )
     from services.clients.archive.routes import client as archive
     from services.clients.archive.routes import workspace as workspace_archive
+    from services.clients.auto_invoicing import routes as auto_invoicing
     from services.clients.billing.routes import invoices as billing
     from services.clients.billing.routes import papers as billing_papers
     from services.clients.client_merge import routes as client_merge
@@ -120,12 +126,14 @@ def _api(_: Settings) -> Api:
             draft_documents.blueprint,
             search.blueprint,
             jobs.blueprint,
+            jobs.schedule,
             imports.blueprint,
             exports.blueprint,
             bulk.blueprint,
             time_imports.blueprint,
             deletions.blueprint,
             client_merge.blueprint,
+            auto_invoicing.blueprint,
             mails.blueprint,
             mails.of_invoices,
             wordings.blueprint,
@@ -168,6 +176,8 @@ def _consumers() -> list[Apply]:
 
 def _register_jobs(_: Settings) -> list[RegisterJobs]:
     from services.clients.access import tasks as access
+    from services.clients.auto_invoicing import tasks as auto_invoicing
+    from services.clients.correspondence import tasks as correspondence
     from services.clients.deletion import tasks as deletion
     from services.clients.drafts import tasks as drafts
     from services.clients.jobs import tasks as jobs
@@ -187,6 +197,8 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
         access.register_tasks,
         mail.register_tasks,
         portal.register_tasks,
+        auto_invoicing.register_tasks,
+        correspondence.register_tasks,
         register_idempotency_purge,
     ]
 
@@ -211,6 +223,8 @@ CLIENTS = Service(
         Job("clients.answer_portal_requests", every_seconds=1.0),
         Job("clients.expire_portal_invitations", every_seconds=60.0),
         Job("clients.purge_portal", every_seconds=3600.0),
+        Job("clients.start_billing", every_seconds=60.0),
+        Job("clients.remind_overdue", every_seconds=300.0),
         Job("clients.send_mail", every_seconds=1.0),
         Job("clients.purge_mail", every_seconds=3600.0),
         Job("clients.purge_idempotency_keys", every_seconds=3600.0),

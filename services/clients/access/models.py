@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from sqlalchemy import ARRAY, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.clients.access.rules import DEFAULT_PATTERN
@@ -36,6 +37,9 @@ class Workspace(Base):
     payment_instructions: Mapped[str | None]
     bank_details: Mapped[str | None]
     invoice_terms: Mapped[str | None]
+    auto_invoicing_issues: Mapped[bool] = mapped_column(default=False)
+    invoice_due_days: Mapped[int | None]
+    reminder_days: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=lambda: [3, 14, 30])
     mail_sender: Mapped[str | None]
     mail_reply_to: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -111,7 +111,8 @@ class CreditNote(Base):
 class Invoice(OwnedByClient, Base):
     """An invoice; `billing_copy` is the client and `issuer` the firm as they were when it was
     issued. `discount` is what the percentage or the amount given comes to, and `tax_parts` what the
-    tax is made of; `paid_on` is the day of what settled it, None while something is open.
+    tax is made of; `paid_on` is the day of what settled it, None while something is open;
+    `reminded_days` are the days overdue of the last reminder.
     """
 
     __tablename__ = "invoices"
@@ -139,6 +140,7 @@ class Invoice(OwnedByClient, Base):
     amount_credited: Mapped[Decimal] = mapped_column(_AMOUNT)
     paid_on: Mapped[date | None]
     void_reason: Mapped[str | None]
+    reminded_days: Mapped[int | None]
     billing_copy: Mapped[dict[str, Any] | None]
     issuer: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from services.clients.correspondence.errors import MailNotFound
@@ -15,6 +16,16 @@ from services.clients.mail.models import Mail
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
 
+_AT_ONCE = 50
+_TO_REMIND = text("SELECT workspace_id, id, days FROM invoices_to_remind(:moment, :most)")
+_NEXT_REMINDER = text(
+    """
+    SELECT min((i.due_on + d.days)::timestamp AT TIME ZONE w.time_zone)
+    FROM invoices AS i CROSS JOIN workspaces AS w, unnest(w.reminder_days) AS d (days)
+    WHERE i.status IN ('issued', 'partially_paid') AND i.due_on + d.days > CAST(:today AS date)
+      AND coalesce(i.reminded_days, -1) < d.days
+    """
+)
 _FILTERS = ("client_id", "state", "kind")
 
 
@@ -66,3 +77,17 @@ def get_mail(
 
 def _seen(of_users: bool) -> Select[Mail]:
     return select(Mail) if of_users else select(Mail).where(Mail.client_id.is_not(None))
+
+
+def invoices_to_remind(
+    session: Session, moment: datetime
+) -> list[tuple[uuid.UUID, uuid.UUID, int]]:
+    """Some invoices of which to remind at a moment: whose, which, for how many days overdue."""
+    found = session.execute(_TO_REMIND, {"moment": moment, "most": _AT_ONCE})
+    return [tuple(row) for row in found]
+
+
+def next_reminder(session: Session, today: date) -> datetime | None:
+    """When the next reminder of what is open falls due, from a day on."""
+    found: datetime | None = session.scalar(_NEXT_REMINDER, {"today": today})
+    return found

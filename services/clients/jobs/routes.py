@@ -8,6 +8,7 @@ from typing import Any
 from services.clients.jobs import queries, schemas
 from services.clients.jobs.models import Job
 from services.clients.jobs.operations import ending
+from services.clients.jobs.operations.schedules import SCHEDULES
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.security.permissions import CLIENTS_UPDATE, CLIENTS_VIEW
@@ -15,6 +16,9 @@ from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
     "jobs", __name__, url_prefix="/v1/jobs", description="Work that goes on in the background"
+)
+schedule = ApiBlueprint(
+    "schedule", __name__, url_prefix="/v1/schedule", description="What happens by itself"
 )
 
 _FILTERS = ("state", "kind", "import_id")
@@ -61,3 +65,11 @@ def get_rows(uow: UnitOfWork, query: dict[str, Any], job_id: uuid.UUID) -> Answe
 def cancel_job(uow: UnitOfWork, job_id: uuid.UUID) -> Answer:
     """Begin no further step; what was done stays done."""
     return Answer(schemas.job_json(ending.cancel_job(uow, job_id)))
+
+
+@schedule.route("", methods=["GET"])
+@reads(CLIENTS_VIEW)
+@schedule.response(200, schemas.ScheduleList)
+def get_schedule(uow: UnitOfWork) -> Answer:
+    """What happens by itself in the workspace, and when it does next."""
+    return Answer({"data": [schemas.schedule_json(each, each.next_at(uow)) for each in SCHEDULES]})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
 from services.clients.jobs.models import ROW_STATES, Job, JobRow
 from services.clients.jobs.operations.kinds import KINDS
+from services.clients.jobs.operations.schedules import Schedule
 from services.clients.jobs.rules import STATES
 from shared.clock import rfc3339
 from shared.http.schemas import PageQuery, StrictSchema, page_of
@@ -129,3 +131,22 @@ def row_json(row: JobRow) -> dict[str, Any]:
         "client_id": row.client_id and str(row.client_id),
         "errors": [{"column": None, **error} for error in row.errors],
     }
+
+
+class ScheduleView(StrictSchema):
+    """Something that happens by itself."""
+
+    name = fields.String(metadata={"example": "auto-invoicing"})
+    what = fields.String()
+    next_at = fields.DateTime(allow_none=True, metadata={"description": "Null: nothing is due."})
+
+
+class ScheduleList(StrictSchema):
+    """All that happens by itself."""
+
+    data = fields.List(fields.Nested(ScheduleView))
+
+
+def schedule_json(each: Schedule, next_at: datetime | None) -> dict[str, Any]:
+    """As `ScheduleView`."""
+    return {"name": each.name, "what": each.what, "next_at": next_at and rfc3339(next_at)}

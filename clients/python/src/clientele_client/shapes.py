@@ -718,6 +718,7 @@ class Job(TypedDict, total=False):
         "time_import_undo",
         "bulk",
         "print",
+        "auto_invoicing",
     ]
     problem: Problem | None
     progress: Progress
@@ -1175,6 +1176,7 @@ class Settings(TypedDict, total=False):
     """`SettingsView` of the OpenAPI document."""
 
     auto_invoicing: bool | None
+    auto_invoicing_frequency: Literal["weekly", "biweekly", "monthly"] | None
     email_notifications: bool | None
     internal: bool | None
     quarterly_reports: bool | None
@@ -1184,6 +1186,7 @@ class SettingsBody(TypedDict, total=False):
     """`SettingsBody` of the OpenAPI document."""
 
     auto_invoicing: bool | None
+    auto_invoicing_frequency: Literal["weekly", "biweekly", "monthly"] | None
     email_notifications: bool | None
     internal: bool | None
     quarterly_reports: bool | None
@@ -1400,6 +1403,7 @@ class Week(TypedDict, total=False):
 class Workspace(TypedDict, total=False):
     """`WorkspaceView` of the OpenAPI document."""
 
+    auto_invoicing_issues: bool
     bank_details: str | None
     city: str | None
     country: str
@@ -1407,6 +1411,7 @@ class Workspace(TypedDict, total=False):
     currency: str
     deletion_undo_days: int
     id: str
+    invoice_due_days: int | None
     invoice_number_pattern: str
     invoice_terms: str | None
     mail_reply_to: str | None
@@ -1414,6 +1419,7 @@ class Workspace(TypedDict, total=False):
     name: str
     payment_instructions: str | None
     postal_code: str | None
+    reminder_days: list[int]
     split_overtime: bool
     state: str | None
     street: str | None

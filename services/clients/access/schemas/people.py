@@ -34,6 +34,8 @@ ON_INVOICES = (
 
 #: What it puts on mail to clients.
 ON_MAIL = ("mail_sender", "mail_reply_to")
+#: How it invoices and reminds.
+OF_INVOICING = ("auto_invoicing_issues", "invoice_due_days", "reminder_days")
 
 
 @lru_cache
@@ -86,6 +88,23 @@ class WorkspaceBody(StrictSchema):
     bank_details = prose(2_000, examples=["First Bank · 091000022 · 4711"])
     invoice_terms = prose(
         2_000, description="The terms of invoices that are made without.", examples=["Net 30."]
+    )
+    auto_invoicing_issues = flag(
+        description="Whether auto-invoicing issues and sends its invoices; else they are drafts."
+    )
+    invoice_due_days = fields.Integer(
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(0, 365),
+        metadata={"description": "Days until an invoice is due that is issued without a day."},
+    )
+    reminder_days = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(1, 365)),
+        validate=validate.Length(0, 10),
+        metadata={
+            "description": "After how many days overdue clients are reminded; none if empty.",
+            "example": [3, 14, 30],
+        },
     )
     mail_sender = line(
         text.WORD_LENGTH,
@@ -200,7 +219,7 @@ def workspace_json(workspace: Workspace) -> dict[str, Any]:
         "invoice_number_pattern": workspace.invoice_number_pattern,
         "deletion_undo_days": workspace.deletion_undo_days,
         "split_overtime": workspace.split_overtime,
-        **{name: getattr(workspace, name) for name in (*ON_INVOICES, *ON_MAIL)},
+        **{name: getattr(workspace, name) for name in (*ON_INVOICES, *ON_MAIL, *OF_INVOICING)},
         "version": workspace.version,
         "created_at": rfc3339(workspace.created_at),
         "updated_at": rfc3339(workspace.updated_at),

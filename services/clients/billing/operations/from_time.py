@@ -13,6 +13,7 @@ from services.clients.billing.errors import NoRate, NothingToBill
 from services.clients.billing.models import Invoice
 from services.clients.billing.operations.context import refuse_internal
 from services.clients.billing.operations.drafts import RatedLine, create_from_lines
+from services.clients.billing.rules.totals import line_amount
 from services.clients.records.queries.clients import get_children, lock_client
 from services.clients.records.rules.pricing import OVERTIME, REGULAR, Price, Rate, price_of
 from services.clients.time_entries.operations.billing import (
@@ -86,6 +87,33 @@ def invoice_from_time(
     return invoice
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a draft in one currency would come to, before tax."""
+
+    currency: str
+    hours: Decimal
+    amount: Decimal
+
+
+def expected_from_time(
+    uow: UnitOfWork, client_id: uuid.UUID, last: date
+) -> tuple[list[Expected], list[FieldError]]:
+    """What there would be to bill up to a day, and the time that has no rate."""
+    rates = get_children(uow.session, client_id)["rates"]
+    due = [_priced(each, rates) for each in due_time(uow, client_id, rates, last)]
+    currencies = sorted({found for each in due if (found := _currency_of(each)) is not None})
+    return [_expected(due, currency) for currency in currencies], _unpriced(due)
+
+
+def _expected(due: Iterable[_Priced], currency: str) -> Expected:
+    lines = _lines(each for each in due if _currency_of(each) == currency)
+    rated = [_rated(line) for line in lines.values()]
+    amounts = (line_amount(line.quantity, line.unit_price, currency) for line in rated)
+    hours = sum((line.quantity for line in rated), Decimal(0))
+    return Expected(currency, hours, sum(amounts, Decimal(0)))
+
+
 def _priced(due: DueTime, rates: Sequence[Rate]) -> _Priced:
     hours = {REGULAR: due.regular, OVERTIME: due.overtime}
     prices = {
@@ -97,14 +125,18 @@ def _priced(due: DueTime, rates: Sequence[Rate]) -> _Priced:
 
 
 def _refuse_unpriced(due: Iterable[_Priced]) -> None:
-    """Name the time that no rate applies to; nothing is billed before there is one."""
-    wrong = [
+    """Nothing is billed before all of the time has a rate."""
+    if wrong := _unpriced(due):
+        raise NoRate("Add the rates, then bill.", errors=wrong)
+
+
+def _unpriced(due: Iterable[_Priced]) -> list[FieldError]:
+    """Name the time that no rate applies to."""
+    return [
         FieldError("rates", price.rule, f"{price.explanation} {_told(each.due)}")
         for each in due
         if (price := next(iter(each.prices.values()))).rate is None
     ]
-    if wrong:
-        raise NoRate("Add the rates, then bill.", errors=wrong)
 
 
 def _told(due: DueTime) -> str:

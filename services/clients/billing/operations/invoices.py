@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from services.clients.access.queries import get_workspace
 from services.clients.billing import events
 from services.clients.billing.errors import (
     NoCode,
@@ -56,6 +57,7 @@ def issue_invoice(
         raise NoCode(f"Give {client.company_name} a code of three letters first.")
     before = events.invoice_fields(invoice)
     invoice.issued_on = invoice_day(uow, client, issued_on)
+    invoice.due_on = invoice.due_on or _due_on(uow, invoice.issued_on)
     invoice.number = draw_number(uow, client.client_code, invoice.issued_on)
     invoice.billing_copy = billing_copy(client)
     invoice.issuer = issuer_copy(uow)
@@ -118,6 +120,11 @@ def void_invoice(
     changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_voided(invoice, reason, changed, unbilled))
     return invoice
+
+
+def _due_on(uow: UnitOfWork, issued_on: date) -> date | None:
+    days = get_workspace(uow).invoice_due_days
+    return None if days is None else issued_on + timedelta(days=days)
 
 
 def _payment(invoice: Invoice, body: dict[str, Any]) -> Payment:

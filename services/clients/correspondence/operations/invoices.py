@@ -5,13 +5,12 @@ from __future__ import annotations
 import uuid
 
 from services.clients.billing.errors import NotIssued
-from services.clients.billing.models import PAYABLE, Invoice
+from services.clients.billing.models import OPEN, PAYABLE, Invoice
 from services.clients.billing.operations.context import lock_invoice
 from services.clients.billing.operations.papers import invoice_subject, print_invoice
 from services.clients.correspondence.operations.writing import Letter, write_to_client
 from services.clients.correspondence.rules.kinds import INVOICE_ISSUED, INVOICE_OVERDUE, Kind
 from services.clients.printing.queries import newest_paper
-from services.clients.records.models.record import Client
 from services.clients.values import formats
 from shared.unit_of_work import UnitOfWork
 
@@ -35,8 +34,15 @@ def issued_letter(uow: UnitOfWork, invoice: Invoice) -> Letter:
     return _letter(uow, INVOICE_ISSUED, invoice, str(invoice.id), {})
 
 
-def remind(uow: UnitOfWork, client: Client, invoice: Invoice, days: int) -> list[uuid.UUID]:
-    """Remind of an invoice that has been due for so many days; once for each number of them."""
+def remind_overdue(uow: UnitOfWork, invoice_id: uuid.UUID, days: int) -> list[uuid.UUID]:
+    """Remind of an invoice that has been due for so many days; once for each number of them, and
+    not at all where it was paid meanwhile."""
+    client, invoice = lock_invoice(uow, invoice_id, None)
+    if invoice.status not in OPEN or (invoice.reminded_days or 0) >= days:
+        return []
+    invoice.reminded_days = days
+    if client is None:
+        return []
     balance = {"balance": formats.amount(invoice.balance, invoice.currency)}
     letter = _letter(uow, INVOICE_OVERDUE, invoice, f"{invoice.id}/{days}", balance)
     return write_to_client(uow, client, letter)

@@ -63,6 +63,7 @@ class Client:
     email_notifications: bool
     quarterly_reports: bool
     auto_invoicing: bool
+    auto_invoicing_frequency: str | None
     internal: bool
     created_at: datetime
     updated_at: datetime
@@ -172,6 +173,7 @@ DEFAULTS: dict[str, Any] = {
     "email_notifications": True,
     "quarterly_reports": False,
     "auto_invoicing": False,
+    "auto_invoicing_frequency": "monthly",
     "internal": False,
     "tags": [],
     "custom_fields": {},
@@ -212,7 +214,13 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "settings": {
         key: key
-        for key in ("email_notifications", "quarterly_reports", "auto_invoicing", "internal")
+        for key in (
+            "email_notifications",
+            "quarterly_reports",
+            "auto_invoicing",
+            "auto_invoicing_frequency",
+            "internal",
+        )
     },
 }
 

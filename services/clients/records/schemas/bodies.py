@@ -122,11 +122,12 @@ class AddressBody(ReadingSchema):
 
 
 class SettingsBody(ReadingSchema):
-    """Four switches."""
+    """Four switches, and how often auto-invoicing invoices."""
 
     email_notifications = FlagRule(flag, examples=[True])
     quarterly_reports = FlagRule(flag, examples=[False])
     auto_invoicing = FlagRule(flag, examples=[False])
+    auto_invoicing_frequency = _choice(choices.FREQUENCIES)
     internal = FlagRule(
         flag, examples=[False], description="The firm itself; at most one active one."
     )

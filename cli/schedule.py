@@ -1,0 +1,74 @@
+"""`clientele schedule`: what happens by itself, when it does next, and having it done now."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import click
+from sqlalchemy import text
+
+from cli.tables import echo_columns, echo_json
+from services.clients.jobs.operations.schedules import SCHEDULES, Schedule
+from services.clients.service import register_features
+from shared.clock import now, rfc3339
+from shared.db.engine import engine_for
+from shared.runtime import Runtime
+from shared.settings import Settings, load
+from shared.values.days import as_moment
+from shared.values.findings import Wrong
+
+_WORKSPACES = text("SELECT workspace_id, name FROM workspaces ORDER BY name")
+
+
+@click.group()
+def schedule() -> None:
+    """What happens by itself: auto-invoicing, reminders, reports."""
+    register_features()
+
+
+@schedule.command("list")
+@click.option("--json", "as_json", is_flag=True, help="print a list of entries")
+def list_entries(as_json: bool) -> None:
+    """What there is, and when it has something to do next in each workspace."""
+    runtime = Runtime("clients", load(Settings))
+    found = [
+        {"name": each.name, "workspace": name, "next_at": _next_at(runtime, each, workspace_id)}
+        for workspace_id, name in _workspaces(runtime)
+        for each in SCHEDULES
+    ]
+    if as_json:
+        echo_json(found)
+    else:
+        rows = [[entry[column] or "nothing" for column in entry] for entry in found]
+        echo_columns([["NAME", "WORKSPACE", "NEXT"], *rows])
+
+
+@schedule.command("run")
+@click.argument("name")
+@click.option("--as-of", help="as if it were this moment, as 2026-12-01T06:00:00Z; default: now")
+def run_entry(name: str, as_of: str | None) -> None:
+    """Do what is due in every workspace; what is done already is not done again."""
+    entries = {each.name: each for each in SCHEDULES}
+    if name not in entries:
+        raise click.ClickException(f"There is no {name}; there are {', '.join(entries)}.")
+    done = entries[name].run(Runtime("clients", load(Settings)), _moment(as_of))
+    click.echo(f"{name}: {done}")
+
+
+def _moment(typed: str | None) -> datetime:
+    try:
+        return now() if typed is None else as_moment(typed)
+    except Wrong as wrong:
+        raise click.ClickException(f"--as-of: {wrong.message}") from wrong
+
+
+def _workspaces(runtime: Runtime) -> list[tuple[uuid.UUID, str]]:
+    with engine_for(runtime.settings, "clients", "owner").connect() as connection:
+        return [tuple(row) for row in connection.execute(_WORKSPACES)]
+
+
+def _next_at(runtime: Runtime, each: Schedule, workspace_id: uuid.UUID) -> str | None:
+    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+        moment = each.next_at(uow)
+    return None if moment is None else rfc3339(moment)
