@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import allow, tenant_table
 
-revision = "0032"
-down_revision = "0031"
+revision = "0034"
+down_revision = "0033"
 
 _TABLES = {
     # A client has a row for as long as it is invoiced by itself. `due_on` is worked out from the
