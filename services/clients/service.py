@@ -102,6 +102,7 @@ def _api(_: Settings) -> Api:
     from services.clients.portal.routes import signing_in as portal_signing_in
     from services.clients.projects import routes as projects
     from services.clients.records.routes import clients, elements, pricing
+    from services.clients.reports import routes as reports
     from services.clients.search import routes as search
     from services.clients.time_entries import routes as time_entries
     from services.clients.transfer.routes import bulk, exports, imports, time_imports
@@ -140,6 +141,7 @@ def _api(_: Settings) -> Api:
             stops.blueprint,
             stops.of_client,
             portal_access.blueprint,
+            reports.blueprint,
             portal_signing_in.blueprint,
             portal_own.blueprint,
             portal_contents.blueprint,
@@ -184,6 +186,7 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
     from services.clients.mail import tasks as mail
     from services.clients.portal import tasks as portal
     from services.clients.records import tasks as records
+    from services.clients.reports import tasks as reports
     from services.clients.transfer import tasks as transfer
     from shared.housekeeping import register_idempotency_purge
 
@@ -199,6 +202,7 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
         portal.register_tasks,
         auto_invoicing.register_tasks,
         correspondence.register_tasks,
+        reports.register_tasks,
         register_idempotency_purge,
     ]
 
@@ -220,6 +224,7 @@ CLIENTS = Service(
         Job("clients.purge_access", every_seconds=60.0),
         Job("clients.tell_refusals", every_seconds=5.0),
         Job("clients.answer_resets", every_seconds=1.0),
+        Job("clients.make_reports", every_seconds=900.0),
         Job("clients.answer_portal_requests", every_seconds=1.0),
         Job("clients.expire_portal_invitations", every_seconds=60.0),
         Job("clients.purge_portal", every_seconds=3600.0),

@@ -67,7 +67,7 @@ def _store(runtime: Runtime, job: Job, paper: Paper, pdf: bytes) -> None:
         "PUT",
         f"/v1/clients/{paper.client_id}/documents/{paper.id}/made",
         identity,
-        params={"file_name": paper.file_name, "category": _layout(paper)},
+        params=_details(paper),
         content=pdf,
         headers={"Content-Type": rules.CONTENT_TYPE, "X-Request-ID": quote(str(job.id))},
         patience_seconds=_PATIENCE_SECONDS,
@@ -79,6 +79,12 @@ def _store(runtime: Runtime, job: Job, paper: Paper, pdf: bytes) -> None:
 def _documents(runtime: Runtime) -> ServiceClient:
     """The way to the documents service, whose connections the papers of a process share."""
     return ServiceClient(runtime, "documents")
+
+
+def _details(paper: Paper) -> dict[str, str]:
+    """What is said of its document: a report is for the client too, who finds it in the portal."""
+    details = {"file_name": paper.file_name, "category": _layout(paper)}
+    return details | ({"portal_visible": "true"} if _layout(paper) == "report" else {})
 
 
 def _layout(paper: Paper) -> str:

@@ -1,0 +1,1 @@
+"""Having a report made, and what stands in it."""

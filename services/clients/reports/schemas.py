@@ -1,0 +1,36 @@
+"""Reports over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from services.clients.printing.models import Paper
+from services.clients.printing.schemas import PaperView, present_paper
+from shared.http.fields import line
+from shared.http.schemas import StrictSchema
+
+
+class ReportBody(StrictSchema):
+    """`POST /v1/clients/{id}/reports`."""
+
+    quarter = line(7, examples=["2026-Q3"])
+
+
+class ReportView(PaperView):
+    """A report: the PDF that it is, and its quarter."""
+
+    quarter = fields.String(metadata={"example": "2026-Q3"})
+
+
+class ReportList(StrictSchema):
+    """A client's reports, the latest quarter first, and of each its newest version."""
+
+    data = fields.List(fields.Nested(ReportView))
+    next = fields.String(allow_none=True)
+
+
+def present_report(paper: Paper) -> dict[str, Any]:
+    """As `ReportView`."""
+    return {**present_paper(paper), "quarter": paper.subject.rpartition("/")[2]}
