@@ -135,6 +135,13 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "api_key": noted("API key"),
         "system": noted("system"),
     },
+    "backlog": {
+        "job.queued": noted("Jobs that wait"),
+        "job.running": noted("Jobs under way"),
+        "mail.queued": noted("Mail on its way"),
+        "mail.refused": noted("Mail that was refused"),
+        "mail.given_up": noted("Mail that was given up"),
+    },
     "delivery.state": {
         "waiting": noted("Waiting"),
         "held": noted("Held back"),

@@ -10,7 +10,7 @@ from services.clients.access.queries import is_operator
 from services.clients.gateway import composing
 from services.clients.gateway.gateway import LIMIT_SECONDS, SERVICES
 from services.clients.gateway.passing import fetch_from
-from services.clients.installation import schemas
+from services.clients.installation import queries, schemas
 from services.clients.installation.errors import OperatorsOnly
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, View, marked, render, runtime
@@ -44,7 +44,7 @@ def _for_operators(view: View) -> View:
 @_for_operators
 @blueprint.response(200, schemas.InstallationView)
 def get_installation(identity: Identity) -> Answer:
-    """Where every service stands: lag of each consumer, dead letters. Numbers of all
+    """Where every service stands: lag of each consumer, dead letters, what waits. Numbers of all
     workspaces together, and nothing of what any of them holds."""
     pipe = Identity(identity.workspace_id, PIPE, frozenset({PIPE_PERMISSION}))
     asked = [
@@ -53,6 +53,8 @@ def get_installation(identity: Identity) -> Answer:
     ]
     with runtime().pipe_engine.connect() as connection:
         own = standing(connection)
+    with runtime().unit_of_work(origin_of(identity)) as uow:
+        backlogs = queries.backlogs(uow.connection)
     others, away = composing.gather(asked, LIMIT_SECONDS)
     found = {"clients": own, **{name: one for name, one in others.items() if one is not None}}
     return Answer(
@@ -60,6 +62,7 @@ def get_installation(identity: Identity) -> Answer:
             "services": schemas.services_json(found),
             "consumers": list(schemas.consumers_json(found)),
             "dead_letters": schemas.letters_json(found),
+            "backlogs": backlogs,
             "unavailable": away,
         }
     )

@@ -48,6 +48,15 @@ class DeadLetterView(Schema):
     parked_at = fields.DateTime()
 
 
+class BacklogView(Schema):
+    """What waits, of all workspaces together."""
+
+    kind = fields.String(metadata={"description": "`job` or `mail`."})
+    state = fields.String()
+    count = fields.Integer()
+    oldest_at = fields.DateTime()
+
+
 class AwayView(Schema):
     """A service that does not answer."""
 
@@ -62,6 +71,7 @@ class InstallationView(Schema):
     services = fields.List(fields.Nested(ServiceStandingView))
     consumers = fields.List(fields.Nested(ConsumerStandingView))
     dead_letters = fields.List(fields.Nested(DeadLetterView))
+    backlogs = fields.List(fields.Nested(BacklogView))
     unavailable = fields.List(fields.Nested(AwayView))
 
 

@@ -60,6 +60,18 @@ def test_an_operator_sees_every_service_and_what_it_could_not_apply(
     assert 'href="/operator"' in page
 
 
+def test_jobs_and_mail_of_all_workspaces_are_counted(operator: Browser) -> None:
+    body = {"email": "jo@example.com", "role": "viewer"}
+    for owner in (operator.api.owner, operator.api.other_workspace()):
+        path = "/v1/users/invitations"
+        sent = {**body, "email": f"{owner.token[-6:]}@example.com".lower()}
+        assert owner.call("POST", path, sent).status_code == 201
+    found: Any = signed_in(operator).call("GET", "/v1/installation").json
+    mails = [(each["state"], each["count"]) for each in found["backlogs"] if each["kind"] == "mail"]
+    assert mails == [("queued", 2)]
+    assert "Mail on its way" in operator.get("/operator").text
+
+
 def test_a_role_in_a_workspace_gives_no_right_to_it(operator: Browser) -> None:
     assert "installation.view" in signed_in(operator).call("GET", "/v1/me").json["permissions"]  # type: ignore[index]
     assert operator.api.owner.call("GET", "/v1/installation").status_code == 403

@@ -1,4 +1,4 @@
-"""Webhooks and their delivery log as a person meets them, in a browser without a script."""
+"""Webhooks, subscribers and the audit as a person meets them, in a browser without a script."""
 
 from __future__ import annotations
 
@@ -148,3 +148,20 @@ def test_a_subscriber_is_seen_paused_resumed_and_told_again(
     assert browser.post("/subscribers/nobody", {"do": "pause"}).status_code == 404
     again = browser.api.owner.call("POST", "/v1/subscribers/billing/replay", {"after": "nowhere"})
     assert again.status_code in {410, 422}
+
+
+def test_the_audit_is_narrowed_by_kind_person_and_order(browser: Browser, office: Office) -> None:
+    assert "Nothing yet" in browser.get("/workspace/audit").text
+    office.tell(None, "clients.session.started.v1")
+    office.tell(None, "clients.api_key.created.v1")
+    page = browser.get("/workspace/audit").text
+    assert "2 entries" in page
+    assert page.count('data-label="Who"') == 2
+    assert "1 entry" in browser.get("/workspace/audit?kind=key").text
+    assert "No entry fits" in browser.get("/workspace/audit?person=Nobody").text
+    assert "2 entries" in browser.get("/workspace/audit?person=Jo+Park&order=oldest").text
+    wrong = browser.get("/workspace/audit?from=yesterday")
+    assert wrong.status_code == 422
+    assert 'value="yesterday"' in wrong.text
+    browser.become("manager")
+    assert browser.get("/workspace/audit").status_code == 403

@@ -132,6 +132,15 @@ class Away(TypedDict, total=False):
     since: str
 
 
+class Backlog(TypedDict, total=False):
+    """`BacklogView` of the OpenAPI document."""
+
+    count: int
+    kind: str
+    oldest_at: str
+    state: str
+
+
 class Budget(TypedDict, total=False):
     """`MetricsBudgetView` of the OpenAPI document."""
 
@@ -608,6 +617,7 @@ class Import(TypedDict, total=False):
 class Installation(TypedDict, total=False):
     """`InstallationView` of the OpenAPI document."""
 
+    backlogs: list[Backlog]
     consumers: list[ConsumerStanding]
     dead_letters: list[DeadLetter]
     services: list[ServiceStanding]
