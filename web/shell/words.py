@@ -141,6 +141,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "mail.queued": noted("Mail on its way"),
         "mail.refused": noted("Mail that was refused"),
         "mail.given_up": noted("Mail that was given up"),
+        "mail.bounced": noted("Mail that came back"),
     },
     "delivery.state": {
         "waiting": noted("Waiting"),

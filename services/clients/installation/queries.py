@@ -11,5 +11,5 @@ _BACKLOGS = text("SELECT * FROM installation_backlogs() ORDER BY kind, state")
 
 def backlogs(connection: Connection) -> list[dict[str, Any]]:
     """`{kind, state, count, oldest_at}`: jobs that are not over, and mail that waits or was
-    refused or given up within seven days."""
+    refused, given up or came back within seven days."""
     return [dict(row) for row in connection.execute(_BACKLOGS).mappings()]

@@ -19,7 +19,7 @@ $$
     WHERE j.state IN ('queued', 'running') GROUP BY j.state
     UNION ALL
     SELECT 'mail', m.state, count(*), min(m.created_at) FROM mails AS m
-    WHERE m.state = 'queued' OR (m.state IN ('refused', 'given_up')
+    WHERE m.state = 'queued' OR (m.state IN ('refused', 'given_up', 'bounced')
           AND m.finished_at > clock_timestamp() - interval '7 days')
     GROUP BY m.state
 $$
