@@ -13,9 +13,10 @@ from shared.ids import uuid7
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
 from shared.security.permissions import CLIENTS_VIEW, PERMISSIONS, WEBHOOKS_MANAGE
-from tests.fixtures.api import serve
+from tests.fixtures.api import Api, serve
 from tests.fixtures.databases import Databases
 from tests.fixtures.sink import Reply, Sink
+from tests.fixtures.waiting import eventually
 from tests.integration.gateway.servers import serving
 from tests.integration.web.conftest import Browser, browser_at
 from tests.integration.webhooks.conftest import UPDATED, Office
@@ -30,7 +31,12 @@ def browser(office: Office, databases: Databases) -> Iterator[Browser]:
         with serving(api.app) as address:
             found = browser_at(api, address)
             found.sign_in()
+            eventually("the activity service behind the façade", lambda: _answers(api))
             yield found
+
+
+def _answers(api: Api) -> bool:
+    return api.owner.call("GET", "/v1/audit").status_code == 200
 
 
 def made(browser: Browser, sink: Sink, **changes: str) -> str:

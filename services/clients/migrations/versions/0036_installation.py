@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import allow
 
-revision = "0034"
-down_revision = "0033"
+revision = "0036"
+down_revision = "0035"
 
 _SIGNATURE = "installation_backlogs()"
 _BACKLOGS = """
