@@ -69,14 +69,14 @@ _SYLLABLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WorkspaceEvent:
     """An event and the workspace it happened in."""
 
     workspace_id: uuid.UUID
     event: Event
 
 
-def events(count: int, seed: int = 1) -> list[Told]:
+def events(count: int, seed: int = 1) -> list[WorkspaceEvent]:
     """The first `count` events of the mixture; ids are new each time, all else follows the seed."""
     chance = random.Random(seed)
     workspaces = [uuid7() for _ in range(WORKSPACES)]
@@ -88,7 +88,9 @@ def word(chance: random.Random) -> str:
     return "".join(chance.choices(_SYLLABLES, k=3)).capitalize()
 
 
-def _told_side_by_side(workspaces: list[uuid.UUID], chance: random.Random) -> Iterator[Told]:
+def _told_side_by_side(
+    workspaces: list[uuid.UUID], chance: random.Random
+) -> Iterator[WorkspaceEvent]:
     stories = [_story(chance.choice(workspaces), chance) for _ in range(CLIENTS_AT_ONCE)]
     while True:
         which = chance.randrange(CLIENTS_AT_ONCE)
@@ -99,7 +101,7 @@ def _told_side_by_side(workspaces: list[uuid.UUID], chance: random.Random) -> It
             yield told
 
 
-def _story(workspace_id: uuid.UUID, chance: random.Random) -> Iterator[Told]:
+def _story(workspace_id: uuid.UUID, chance: random.Random) -> Iterator[WorkspaceEvent]:
     ids = {name: uuid7() for name in ("client", "project", "invoice")}
     versions = dict.fromkeys(ids, 0)
     words = _words(chance)
@@ -110,7 +112,7 @@ def _story(workspace_id: uuid.UUID, chance: random.Random) -> Iterator[Told]:
         subject = f"{aggregate}/{ids[aggregate]}"
         data = _data(step, ids, versions[aggregate], words)
         event = Event(f"clients.{step}.v1", subject, versions[aggregate], ids["client"], data)
-        yield Told(workspace_id, event)
+        yield WorkspaceEvent(workspace_id, event)
 
 
 def _words(chance: random.Random) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def envelopes(count: int, seed: int = 1) -> list[Envelope]:
     return [_envelope(told, pos, epoch, time) for pos, told in enumerate(events(count, seed), 1)]
 
 
-def _envelope(told: Told, pos: int, epoch: str, time: str) -> Envelope:
+def _envelope(told: WorkspaceEvent, pos: int, epoch: str, time: str) -> Envelope:
     event = told.event
     return {
         "specversion": "1.0",

@@ -21,7 +21,7 @@ import orjson
 import psycopg
 
 from benchmarks.floor import rows
-from benchmarks.mixture import ACTOR, CORRELATION, Told, envelopes, events
+from benchmarks.mixture import ACTOR, CORRELATION, WorkspaceEvent, envelopes, events
 from benchmarks.naive import running as naive
 from benchmarks.results import Figure, interleaved, median
 from benchmarks.stack import Stack, wait_until
@@ -115,12 +115,12 @@ def floor_rows_per_second(stack: Stack, count: int) -> float:
     return count / (time.perf_counter() - start)
 
 
-def _insert(log: psycopg.Connection[Any], told: Sequence[Told]) -> None:
+def _insert(log: psycopg.Connection[Any], told: Sequence[WorkspaceEvent]) -> None:
     with log.cursor() as cursor:
         cursor.executemany(_INSERT, _log_rows(told))
 
 
-def _log_rows(told: Sequence[Told]) -> Iterator[tuple[Any, ...]]:
+def _log_rows(told: Sequence[WorkspaceEvent]) -> Iterator[tuple[Any, ...]]:
     actor = orjson.dumps(ACTOR.as_dict()).decode()
     for one in told:
         event = one.event

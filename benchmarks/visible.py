@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import psycopg
 from celery import Celery
 
-from benchmarks.mixture import ACTOR, CORRELATION, Told, envelopes, events
+from benchmarks.mixture import ACTOR, CORRELATION, WorkspaceEvent, envelopes, events
 from benchmarks.naive import running as naive
 from benchmarks.naive.tasks import send
 from benchmarks.results import Figure, interleaved, median, percentile
@@ -93,7 +93,7 @@ def _ours(stack: Stack, count: int) -> list[float]:
         return _at_light_load(watcher, commit, count)
 
 
-def _commit(runtime: Runtime, told: Told, watcher: Watcher) -> None:
+def _commit(runtime: Runtime, told: WorkspaceEvent, watcher: Watcher) -> None:
     """One event in a transaction of its own; the clock starts when it is durable."""
     ids: list[str] = []
 

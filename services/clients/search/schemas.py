@@ -11,7 +11,7 @@ from services.clients.search.rules import KINDS
 from shared.http.schemas import Coded, StrictSchema, listed_once
 
 
-class Typed(fields.String):
+class SearchText(fields.String):
     """What somebody looks for, without blanks around it."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
@@ -37,7 +37,7 @@ class Kinds(fields.Field[list[str]]):
 class SearchQuery(StrictSchema):
     """`GET /v1/search`."""
 
-    q = Typed(
+    q = SearchText(
         required=True,
         validate=validate.Length(max=200),
         metadata={"description": "Beginnings of words, in any order."},

@@ -53,7 +53,7 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CursorPage:
     """A page of the feed: envelopes, where to go on, and where the feed ends."""
 
     events: list[bytes]
@@ -73,7 +73,7 @@ def next_page(
     cursor: str | None,
     limit: int,
     clients: list[uuid.UUID] | None = None,
-) -> Told:
+) -> CursorPage:
     """What comes after the cursor, from the beginning without one."""
     bounds = feed.bounds(connection)
     after = follower.start(bounds, cursor)
@@ -81,7 +81,7 @@ def next_page(
         connection, follower.workspace_id, after, bounds.head.pos, follower.types, limit,
         clients=clients,
     )  # fmt: skip
-    return Told(
+    return CursorPage(
         [event.body for event in page.events],
         follower.cursor(Place(bounds.head.epoch, page.upto)),
         follower.cursor(bounds.head),

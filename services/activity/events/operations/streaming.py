@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from services.activity.events.errors import ClientErased
 from services.activity.events.operations.following import Follower
-from services.activity.events.operations.tail import Room, Tail, Told, news_of
+from services.activity.events.operations.tail import Room, StreamEvent, Tail, news_of
 from services.activity.events.queries import feed, timeline
 from services.activity.events.rules import frames
 from services.activity.events.rules.cursors import Place
@@ -92,7 +92,7 @@ class Stream:
             if each.type in types and (ids is None or each.client_id in ids)
         )
 
-    def _some_of(self, newer: list[Told], head: int) -> list[Told]:
+    def _some_of(self, newer: list[StreamEvent], head: int) -> list[StreamEvent]:
         """As much of it as is sent at once."""
         size = 0
         for count, each in enumerate(newer, 1):
@@ -103,11 +103,11 @@ class Stream:
         self._pos = max(self._pos, head)
         return newer
 
-    async def _catch_up(self, head: Place) -> list[Told]:
+    async def _catch_up(self, head: Place) -> list[StreamEvent]:
         page = await self._in_thread(lambda uow: self._read(uow, head.pos))
         self._pos = page.upto
         workspace, at = self._wanted.follower.workspace_id, time.monotonic()
-        return [self._tail.told(workspace, head, each, at) for each in page.events]
+        return [self._tail.framed(workspace, head, each, at) for each in page.events]
 
     def _read(self, uow: UnitOfWork, upto: int) -> feed.FeedPage:
         follower, clients = self._wanted.follower, self._clients

@@ -38,7 +38,7 @@ _PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StreamEvent:
     """An event as streams tell it."""
 
     pos: int
@@ -55,28 +55,28 @@ class Room:
     floor: Place
     head: Place
     followers: int = 0
-    recent: deque[Told] = field(default_factory=deque)
+    recent: deque[StreamEvent] = field(default_factory=deque)
     size: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def after(self, pos: int) -> list[Told] | None:
+    def after(self, pos: int) -> list[StreamEvent] | None:
         """What comes after a place; None: it lies further back than is known here."""
         if pos < self.floor.pos:
             return None
         newer = []
-        for told in reversed(self.recent):
-            if told.pos <= pos:
+        for event in reversed(self.recent):
+            if event.pos <= pos:
                 break
-            newer.append(told)
+            newer.append(event)
         return newer[::-1]
 
-    def append(self, told: list[Told], head: Place) -> None:
+    def append(self, newest: list[StreamEvent], head: Place) -> None:
         """Take in what is new, and wake whoever waits for it."""
         if head.epoch != self.head.epoch:
             self.recent.clear()
             self.size, self.floor = 0, head
-        self.recent.extend(told)
-        self.size += sum(len(each.frame) for each in told)
+        self.recent.extend(newest)
+        self.size += sum(len(each.frame) for each in newest)
         self.head = head
         self.wake()
 
@@ -98,12 +98,12 @@ class _Found:
     """What one look has found: where the feed ends, and the new events by workspace."""
 
     head: Place
-    told: dict[uuid.UUID, tuple[list[Told], int]]
+    events: dict[uuid.UUID, tuple[list[StreamEvent], int]]
 
     @property
     def is_behind(self) -> bool:
         """Whether a workspace has more than one look reads."""
-        return any(upto < self.head.pos for _, upto in self.told.values())
+        return any(upto < self.head.pos for _, upto in self.events.values())
 
 
 class Tail:
@@ -148,10 +148,10 @@ class Tail:
             room = self._rooms[workspace_id]
             if room.head != known[workspace_id]:
                 continue  # It was left and joined anew meanwhile.
-            told, upto = found.told.get(workspace_id, ([], found.head.pos))
+            events, upto = found.events.get(workspace_id, ([], found.head.pos))
             head = Place(found.head.epoch, upto)
-            if told or head.epoch != room.head.epoch:
-                room.append(told, head)
+            if events or head.epoch != room.head.epoch:
+                room.append(events, head)
             room.head = head
             room.forget(before)
 
@@ -169,19 +169,23 @@ class Tail:
             moved = news.moved(connection, behind, min(behind.values()), head.pos)
         return _Found(head, {each: self._read_one(each, behind[each], head) for each in moved})
 
-    def _read_one(self, workspace_id: uuid.UUID, after: int, head: Place) -> tuple[list[Told], int]:
+    def _read_one(
+        self, workspace_id: uuid.UUID, after: int, head: Place
+    ) -> tuple[list[StreamEvent], int]:
         with self._runtime.unit_of_work(self._runtime.own_origin(workspace_id)) as uow:
             every = catalogue.types()
             page = feed.read(uow.connection, workspace_id, after, head.pos, every, _PAGE)
         found = time.monotonic()
-        return [self.told(workspace_id, head, each, found) for each in page.events], page.upto
+        return [self.framed(workspace_id, head, each, found) for each in page.events], page.upto
 
-    def told(self, workspace_id: uuid.UUID, head: Place, placed: feed.Placed, at: float) -> Told:
+    def framed(
+        self, workspace_id: uuid.UUID, head: Place, placed: feed.Placed, at: float
+    ) -> StreamEvent:
         """A placed event as streams tell it."""
         place = Place(head.epoch, placed.pos)
         cursor = cursors.cursor_of(self._runtime.vault, workspace_id, place)
         frame = frames.of_event(cursor, placed.type, placed.body)
-        return Told(placed.pos, placed.type, placed.client_id, frame, at)
+        return StreamEvent(placed.pos, placed.type, placed.client_id, frame, at)
 
 
 async def news_of(room: Room, seconds: float) -> bool:
@@ -206,4 +210,4 @@ async def _congestion() -> float:
 def _next_pause(pause: float, found: _Found) -> float:
     if found.is_behind:
         return 0.0
-    return POLL_SECONDS if found.told else min(SLOWEST_SECONDS, max(pause, POLL_SECONDS) * 1.2)
+    return POLL_SECONDS if found.events else min(SLOWEST_SECONDS, max(pause, POLL_SECONDS) * 1.2)

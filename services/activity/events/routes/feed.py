@@ -17,7 +17,7 @@ from flask.blueprints import BlueprintSetupState
 from services.activity.events import schemas
 from services.activity.events.errors import BadFeedCursor
 from services.activity.events.operations.admitting import Admission
-from services.activity.events.operations.following import Follower, Told, next_page
+from services.activity.events.operations.following import CursorPage, Follower, next_page
 from services.activity.events.operations.streaming import Stream, Wanted, within
 from services.activity.events.operations.tail import Tail, news_of
 from services.activity.events.queries import feed, timeline
@@ -77,10 +77,10 @@ def get_events(uow: UnitOfWork, query: dict[str, Any]) -> Answer | Response:
     be empty while `next` moves on. With `wait`, a page without events at the end of the feed is
     answered as soon as there is one, after so many seconds at the latest.
     """
-    told = _page(uow, query, follower := _follower(uow, query))
-    if not (query["wait"] and told.is_all):
-        return Answer(_body(told))
-    return later(partial(_wait, _live(), current_identity(), follower, query, told))
+    found = _page(uow, query, follower := _follower(uow, query))
+    if not (query["wait"] and found.is_all):
+        return Answer(_body(found))
+    return later(partial(_wait, _live(), current_identity(), follower, query, found))
 
 
 @blueprint.route("/stream", methods=["GET"])
@@ -145,14 +145,14 @@ def _ids(uow: UnitOfWork, query: Mapping[str, Any]) -> list[uuid.UUID] | None:
     return None if client is None else timeline.ids_of(uow.session, client)
 
 
-def _page(uow: UnitOfWork, query: Mapping[str, Any], follower: Follower) -> Told:
+def _page(uow: UnitOfWork, query: Mapping[str, Any], follower: Follower) -> CursorPage:
     clients = _ids(uow, query)
     return next_page(uow.connection, follower, query.get("after"), query["limit"], clients)
 
 
-def _body(told: Told) -> dict[str, Any]:
-    events = [orjson.Fragment(event) for event in told.events]
-    return {"events": events, "next": told.next, "head": told.head}
+def _body(found: CursorPage) -> dict[str, Any]:
+    events = [orjson.Fragment(event) for event in found.events]
+    return {"events": events, "next": found.next, "head": found.head}
 
 
 async def _wait(
@@ -160,7 +160,7 @@ async def _wait(
     identity: Identity,
     follower: Follower,
     query: Mapping[str, Any],
-    told: Told,
+    found: CursorPage,
     reply: Reply,
 ) -> None:
     """The page as soon as there is something in it, or when the time is over."""
@@ -168,15 +168,15 @@ async def _wait(
     origin = live.runtime.own_origin(identity.workspace_id)
     with (
         live.admission.one_more(identity),
-        live.tail.joined(identity.workspace_id, told.end) as room,
+        live.tail.joined(identity.workspace_id, found.end) as room,
     ):
-        while told.is_all:
-            is_new = room.head.pos > told.end.pos
+        while found.is_all:
+            is_new = room.head.pos > found.end.pos
             if not is_new and not await news_of(room, until - time.monotonic()):
                 break
-            page = partial(_page, query={**query, "after": told.next}, follower=follower)
-            told = await asyncio.to_thread(within, live.runtime, origin, page)
-    body = orjson.dumps(_body(told))
+            page = partial(_page, query={**query, "after": found.next}, follower=follower)
+            found = await asyncio.to_thread(within, live.runtime, origin, page)
+    body = orjson.dumps(_body(found))
     await reply.start(200, [("Content-Type", "application/json")])
     await reply.send(body)
 
