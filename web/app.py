@@ -16,6 +16,7 @@ from web.client_form.routes import blueprint as client_form
 from web.clients.exports import blueprint as exports
 from web.clients.routes import blueprint as clients
 from web.deletion.routes import blueprint as deletion
+from web.imports.contents import OF_TIME
 from web.imports.routes import blueprint as imports
 from web.invoice_form.routes import blueprint as invoice_form
 from web.invoices.routes import blueprint as invoices
@@ -96,6 +97,7 @@ def create_app(settings: WebSettings) -> Flask:
         operator,
     ):
         app.register_blueprint(family)
+    app.register_blueprint(imports, name=OF_TIME, url_prefix="/time/imports")
     app.add_url_rule("/healthz", view_func=_is_there)
     app.add_url_rule("/readyz", view_func=_is_there)
     return app

@@ -41,6 +41,17 @@ _RECORD: Final = (
         ("settings.internal", noted("Internal client")),
     )),
 )  # fmt: skip
+_TIME: Final = (
+    (noted("Work"), (
+        ("project", noted("Project, by code or name")),
+        ("client_code", noted("Code of the client")),
+        ("project_id", noted("Project, by id")), ("position", noted("Position")),
+    )),
+    (noted("Hours"), (
+        ("person", noted("Person: a name, or the email of a user")), ("date", noted("Day")),
+        ("hours", noted("Hours")), ("overtime", noted("Overtime")), ("note", noted("Note")),
+    )),
+)  # fmt: skip
 _CONTACT: Final = (
     ("name", noted("Contact %(num)s, name")), ("email", noted("Contact %(num)s, email")),
     ("phone", noted("Contact %(num)s, phone")), ("title", noted("Contact %(num)s, title")),
@@ -61,6 +72,12 @@ def groups(own: Sequence[tuple[str, str]], suggested: Sequence[str] = ()) -> Ite
     yield from found
     if more := [(path, path) for path in suggested if path not in known]:
         yield gettext("Also in this file"), more
+
+
+def groups_of_time() -> Iterator[Group]:
+    """What is offered for a file of time."""
+    for heading, fields in _TIME:
+        yield gettext(heading), [(path, gettext(label)) for path, label in fields]
 
 
 def _of_record(own: Sequence[tuple[str, str]]) -> Iterator[Group]:

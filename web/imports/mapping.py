@@ -36,7 +36,11 @@ def guessed(suggested: Mapping[str, str]) -> Body:
     }
 
 
-def of_job(job: Mapping[str, Any] | None) -> Body | None:
-    """What a job was carried out with; None where there is no such job, or it does not say."""
-    found = (job or {}).get("result") or {}
-    return {name: found[name] for name in guessed({})} if "mapping" in found else None
+def typed_of_time(columns: Sequence[str], form: Mapping[str, str]) -> Body:
+    """The same for a file of time, which has no more to decide."""
+    return {"mapping": typed(columns, form)["mapping"], "constants": {}}
+
+
+def guessed_of_time(suggested: Mapping[str, str]) -> Body:
+    """Where one begins with a file of time."""
+    return {"mapping": dict(suggested), "constants": {}}

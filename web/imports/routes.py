@@ -1,4 +1,5 @@
-"""Imports: a file is sent, its columns are named, it is tried, carried out and taken back."""
+"""Imports of clients and of time: a file is sent, its columns are named, it is tried, carried out
+and taken back."""
 
 from __future__ import annotations
 
@@ -8,11 +9,13 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Refused
+from clientele_client.pages import Page
 from clientele_client.shapes import Import
+from clientele_client.transfers import Transfers
 from shared.http.bodies import long_body
-from web.imports import fields, mapping
+from web.imports import contents, mapping
 from web.shell import downloads, forms, incoming, pages, session
-from web.shell.callers import api
+from web.shell.callers import api, require
 from web.shell.texts import gettext
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
@@ -24,8 +27,14 @@ _PIECE_BYTES: Final = 262_144
 @blueprint.get("/new")
 def choose_file() -> Response:
     """Where a file is sent, and those that were sent before."""
-    found = api().transfers.imports(cursor=request.args.get("cursor"), limit=20)
-    return pages.show("imports/new.html", imports=found.data, next_cursor=found.next)
+    content = contents.current()
+    require(content.permission)
+    earlier: Page[Import] = Page([], None)
+    if content is contents.CLIENTS:
+        earlier = api().transfers.imports(cursor=request.args.get("cursor"), limit=20)
+    return pages.show(
+        "imports/new.html", content=content, imports=earlier.data, next_cursor=earlier.next
+    )
 
 
 @blueprint.post("")
@@ -39,14 +48,14 @@ def send_file() -> Answer:
     if file is None or problem:
         return _not_taken(problem)
     try:
-        found = api().transfers.send(
+        found = _transfers().send(
             iter(lambda: file.content.read(_PIECE_BYTES), b""), file.name, file.size
         )
     except Refused as error:
         if error.status >= 500:
             raise
         return _not_taken(_why(error))
-    return pages.go(url_for("imports.show_import", import_id=found["id"]))
+    return pages.go(url_for(".show_import", import_id=found["id"]))
 
 
 def _of_file(file: incoming.Incoming | None) -> str:
@@ -61,16 +70,16 @@ def _of_file(file: incoming.Incoming | None) -> str:
 
 def _not_taken(why: str) -> Answer:
     session.notice("bad", why)
-    return pages.go(url_for("imports.choose_file"))
+    return pages.go(url_for(".choose_file"))
 
 
 @blueprint.get("/<uuid:import_id>")
 def show_import(import_id: Any) -> Response:
     """What the file holds, and what its columns are to stand for."""
-    found = api().transfers.one(str(import_id))
+    found = _transfers().one(str(import_id))
     jobs = {job["id"]: job for job in found["jobs"]}
-    asked = mapping.of_job(jobs.get(request.args.get("as", "")))
-    return _page(found, asked or mapping.guessed(found["suggested"]))
+    asked = contents.current().of_job(jobs.get(request.args.get("as", "")))
+    return _page(found, asked or contents.current().guessed(found["suggested"]))
 
 
 def _page(found: Import, body: mapping.Body, why: str = "", code: int = 200) -> Response:
@@ -82,23 +91,22 @@ def _page(found: Import, body: mapping.Body, why: str = "", code: int = 200) -> 
         body=body,
         why=why,
         code=code,
-        groups=list(fields.groups(_own_fields(), list(body["mapping"].values())))
-        if is_ready
-        else [],
+        content=contents.current(),
+        groups=list(contents.current().groups(list(body["mapping"].values()))) if is_ready else [],
     )
 
 
-def _own_fields() -> list[tuple[str, str]]:
-    return [(each["key"], each["label"]) for each in api().custom_fields() if not each["retired"]]
+def _transfers() -> Transfers:
+    return contents.current().transfers()
 
 
 @blueprint.post("/<uuid:import_id>/preview")
 def try_out(import_id: Any) -> Answer:
     """Find out what would happen, and go where it is told; a wrong mapping comes back as it was."""
-    found = api().transfers.one(str(import_id))
-    body = mapping.typed(found["columns"], request.form)
+    found = _transfers().one(str(import_id))
+    body = contents.current().typed(found["columns"], request.form)
     try:
-        job = api().transfers.preview(found["id"], body, forms.key_of(body))
+        job = _transfers().preview(found["id"], body, forms.key_of(body))
     except Refused as error:
         if error.status not in {409, 422}:
             raise
@@ -109,26 +117,26 @@ def try_out(import_id: Any) -> Answer:
 @blueprint.post("/<uuid:import_id>/start")
 def carry_out(import_id: Any) -> Answer:
     """Carry out what was tried."""
-    found = api().transfers.one(str(import_id))
+    found = _transfers().one(str(import_id))
     tried = [job for job in found["jobs"] if job["id"] == request.form.get("preview")]
-    body = mapping.of_job(tried[0] if tried else None)
+    body = contents.current().of_job(tried[0] if tried else None)
     if body is None:
-        return pages.go(url_for("imports.show_import", import_id=import_id))
-    job = api().transfers.start(found["id"], body, forms.key_of(body))
+        return pages.go(url_for(".show_import", import_id=import_id))
+    job = _transfers().start(found["id"], body, forms.key_of(body))
     return pages.go(url_for("jobs.show_job", job_id=job["id"]))
 
 
 @blueprint.post("/<uuid:import_id>/undo")
 def take_back(import_id: Any) -> Answer:
     """Delete what the import made and put back what it changed, where nobody has since."""
-    job = api().transfers.undo(str(import_id), forms.idempotency_key())
+    job = _transfers().undo(str(import_id), forms.idempotency_key())
     return pages.go(url_for("jobs.show_job", job_id=job["id"]))
 
 
 @blueprint.get("/<uuid:import_id>/rejected.csv")
 def download_rejected(import_id: Any) -> Response:
     """The rows that the last run refused, with a column that says why."""
-    return downloads.passed_on(api().transfers.rejected(str(import_id)))
+    return downloads.passed_on(_transfers().rejected(str(import_id)))
 
 
 def _why(error: Refused) -> str:

@@ -150,3 +150,32 @@ def test_whoever_may_not_import_or_export_is_told(importer: Importer, api: Api) 
     assert 'href="/imports/new"' not in importer.browser.get("/clients").text
     assert importer.browser.get("/imports/new").status_code == 403
     assert importer.browser.post("/exports", {"format": "csv"}).status_code == 403
+
+
+def test_time_comes_from_a_file_by_the_same_pages(importer: Importer) -> None:
+    browser = importer.browser
+    client = browser.client()
+    body = {"name": "Line 4", "status": "active"}
+    browser.api.owner.call("POST", f"/v1/clients/{client['id']}/projects", body)
+    position = client["rates"][0]["position"]
+    rows = f"Matter,Role,Worker,Day,H\nLine 4,{position},Ana,2026-01-05,7.5\nLine 9,x,Ana,,1\n"
+    browser.get("/time/imports/new")
+    sent = browser.post("/time/imports", {"file": (io.BytesIO(rows.encode()), "hours.csv")})
+    importer.transfer.work()
+    page = str(sent.location)
+    assert page.startswith("/time/imports/")
+    shown = browser.get(page).text
+    assert '<option value="project" selected>' in shown
+    assert "How rows are taken" not in shown
+    columns = ("project", "position", "person", "date", "hours")
+    tried = importer.run(
+        f"{page}/preview", {f"to-{place}": path for place, path in enumerate(columns)}
+    )
+    report = browser.get(tried).text
+    assert "Import 1 row" in report
+    assert f'action="{page}/start"' in report
+    done = importer.run(f"{page}/start", {"preview": tried.rpartition("/")[2]})
+    assert "To the time entries" in browser.get(done).text
+    assert "7.50" in browser.get("/time/entries?person=Ana").text
+    importer.run(f"{page}/undo")
+    assert "No time here" in browser.get("/time/entries?person=Ana").text

@@ -22,10 +22,12 @@ class Transfers:
     """Imports, exports and archives of a workspace."""
 
     transport: Transport
+    #: Where files are sent to: of clients, or of time.
+    path: str = "/v1/imports"
 
     def send(self, content: Iterable[bytes], name: str, size: int) -> Import:
         """Send a CSV file or an .xlsx workbook of so many bytes; it is read in the background."""
-        return cast(Import, self.transport.pass_on("/v1/imports", content, size, file_name=name))
+        return cast(Import, self.transport.pass_on(self.path, content, size, file_name=name))
 
     def imports(self, **place: Any) -> Page[Import]:
         """The workspace's imports, the newest first, without their jobs."""
@@ -33,19 +35,19 @@ class Transfers:
 
     def one(self, import_id: str) -> Import:
         """What the file holds, a suggested mapping, and the jobs of this import."""
-        return cast(Import, self._json("GET", _import(import_id)))
+        return cast(Import, self._json("GET", self._import(import_id)))
 
     def preview(self, import_id: str, body: Mapping[str, Any], key: str | None = None) -> Job:
         """Find out what an import would do: nothing is changed, every row is reported."""
-        return cast(Job, self._json("POST", _import(import_id, "/preview"), body, key))
+        return cast(Job, self._json("POST", self._import(import_id, "/preview"), body, key))
 
     def start(self, import_id: str, body: Mapping[str, Any], key: str | None = None) -> Job:
         """Carry the import out; right rows are taken although others are wrong."""
-        return cast(Job, self._json("POST", _import(import_id, "/start"), body, key))
+        return cast(Job, self._json("POST", self._import(import_id, "/start"), body, key))
 
     def undo(self, import_id: str, key: str | None = None) -> Job:
         """Delete what it made and put back what it changed, where nobody has since."""
-        return cast(Job, self._json("POST", _import(import_id, "/undo"), key=key))
+        return cast(Job, self._json("POST", self._import(import_id, "/undo"), key=key))
 
     def export(self, body: Mapping[str, Any], key: str | None = None) -> Job:
         """Have clients written into a file; the job's result says until when it is kept."""
@@ -64,7 +66,7 @@ class Transfers:
     @contextmanager
     def rejected(self, import_id: str) -> Iterator[httpx.Response]:
         """A CSV of the rows that the last run refused, with a column of errors."""
-        with self._open(_import(import_id, "/rejected")) as answer:
+        with self._open(self._import(import_id, "/rejected")) as answer:
             yield answer
 
     @contextmanager
@@ -94,6 +96,5 @@ class Transfers:
         found = self.transport.send("GET", path, params=params).json()
         return Page(found["data"], found["next"])
 
-
-def _import(import_id: str, what: str = "") -> str:
-    return f"/v1/imports/{import_id}{what}"
+    def _import(self, import_id: str, what: str = "") -> str:
+        return f"{self.path}/{import_id}{what}"

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from clientele_client.files import keyed
 from clientele_client.shapes import AllProjectsPage, Project, TimeEntry, TimeEntryPage, Week
+from clientele_client.transfers import Transfers
 from clientele_client.transport import Transport
 
 _ENTRIES = "/v1/time-entries"
@@ -22,6 +23,8 @@ class Work:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        #: Time from files, as `Clientele.transfers` has it for clients.
+        self.transfers = Transfers(transport, f"{_ENTRIES}/import")
 
     # --- projects --------------------------------------------------------------------------
 
