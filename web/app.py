@@ -32,6 +32,7 @@ from web.portal.signing_in import blueprint as portal_sign_in
 from web.portal_access.routes import blueprint as portal_access
 from web.profile.routes import blueprint as profile
 from web.projects.routes import blueprint as projects
+from web.reports.routes import blueprint as reports
 from web.roles.routes import blueprint as roles
 from web.settings import WebSettings
 from web.shell import assets, callers, errors, forms, headers, pages, passing_on, session, texts
@@ -84,6 +85,7 @@ def create_app(settings: WebSettings) -> Flask:
         portal,
         portal_sign_in,
         portal_access,
+        reports,
         deletion,
         merge,
         projects,

@@ -65,6 +65,19 @@ def test_a_contact_is_invited_comes_and_sees_their_companys(
     assert browser.get(link).status_code == 410
 
 
+def test_a_report_is_made_on_request_and_listed(browser: Browser) -> None:
+    client, _ = a_client(browser)
+    page = f"/clients/{client['id']}/reports"
+    assert "No reports yet" in browser.get(page).text
+    assert "2026-Q3" in browser.get(page).text
+    browser.post(page, {"quarter": "2020-q3"})
+    listed = browser.get(page).text
+    assert "2020-Q3" in listed
+    assert "being made" in listed
+    browser.post(page, {"quarter": "2020-Q9"})
+    assert "A quarter that has begun" in browser.get(page).text
+
+
 def test_a_contact_leaves_and_comes_back_by_a_mailed_link(
     browser: Browser, engines: RunningEngines
 ) -> None:

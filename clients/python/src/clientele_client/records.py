@@ -308,6 +308,19 @@ class Clientele:
         """
         return self.files(client_id).upload(file, **details)
 
+    def reports(self, client_id: str) -> list[dict[str, Any]]:
+        """The client's quarterly reports, the latest quarter first."""
+        found = self._json("GET", f"/v1/clients/{client_id}/reports")
+        return cast(list[dict[str, Any]], found["data"])
+
+    def make_report(
+        self, client_id: str, quarter: str | None = None, *, key: str | None = None
+    ) -> Job:
+        """Have a report made, as `2026-Q3`, by default of the quarter before: the job."""
+        path, body = f"/v1/clients/{client_id}/reports", {"quarter": quarter} if quarter else {}
+        answer = self._transport.send("POST", path, body=body, headers=keyed(key))
+        return cast(Job, answer.json())
+
     def portal_access(self, client_id: str) -> PortalAccess:
         """Who of the client may come to the portal."""
         return PortalAccess(self._transport, client_id)

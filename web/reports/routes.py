@@ -1,0 +1,41 @@
+"""The reports of a client: those that were made, and one made afresh."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from clientele_client.errors import Invalid
+from web.shell import forms, pages, session
+from web.shell.callers import api
+from web.shell.texts import gettext
+
+blueprint = Blueprint("reports", __name__, url_prefix="/clients/<uuid:client_id>/reports")
+
+
+@blueprint.get("")
+def list_reports(client_id: Any) -> Response:
+    """What was made, the latest quarter first."""
+    client = api().client(str(client_id))
+    return pages.show("reports/list.html", client=client, reports=api().reports(client["id"]))
+
+
+@blueprint.post("")
+def make(client_id: Any) -> Answer:
+    """Have the report of a quarter made as things stand now."""
+    quarter = request.form.get("quarter", "").strip().upper()
+    try:
+        api().make_report(str(client_id), quarter or None, key=forms.idempotency_key())
+    except Invalid as error:
+        session.notice("bad", " ".join(each.message for each in error.errors))
+    else:
+        session.notice("good", gettext("The report is being made; it is here in a moment."))
+    return pages.go(url_for("reports.list_reports", client_id=client_id))
+
+
+@blueprint.get("/<uuid:document_id>")
+def download(client_id: Any, document_id: Any) -> Answer:
+    """To the PDF in the store."""
+    return redirect(api().download_link(str(client_id), str(document_id)))
