@@ -86,6 +86,7 @@ _LABELS: Final = {
     "settings.email_notifications": noted("Email notifications"),
     "settings.quarterly_reports": noted("Quarterly reports"),
     "settings.auto_invoicing": noted("Auto-invoicing"),
+    "settings.auto_invoicing_frequency": noted("Invoiced"),
     "settings.internal": noted("Internal client"),
 }
 _OF_A_ROW: Final = {

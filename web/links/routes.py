@@ -1,12 +1,15 @@
-"""A forgotten password, a new one, and accepting an invitation."""
+"""A forgotten password, a new one, accepting an invitation, and ending mail."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Conflict, Gone, Invalid, Refused
-from web.shell import pages, session
+from web.shell import forms, pages, session
 from web.shell.callers import access
 from web.shell.texts import gettext
 
@@ -95,3 +98,24 @@ def _sentence(error: Refused) -> str:
     """What is wrong, in the API's words."""
     found = [each.message for each in error.errors if each.field]
     return " ".join(found) or str(error.problem.get("detail") or error.title)
+
+
+@blueprint.get("/unsubscribe/<token>")
+def show_stop(token: str) -> Response:
+    """Asks whether mail is to end: a look at a link must not end it."""
+    return _stop(token, access().mail_stop)
+
+
+@blueprint.post("/unsubscribe/<token>")
+@forms.proves_itself
+def stop_mail(token: str) -> Response:
+    """Ends it, by the button or by the one click of a mail program (RFC 8058), which has no
+    session: the link itself is the proof."""
+    return _stop(token, access().stop_mail)
+
+
+def _stop(token: str, ask: Callable[[str], dict[str, Any]]) -> Response:
+    try:
+        return pages.show("links/unsubscribe.html", stop=ask(token), token=token)
+    except Gone:
+        return pages.show("links/gone.html", code=410)

@@ -13,6 +13,11 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pending": noted("Pending"),
         "inactive": noted("Inactive"),
     },
+    "client.invoiced": {
+        "weekly": noted("Every week"),
+        "biweekly": noted("Every two weeks"),
+        "monthly": noted("Every month"),
+    },
     "role": {
         "owner": noted("Owner"),
         "manager": noted("Manager"),

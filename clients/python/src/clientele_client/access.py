@@ -62,6 +62,14 @@ class Access:
         body = {"name": name, "password": password}
         return cast(User, self._json("POST", f"/v1/auth/invitations/{token}", body))
 
+    def mail_stop(self, token: str) -> dict[str, Any]:
+        """What a link in a mail would stop; `Gone` if it was not made there."""
+        return cast(dict[str, Any], self._json("GET", f"/v1/mail-stops/{token}"))
+
+    def stop_mail(self, token: str) -> dict[str, Any]:
+        """Stop it, once or again; `Gone` as well."""
+        return cast(dict[str, Any], self._json("POST", "/v1/mail-stops", {"token": token}))
+
     # --- one's own -------------------------------------------------------------------------
 
     def sign_out(self) -> None:
