@@ -10,10 +10,10 @@ from services.clients.values.addresses import COUNTRIES
 from shared.settings import load
 from web.app import create_app
 from web.client_form import changes, conflicts
-from web.client_form.showing import countries
 from web.client_form.steps import STEPS, label_of, step_of
 from web.settings import WebSettings
 from web.shell import reading
+from web.shell.choices import countries
 from web.shell.words import WORDS
 
 _SETTINGS = load(WebSettings, {"CLIENTELE_SECRET": "a secret of thirty-two characters"})
