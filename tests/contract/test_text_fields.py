@@ -31,6 +31,7 @@ AS_SENT = {
     ),
     ("BulkBody", "confirm"): "a note of ours, whose signature tells",
     ("MergeBody", "confirm"): "a note of ours, whose signature tells",
+    ("StopBody", "token"): "a note of ours, whose signature tells",
 }
 
 Place = tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Response, request, url_for
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from clientele_client.pages import Page
 from clientele_client.shapes import Job, Row
+from shared.clock import now
 from web.shell import pages
 from web.shell.callers import api
 
@@ -51,7 +52,7 @@ def _rows(job: Job, which: str) -> Page[Row] | None:
 
 def _is_kept(job: Job) -> bool:
     until = job["result"].get("expires_at")
-    return until is not None and datetime.fromisoformat(until) > datetime.now(UTC)
+    return until is not None and datetime.fromisoformat(until) > now()
 
 
 @blueprint.post("/<uuid:job_id>/stop")
