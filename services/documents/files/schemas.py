@@ -124,6 +124,8 @@ class MadeQuery(_Details):
 
     file_name = Rule(file_name, nullable=False, required=True)
     category = _category()
+    # A query has no true and false of its own.
+    portal_visible = fields.Boolean()
 
 
 class SearchQuery(StrictSchema):

@@ -27,6 +27,14 @@ def test_it_is_there_at_once_and_sending_it_again_changes_nothing(office: Office
     assert len(office.objects()) == 1
 
 
+def test_a_report_is_made_for_the_portal(office: Office) -> None:
+    """Said as the clients service says it, in a query."""
+    sent = {"data": files.pdf(), "content_type": "application/pdf"}
+    path = f"/{uuid7()}/made?file_name=a.pdf&category=report&portal_visible=true"
+    made = office.call("PUT", path, **sent)
+    assert (made.status_code, made.json["portal_visible"]) == (200, True), made.text
+
+
 def test_it_does_not_need_an_upload_to_have_made_the_bucket(office: Office) -> None:
     fresh = office.with_settings(s3_bucket=f"fresh-{uuid.uuid4().hex}")
     assert put_made(fresh, uuid7()).status_code == 200
