@@ -50,7 +50,7 @@ class _Details(StrictSchema):
     title = line(200)
     category = _category()
     expires_on = Day(allow_none=True)
-    portal_visible = flag()
+    portal_visible: fields.Field[Any] = flag()
 
 
 class NewDocumentBody(_Details):
@@ -125,7 +125,7 @@ class MadeQuery(_Details):
     file_name = Rule(file_name, nullable=False, required=True)
     category = _category()
     # A query has no true and false of its own.
-    portal_visible = fields.Boolean()
+    portal_visible: fields.Field[Any] = fields.Boolean()
 
 
 class SearchQuery(StrictSchema):
@@ -159,7 +159,7 @@ class DocumentView(Schema):
     marks = fields.List(fields.String())
     refusal = fields.Nested(RefusalView, allow_none=True)
     expires_on = fields.Date(allow_none=True)
-    portal_visible = fields.Boolean()
+    portal_visible: fields.Field[Any] = fields.Boolean()
     paper = fields.Boolean(
         metadata={"description": "Made of the client's invoices: for those who may view them."}
     )
