@@ -21,6 +21,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 from shared.errors import FieldError, Invalid, Malformed
 from shared.http.schemas import invalid_fields
 
+#: Lists and objects within one another that a body may have.
+MAX_DEPTH = 40
 _JSON_TYPES = {"application/json", "application/merge-patch+json"}
 
 
@@ -72,9 +74,29 @@ def _parse(raw: bytes) -> Any:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise Malformed(f"The body is not valid JSON: {error}.") from error
+    _refuse_depth(raw, body)
     if b"\\u0000" in raw and (wrong := list(_nul_fields(body, ""))):
         raise Invalid(errors=wrong)
     return body
+
+
+def _refuse_depth(raw: bytes, body: Any) -> None:
+    """No value of ours lies deep, and whoever walks through one deeper would not come back."""
+    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+        return
+    level, depth = [body], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise Malformed(f"The body is nested more than {MAX_DEPTH} deep.")
+        level = [inner for value in level for inner in _inner(value)]
+
+
+def _inner(value: Any) -> list[Any]:
+    values = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return []
+    return [each for each in values if isinstance(each, dict | list)]
 
 
 def _nul_fields(value: Any, path: str) -> Iterator[FieldError]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.errors import FieldError
@@ -38,9 +38,11 @@ def as_moment(value: Any) -> datetime:
     text = plain(value)
     try:
         found = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+        # At the ends of time another zone's clock may have no such moment.
+        is_one = found is not None and found.astimezone(UTC).tzinfo is not None
+    except (ValueError, OverflowError):
+        is_one = False
+    if not is_one or found is None or found.tzinfo is None:
         told = "Must be a moment with its offset, like 2026-01-31T12:00:00Z."
         raise Wrong("invalid_moment", told)
     return found

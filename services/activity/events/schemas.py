@@ -43,7 +43,7 @@ class Moment(fields.Field[datetime]):
 
 def _aware(moment: datetime) -> datetime:
     # A plus sign in a query arrives as a blank, so a time without a zone is taken as UTC.
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 class _AnyFilters(StrictSchema):

@@ -67,12 +67,12 @@ def test_json_has_the_clients_as_they_are_answered(filled: Transfer) -> None:
 def test_only_what_the_filters_leave_and_the_columns_named(filled: Transfer) -> None:
     columns = ["company_name", "client_code"]
     told = filled.export("csv", filters={"q": "acme"}, columns=columns)
-    assert told.decode("utf-8-sig") == "company_name,client_code\r\nAcme Machines,ACM\r\n"
+    assert told.decode("utf-8-sig") == ('"company_name","client_code"\r\n"Acme Machines","ACM"\r\n')
 
 
 def test_an_export_of_nothing_is_a_file_too(transfer: Transfer) -> None:
     assert transfer.export("json") == b"[]\n"
-    assert transfer.export("csv", columns=["id"]) == b"\xef\xbb\xbfid\r\n"
+    assert transfer.export("csv", columns=["id"]) == b'\xef\xbb\xbf"id"\r\n'
 
 
 def test_who_may_not_see_tax_numbers_does_not_export_them(filled: Transfer) -> None:

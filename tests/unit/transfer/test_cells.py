@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.transfer.rules.cells import from_sheet, guarded, read_flag, text_of, unguarded
+from services.clients.transfer.rules.cells import from_sheet, read_flag, text_of
 from services.clients.transfer.rules.reading import read_table
 from services.clients.transfer.rules.writing import write_csv, write_workbook
+from shared.values.formulas import guarded, unguarded
 from shared.values.text import separated
 
 # What a client's text may hold: anything but control characters.
@@ -43,6 +45,41 @@ def test_a_guarded_text_comes_back(text: str) -> None:
 @given(TEXTS)
 def test_no_guarded_text_is_a_formula(text: str) -> None:
     assert not guarded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+# What makes formulas, in any order: signs, what is looked past, where other spreadsheets cut.
+_WEAPONS = st.text(
+    st.sampled_from("=+-@\uff1d\uff0b\uff20'\"; \t\r\n\u200b\ufeff\u00adA1"), max_size=12
+)
+
+
+@given(_WEAPONS)
+def test_whatever_is_guarded_comes_back(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+
+
+@given(_WEAPONS)
+def test_nothing_guarded_is_a_formula_wherever_it_is_cut(text: str) -> None:
+    for part in re.split("[;\t\r\n]", guarded(text)):
+        seen = part.lstrip(' "\u200b\ufeff\u00ad')
+        assert not seen.startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff20"))
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("Acme;=cmd|' /C calc'!A0", "Acme;'=cmd|' /C calc'!A0"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\u200b=1+1", "'\u200b=1+1"),
+        ("\ufeff@SUM(A1)", "'\ufeff@SUM(A1)"),
+        ('a;"=1"', 'a;"\'=1"'),
+        ("two\n-lines", "two\n'-lines"),
+        ("a-b; c=d", "a-b; c=d"),
+    ],
+)
+def test_what_a_spreadsheet_would_calculate_is_text(text: str, safe: str) -> None:
+    assert guarded(text) == safe
+    assert unguarded(safe) == text
 
 
 @given(st.lists(TEXTS.map(str.strip).filter(bool), max_size=5))

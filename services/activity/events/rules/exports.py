@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from shared.values.formulas import guarded
+
 _COLUMNS = (
     "id",
     "occurred_at",
@@ -20,8 +22,6 @@ _COLUMNS = (
     "source",
     "pos",
 )
-# What a spreadsheet takes for a formula if a cell begins with it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # By this mark spreadsheets know UTF-8.
 _MARK = "\ufeff"
 
@@ -32,7 +32,7 @@ def as_csv(entries: Iterable[Entry]) -> Iterator[bytes]:
     """A heading and a line per entry; `changes` is JSON, and no cell is ever a formula."""
     yield (_MARK + _line(_COLUMNS)).encode()
     for entry in entries:
-        yield _line([_guarded(cell) for cell in _cells(entry)]).encode()
+        yield _line([guarded(cell) for cell in _cells(entry)]).encode()
 
 
 def as_json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -56,11 +56,7 @@ def _cells(entry: Entry) -> list[str]:
     ]
 
 
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
 def _line(cells: Iterable[str]) -> str:
     written = io.StringIO()
-    csv.writer(written).writerow(cells)
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerow(cells)
     return written.getvalue()

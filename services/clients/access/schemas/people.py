@@ -12,7 +12,7 @@ from services.clients.access.models import ApiKey, User, Workspace
 from services.clients.access.rules import BadPattern, parse_pattern
 from services.clients.access.schemas.signing_in import new_password
 from services.clients.values import addresses, money
-from shared.clock import rfc3339
+from shared.clock import now, rfc3339
 from shared.http.fields import Moment, Rule, flag, line, prose, required_line
 from shared.http.schemas import Coded, StrictSchema, page_of
 from shared.security.passwords import require_strong
@@ -188,6 +188,11 @@ class ApiKeyBody(StrictSchema):
         validate=validate.Length(1, len(PERMISSIONS)),
     )
     expires_at = Moment(load_default=None, allow_none=True)
+
+    @validates_schema
+    def _to_come(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("expires_at") is not None and data["expires_at"] <= now():
+            raise ValidationError({"expires_at": [Coded("past", "Must lie in the future.")]})
 
 
 class ApiKeyView(StrictSchema):

@@ -104,7 +104,7 @@ def _names(uow: UnitOfWork, column: str, value: str) -> Sequence[str]:
 
 
 def _owned(uow: UnitOfWork, owner: str) -> ColumnElement[bool]:
-    column = CLIENTS.c.owner_id
+    column, owner = CLIENTS.c.owner_id, owner.lower()
     if owner == "none":
         return column.is_(None)
     if owner != "me":

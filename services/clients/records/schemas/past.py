@@ -11,6 +11,8 @@ from services.clients.records.rules.past import HIDDEN, Past, differences
 from services.clients.records.schemas.bodies import Names
 from shared.clock import rfc3339
 from shared.http.schemas import Coded, StrictSchema
+from shared.values import days
+from shared.values.findings import Wrong
 
 
 class Moment(fields.Field[datetime]):
@@ -30,10 +32,9 @@ class Moment(fields.Field[datetime]):
 
 def _moment(written: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(written.strip().replace(" ", "+"))
-    except ValueError:
+        return days.as_moment(written.strip().replace(" ", "+"))
+    except Wrong:
         return None
-    return found if found.tzinfo is not None else None
 
 
 class Point(fields.Field[int | datetime]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -13,19 +12,8 @@ import orjson
 
 from shared.values.text import SEPARATOR
 
-_GUARDED = re.compile(r"'*[=+\-@\t\r]")
 _TRUE = frozenset({"true", "yes", "y", "1", "on"})
 _FALSE = frozenset({"false", "no", "n", "0", "off"})
-
-
-def guarded(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula; `unguarded` undoes it."""
-    return f"'{text}" if _GUARDED.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """What was guarded; any other text as it is."""
-    return text[1:] if text.startswith("'") and _GUARDED.match(text) else text
 
 
 def text_of(value: Any) -> str:

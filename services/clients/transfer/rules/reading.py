@@ -19,7 +19,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from services.clients.transfer.errors import Unreadable
-from services.clients.transfer.rules.cells import from_sheet, unguarded
+from services.clients.transfer.rules.cells import from_sheet
+from shared.values.formulas import unguarded
 
 MAX_COLUMNS = 300
 MAX_ROWS = 500_000

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 import orjson
 
-from services.clients.transfer.rules.cells import guarded
+from shared.values.formulas import guarded
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -62,7 +62,9 @@ def write_csv(columns: Cells, pieces: Iterable[Iterable[Cells]]) -> Iterator[byt
 
 def _csv(rows: Iterable[Cells]) -> bytes:
     lines = io.StringIO()
-    csv.writer(lines).writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(lines, quoting=csv.QUOTE_ALL).writerows(
+        [guarded(cell) for cell in row] for row in rows
+    )
     return lines.getvalue().encode()
 
 

@@ -171,5 +171,5 @@ def _is_value(action: str, value: Any) -> bool:
         words = isinstance(value, list) and all(isinstance(each, str) for each in value)
         return words and 0 < len(value) <= 50
     if action == "set_status":
-        return value in {"active", "inactive", "pending"}
+        return isinstance(value, str) and value in {"active", "inactive", "pending"}
     return value is None or isinstance(value, str)
