@@ -1,7 +1,8 @@
 """A downstream system: it reads the feed in pages of any size, slowly, and may die at any moment.
 
 What a page brings and the place behind it are put down in one transaction. Nothing here drops
-what comes twice, so that a repetition would show.
+what comes twice, so that a repetition would show; and where one would come from, between the two,
+it kills itself after every tenth page or so, as no kill from outside would hit that by chance.
 
     slow_consumer.py URL TOKEN DATABASE SEED WAIT
 
@@ -10,7 +11,9 @@ With WAIT 0 it ends at the end of the feed.
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import sqlite3
 import sys
 import time
@@ -24,6 +27,7 @@ CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), curso
 """
 LARGEST_PAGE = 60
 LONGEST_REST_SECONDS = 0.1
+PAGES_OF_A_LIFE = 10
 
 
 def follow(feed: Feed, database: sqlite3.Connection, dice: random.Random, wait: int) -> None:
@@ -43,7 +47,9 @@ def _take(database: sqlite3.Connection, page: Page, dice: random.Random) -> None
             "INSERT INTO taken (id, client_id, pos) VALUES (?, ?, ?)",
             [(event["id"], event["client_id"], event["pos"]) for event in page.events],
         )
-        time.sleep(dice.uniform(0, LONGEST_REST_SECONDS))  # It is slow, and may be killed here.
+        time.sleep(dice.uniform(0, LONGEST_REST_SECONDS))  # It is slow.
+        if dice.randrange(PAGES_OF_A_LIFE) == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
         database.execute("INSERT OR REPLACE INTO place VALUES (1, ?)", [page.next])
 
 
