@@ -99,6 +99,24 @@ def test_a_file_goes_into_the_store_and_comes_back(
     assert told[:2] == ["clients.client.created.v1", "documents.document.added.v1"]
 
 
+def test_a_large_file_goes_in_parts_and_comes_back_as_it_went(
+    clientele: Clientele, tmp_path: Path
+) -> None:
+    client, file = _made(clientele), tmp_path / "long.txt"
+    file.write_bytes(b"A line of a long text, and nothing else.\n" * (65 * 2**20 // 41))
+    announced = clientele.files(client).announce(
+        {"file_name": "a.txt", "size": file.stat().st_size}
+    )
+    assert len(announced["upload"]["parts"]) > 1, "it is too small for parts"
+    document = clientele.upload(client, file)["id"]
+    eventually(
+        "it is checked",
+        lambda: clientele.document(client, document)["status"] == "available",
+        60,
+    )
+    assert clientele.download(client, document) == file.read_bytes()
+
+
 def test_the_feed_is_read_to_its_end_and_then_from_the_kept_cursor(
     clientele: Clientele, firm: Firm, address: tuple[str, str], tmp_path: Path
 ) -> None:
