@@ -22,7 +22,9 @@ from pathlib import Path
 from clientele_client.feed import Feed, Page
 
 TABLES = """
-CREATE TABLE IF NOT EXISTS taken (seq INTEGER PRIMARY KEY, id TEXT, client_id TEXT, pos INTEGER);
+CREATE TABLE IF NOT EXISTS taken (
+    seq INTEGER PRIMARY KEY, id TEXT, client_id TEXT, pos INTEGER, source TEXT
+);
 CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT);
 """
 LARGEST_PAGE = 60
@@ -44,8 +46,9 @@ def follow(feed: Feed, database: sqlite3.Connection, dice: random.Random, wait: 
 def _take(database: sqlite3.Connection, page: Page, dice: random.Random) -> None:
     with database:
         database.executemany(
-            "INSERT INTO taken (id, client_id, pos) VALUES (?, ?, ?)",
-            [(event["id"], event["client_id"], event["pos"]) for event in page.events],
+            "INSERT INTO taken (id, client_id, pos, source) "
+            "VALUES (:id, :client_id, :pos, :source)",
+            page.events,
         )
         time.sleep(dice.uniform(0, LONGEST_REST_SECONDS))  # It is slow.
         if dice.randrange(PAGES_OF_A_LIFE) == 0:

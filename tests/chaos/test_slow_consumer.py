@@ -78,10 +78,15 @@ class Consumer:
             self._process.wait()
 
     def taken(self) -> list[Row]:
-        """What it has put down, in the order in which it did."""
+        """What it has put down of clients, in the order in which it did.
+
+        While what was issued is being printed, the documents service goes on telling of it.
+        """
         database = sqlite3.connect(self._file, timeout=30)
         try:
-            return database.execute("SELECT id, client_id, pos FROM taken ORDER BY seq").fetchall()
+            return database.execute(
+                "SELECT id, client_id, pos FROM taken WHERE source = '/clients' ORDER BY seq"
+            ).fetchall()
         finally:
             database.close()
 
