@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.clients.records.models.record import (
     GROUPS,
     OWN_FIELD,
     PATHS,
+    UNSAID,
     Client,
     ContactData,
     RateData,
@@ -17,6 +18,13 @@ from services.clients.records.models.record import (
 from shared.clock import rfc3339
 from shared.messaging.changes import Change, change, changes_between
 from shared.messaging.envelope import Event
+
+
+def _said(client: Client, keys: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for key, column in keys.items():
+        value = getattr(client, column)
+        if value is not None or column not in UNSAID:
+            yield key, value
 
 
 def snapshot(client: Client) -> dict[str, Any]:
@@ -29,10 +37,7 @@ def snapshot(client: Client) -> dict[str, Any]:
         "client_code": client.client_code,
         "status": client.status,
         "website": client.website,
-        **{
-            group: {key: getattr(client, column) for key, column in keys.items()}
-            for group, keys in GROUPS.items()
-        },
+        **{group: dict(_said(client, keys)) for group, keys in GROUPS.items()},
         "industry": client.industry,
         "company_size": client.company_size,
         "annual_revenue": client.annual_revenue,

@@ -73,9 +73,9 @@ _INDEXES = (
     ),
 )
 _COLUMNS = (
-    # Nullable, as rows that are hidden by an older release come back without it.
+    # Where nothing is said, it is by the month.
     (
-        "ALTER TABLE clients ADD auto_invoicing_frequency text DEFAULT 'monthly' "
+        "ALTER TABLE clients ADD auto_invoicing_frequency text "
         "CHECK (auto_invoicing_frequency IN ('weekly', 'biweekly', 'monthly'))"
     ),
     (

@@ -173,7 +173,6 @@ DEFAULTS: dict[str, Any] = {
     "email_notifications": True,
     "quarterly_reports": False,
     "auto_invoicing": False,
-    "auto_invoicing_frequency": "monthly",
     "internal": False,
     "tags": [],
     "custom_fields": {},
@@ -223,6 +222,9 @@ GROUPS: dict[str, dict[str, str]] = {
         )
     },
 }
+
+#: Shown only where something is said: clients are answered as they were sent.
+UNSAID = frozenset({"auto_invoicing_frequency"})
 
 #: The path of each column as callers and events name it.
 PATHS: dict[str, str] = {name: name for name in _PLAIN} | {

@@ -127,7 +127,7 @@ class SettingsBody(ReadingSchema):
     email_notifications = FlagRule(flag, examples=[True])
     quarterly_reports = FlagRule(flag, examples=[False])
     auto_invoicing = FlagRule(flag, examples=[False])
-    auto_invoicing_frequency = _choice(choices.FREQUENCIES)
+    auto_invoicing_frequency = _choice(choices.FREQUENCIES)  # Null: by the month.
     internal = FlagRule(
         flag, examples=[False], description="The firm itself; at most one active one."
     )
