@@ -73,6 +73,10 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         INVOICES_PAY: noted("Record payments and refunds"),
         INVOICES_VOID: noted("Void invoices, and write credit notes"),
     },
+    noted("Mail"): {
+        "mails.view": noted("See what mail was sent to clients"),
+        "mails.send": noted("Send mail to clients"),
+    },
     noted("Workspace"): {
         WEBHOOKS_MANAGE: noted("Arrange webhooks"),
         WORKSPACE_MANAGE: noted("Change settings, lists and fields"),
