@@ -18,7 +18,10 @@ SEPARATOR = ";"
 
 # U+2028 and U+2029 break lines as surely as a control character does. Format characters are
 # kept: joiners hold emoji together and marks of direction belong to right-to-left names.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# What turns a whole line around is refused: by it a name passes for another.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]")
+# Letters and signs that are drawn as nothing.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _CONTROL_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -84,7 +87,7 @@ def _is_visible(text: str) -> bool:
     """Whether a reader sees anything: a name of zero-width characters alone is blank."""
     if text.isascii():
         return bool(text)
-    return any(category(character)[0] not in "ZC" for character in text)
+    return any(category(it)[0] not in "ZC" and it not in _BLANK for it in text)
 
 
 def separated(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Gone, Invalid, NotFound, TooLarge
+from shared.errors import Conflict, Forbidden, Gone, Invalid, NotFound, TooLarge
 
 
 class ImportNotFound(NotFound):
@@ -52,6 +52,13 @@ class FileGone(Gone):
 
     code = "transfer.file_gone"
     title = "The file is not kept any more"
+
+
+class FileOfAnother(Forbidden):
+    """Somebody else had it made, and it may hold what the caller may not see."""
+
+    code = "transfer.file_of_another"
+    title = "This file may hold what you may not see"
 
 
 class FileNotReady(Conflict):

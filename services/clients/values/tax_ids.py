@@ -75,9 +75,12 @@ def tax_id(typed: str, country: str | None) -> TaxId:
 
 
 def masked(written: str) -> str:
-    """The number with a dot for each letter or digit but the last four: `••-•••6789`."""
-    hidden = sum(character.isalnum() for character in written) - 4
-    return "".join(_masked(written, max(hidden, 0)))
+    """The number with a dot for each letter or digit but the last four: `••-•••6789`.
+
+    Of a short one never more than half is shown.
+    """
+    length = sum(character.isalnum() for character in written)
+    return "".join(_masked(written, max(length - 4, (length + 1) // 2)))
 
 
 def is_masked(typed: str) -> bool:

@@ -110,3 +110,26 @@ def test_a_file_is_not_there_before_the_job_is_done(filled: Transfer) -> None:
 def test_an_unknown_column_is_refused(transfer: Transfer) -> None:
     answer = transfer.caller.call("POST", "/v1/exports", {"format": "csv", "columns": ["no"]})
     assert answer.status_code == 422
+
+
+def test_the_file_of_another_who_sees_tax_numbers_is_not_handed_out(filled: Transfer) -> None:
+    job = filled.finish(filled.ok("POST", "/exports", {"format": "csv"}))
+    path = f"/v1/exports/{job['id']}/file"
+    rights = frozenset({"clients.view", "clients.export"})
+    refused: Any = filled.api.with_permissions(rights).call("GET", path)
+    assert (refused.status_code, refused.json["code"]) == (403, "transfer.file_of_another")
+    sees = filled.api.with_permissions(rights | {"clients.view_tax_id"})
+    assert b"12-3456789" in sees.call("GET", path).data
+
+
+def test_the_rows_of_anothers_file_are_shown_to_who_may_see_tax_numbers(filled: Transfer) -> None:
+    sent = filled.send(b"Company,Tax id\nBolt,12-3456789\n")
+    rights = frozenset({"clients.view", "clients.create"})
+    other = filled.api.with_permissions(rights)
+    seen: Any = other.call("GET", f"/v1/imports/{sent['id']}").json
+    assert (seen["columns"], seen["sample"]) == (["Company", "Tax id"], [])
+    listed: Any = other.call("GET", "/v1/imports").json
+    assert [each["sample"] for each in listed["data"]] == [[]]
+    assert other.call("GET", f"/v1/imports/{sent['id']}/rejected").status_code == 403
+    sees: Any = filled.api.with_permissions(rights | {"clients.view_tax_id"})
+    assert sees.call("GET", f"/v1/imports/{sent['id']}").json["sample"] == [["Bolt", "12-3456789"]]

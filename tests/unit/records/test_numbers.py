@@ -108,6 +108,7 @@ def test_a_mask_shows_four_at_most(written: str) -> None:
     assert len(mask) == len(written)
     shown = [c for c in mask if c.isalnum()]
     assert len(shown) <= 4
+    assert 2 * len(shown) <= sum(c.isalnum() for c in written)
 
 
 def test_every_kind_of_number_named_is_there() -> None:

@@ -12,6 +12,7 @@ from services.clients.jobs.routes import accepted
 from services.clients.jobs.schemas import JobPage, JobView, job_json
 from services.clients.transfer.models import EXPORT
 from services.clients.transfer.operations import exporting
+from services.clients.transfer.routes.opening import require_export
 from services.clients.transfer.routes.streaming import stream_export
 from services.clients.transfer.schemas import bodies
 from shared.http.blueprint import ApiBlueprint
@@ -50,4 +51,6 @@ def get_exports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 @blueprint.response(200, description="The file, as CSV, workbook or JSON.")
 def get_file(uow: UnitOfWork, job_id: uuid.UUID) -> Response:
     """The file of an export that is done, for as long as it is kept."""
-    return stream_export(queries.get_job(uow.session, job_id, (EXPORT,)))
+    job = queries.get_job(uow.session, job_id, (EXPORT,))
+    require_export(job)
+    return stream_export(job)

@@ -6,17 +6,20 @@ A file is kept by this service's own database: an import needs no object store.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response
 
+from services.clients.jobs.models import Job
 from services.clients.jobs.queries import jobs_of_import
 from services.clients.jobs.routes import accepted
 from services.clients.jobs.schemas import JobView
 from services.clients.transfer import queries
-from services.clients.transfer.models import CLIENTS, IMPORT, PREVIEW
+from services.clients.transfer.models import CLIENTS, IMPORT, PREVIEW, Import
 from services.clients.transfer.operations import receiving, starting, undoing
 from services.clients.transfer.routes.files import FILE_BODY, kept_file, sent_pieces
+from services.clients.transfer.routes.opening import require_rows, sees_file
 from services.clients.transfer.routes.streaming import stream_rejected
 from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
@@ -51,7 +54,7 @@ def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's imports, the newest first."""
     found = queries.list_imports(uow, query["cursor"], query["limit"])
-    return Answer(found.as_dict(views.import_json))
+    return Answer(found.as_dict(_shown))
 
 
 @blueprint.route("/<uuid:import_id>", methods=["GET"])
@@ -60,7 +63,7 @@ def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """What the file holds, a suggested mapping, and the jobs of this import."""
     taken = queries.get_import(uow.session, import_id, CLIENTS)
-    return Answer(views.import_json(taken, jobs_of_import(uow.session, import_id)))
+    return Answer(_shown(taken, jobs_of_import(uow.session, import_id)))
 
 
 @blueprint.route("/<uuid:import_id>/preview", methods=["POST"])
@@ -101,4 +104,10 @@ def post_undo(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
 @blueprint.response(200, description="A CSV of the rows that were refused, with their errors.")
 def get_rejected(uow: UnitOfWork, import_id: uuid.UUID) -> Response:
     """The rows that the last run refused, as they were sent, with a column of errors."""
-    return stream_rejected(uow, queries.get_import(uow.session, import_id, CLIENTS))
+    taken = queries.get_import(uow.session, import_id, CLIENTS)
+    require_rows(taken)
+    return stream_rejected(uow, taken)
+
+
+def _shown(taken: Import, jobs: Iterable[Job] = ()) -> dict[str, Any]:
+    return views.import_json(taken, jobs, with_sample=sees_file(taken))

@@ -51,7 +51,9 @@ class BulkPlanView(StrictSchema):
 _SUGGESTED = {CLIENTS: suggested, TIME: suggested_for_time}
 
 
-def import_json(taken: Import, jobs: Iterable[Job] = ()) -> dict[str, Any]:
+def import_json(
+    taken: Import, jobs: Iterable[Job] = (), *, with_sample: bool = True
+) -> dict[str, Any]:
     """As `ImportView`."""
     return {
         "id": str(taken.id),
@@ -62,7 +64,7 @@ def import_json(taken: Import, jobs: Iterable[Job] = ()) -> dict[str, Any]:
         "problem": taken.problem,
         "details": taken.details,
         "columns": taken.columns,
-        "sample": taken.sample,
+        "sample": taken.sample if with_sample else [],
         "rows": taken.rows,
         "suggested": _SUGGESTED[taken.content](taken.columns),
         "created_by": {name: taken.created_by.get(name) for name in ("kind", "name")},
