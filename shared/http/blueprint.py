@@ -18,7 +18,7 @@ from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.exceptions import UnsupportedMediaType
 
-from shared.errors import FieldError, Invalid, Malformed
+from shared.errors import FieldError, Invalid, Malformed, TooLarge
 from shared.http.schemas import invalid_fields
 
 #: Lists and objects within one another that a body may have.
@@ -88,7 +88,7 @@ def _refuse_depth(raw: bytes, body: Any) -> None:
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            raise Malformed(f"The body is nested more than {MAX_DEPTH} deep.")
+            raise TooLarge(f"The body is nested more than {MAX_DEPTH} deep.")
         level = [inner for value in level for inner in _inner(value)]
 
 

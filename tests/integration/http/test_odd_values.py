@@ -51,5 +51,5 @@ def test_a_body_that_is_nested_deep_is_refused(api: Api, path: str, opening: str
     answer = api.app.test_client().post(
         f"/v1/{path}", data=sent, content_type="application/json", headers=headers
     )
-    assert answer.status_code == 400
+    assert answer.status_code == 413
     assert str(MAX_DEPTH) in answer.get_data(as_text=True)
