@@ -96,7 +96,7 @@ JOBS: dict[str, Callable[[Transfer], Any]] = {
     "time_import_undo": _time_undo,
 }
 # What prints needs the documents service: tests/integration/printing kills it there.
-ELSEWHERE = {"print"}
+ELSEWHERE = {"print", "auto_invoicing"}
 every_kind = pytest.mark.parametrize("kind", JOBS)
 
 
