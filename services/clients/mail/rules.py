@@ -1,7 +1,7 @@
 """How mail reads, and when it is tried again.
 
-A kind is a pair of templates of its name: text, whose first line is the subject, and HTML. A kind
-without templates is a letter: its words hold its subject and its text.
+A kind is a pair of templates of its name: text, whose first line is the subject, and HTML. A mail
+whose words hold its text is a letter, which has templates of that name.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ def compose(
 
 def filled(kind: str, words: Mapping[str, Any]) -> tuple[str, str, str]:
     """Subject, text and HTML of a mail."""
-    names = {each: [f"{kind}.{each}", f"letter.{each}"] for each in ("txt", "html")}
-    text = _templates().select_template(names["txt"]).render(words)
+    name = "letter" if "text" in words else kind
+    text = _templates().get_template(f"{name}.txt").render(words)
     subject, _, body = text.partition("\n")
-    html = _templates().select_template(names["html"]).render({**words, "subject": subject})
+    html = _templates().get_template(f"{name}.html").render({**words, "subject": subject})
     return subject, body.strip() + "\n", html
 
 
