@@ -19,6 +19,7 @@ def register_features() -> None:
     Every process that looks for clients, deletes them or has jobs done begins with this.
     """
     from services.clients.auto_invoicing import tasks as auto_invoicing
+    from services.clients.auto_invoicing.operations import forgetting as runs
     from services.clients.auto_invoicing.operations.running import KIND as AUTO_INVOICING
     from services.clients.billing.operations import removal as billing
     from services.clients.client_merge.queries import merged_away
@@ -63,6 +64,7 @@ def register_features() -> None:
             remove=correspondence.remove_client_mail,
         ),
         ClientData("portal", tables=portal.TABLES, remove=portal.remove_client_access),
+        ClientData("auto_invoicing", forget=runs.forget_clients),
         ClientData("transfer", forget=transfer.forget_clients),
     )
 

@@ -77,3 +77,48 @@ def statement_content() -> Any:
             }
         ],
     }
+
+
+def report_content() -> Any:
+    """A report of one quarter with one of everything."""
+    return {
+        **{
+            name: invoice_content()[name]
+            for name in ("paper", "lang", "issuer", "recipient", "page")
+        },
+        "title": "Report 2026-Q3",
+        "heading": "Quarterly report",
+        "number": "2026-Q3",
+        "foot": "North Star Engineering, Report",
+        "facts": [["From", "1 July 2026"], ["To", "30 September 2026"]],
+        "tiles": [{"label": "Hours worked", "value": "40.00"}],
+        "months": [{"label": "July", "value": "40.00 h", "share": 1.0}],
+        "projects": [
+            {
+                "name": "Line 4",
+                "status": "active",
+                "hours": "40.00",
+                "budget": "40.00 of 50.00 h",
+                "share": 0.8,
+                "used": "80 %",
+            }
+        ],
+        "positions": [{"name": "Senior Engineer", "hours": "40.00", "overtime": "", "share": 1.0}],
+        "invoices": [
+            {
+                "number": "ACM-2026-0001",
+                "issued": "3 Aug 2026",
+                "due": "2 Sep 2026",
+                "total": "$6,495.00",
+                "open": "$0.00",
+            }
+        ],
+        "payments": [
+            {
+                "day": "1 Sep 2026",
+                "number": "ACM-2026-0001",
+                "reference": "Transfer",
+                "amount": "$6,495.00",
+            }
+        ],
+    }

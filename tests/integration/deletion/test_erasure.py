@@ -365,6 +365,29 @@ def _end_pauses(firm: Firm) -> None:
             connection.execute(statement)
 
 
+def test_a_run_of_invoices_names_no_client_that_was_deleted(firm: Firm) -> None:
+    client_id = firm.client(f"{WORD} Works")
+    with psycopg.connect(firm.databases.url("clients")) as connection:
+        connection.execute(
+            _RUN, {"workspace": firm.workspace_id, "client": client_id, "name": WORD}
+        )
+    firm.delete(client_id)
+    firm.settle()
+    assert firm.traces(WORD) == []
+
+
+_RUN = """
+    WITH run AS (
+        INSERT INTO billing_runs VALUES (gen_random_uuid(), %(workspace)s, gen_random_uuid(),
+            'done', now(), false, NULL, 1, 0, 1, now(), now())
+        RETURNING id)
+    INSERT INTO billing_run_items
+    SELECT gen_random_uuid(), %(workspace)s, id, %(client)s, %(name)s, '2026-10-01', '2026-10-31',
+        NULL, 'failed', NULL, NULL, NULL, jsonb_build_array(CAST(%(name)s AS text))
+    FROM run
+"""
+
+
 def test_one_workspace_takes_no_word_out_of_anothers_log(firm: Firm, whole: str) -> None:
     stranger = Origin(uuid7(), Actor("system", None, "test"), "test")
     for service in ("clients", "documents"):
@@ -457,6 +480,10 @@ GONE = {
         "notes",
         "job_rows_before",
         "invoicing_schedules",
+        "mails",
+        "mail_stops",
+        "portal_access",
+        "billing_run_items",
     },
     "documents": {"documents"},
     "activity": {"events"},

@@ -14,10 +14,14 @@ import pytest
 from services.clients.printing import rules
 from services.clients.printing.rules import LAYOUTS, render
 from shared.http.bodies import MAX_BODY_BYTES
-from tests.factories.papers import invoice_content, statement_content
+from tests.factories.papers import invoice_content, report_content, statement_content
 
 DAY = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
-CONTENTS = {"invoice": invoice_content(), "statement": statement_content()}
+CONTENTS = {
+    "invoice": invoice_content(),
+    "report": report_content(),
+    "statement": statement_content(),
+}
 
 
 def text_of(pdf: bytes) -> str:
