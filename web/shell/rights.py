@@ -23,6 +23,8 @@ from shared.security.permissions import (
     INVOICES_UPDATE,
     INVOICES_VIEW,
     INVOICES_VOID,
+    MAILS_SEND,
+    MAILS_VIEW,
     NOTES_CREATE,
     NOTES_MANAGE,
     NOTES_VIEW,
@@ -74,8 +76,8 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         INVOICES_VOID: noted("Void invoices, and write credit notes"),
     },
     noted("Mail"): {
-        "mails.view": noted("See what mail was sent to clients"),
-        "mails.send": noted("Send mail to clients"),
+        MAILS_VIEW: noted("See what mail was sent to clients"),
+        MAILS_SEND: noted("Send mail to clients"),
     },
     noted("Workspace"): {
         WEBHOOKS_MANAGE: noted("Arrange webhooks"),

@@ -26,7 +26,8 @@ def me(runtime: Runtime, origin: Origin) -> str:
     """Who calls, as a user of the workspace."""
     assert JO.id is not None
     with runtime.unit_of_work(origin) as uow:
-        given = {"email": f"{origin.workspace_id}@north.example.com", "name": JO.name}
+        email = f"{origin.workspace_id}@north.example.com"
+        given = {"email": email, "email_key": email, "name": JO.name}
         uow.session.merge(
             User(
                 id=uuid.UUID(JO.id),

@@ -31,6 +31,7 @@ LOWEST = {
             for verb in ("create", "update")
         ),
         "notes.create",
+        "mails.view",
     },
     "manager": {
         *(f"{subject}.delete" for subject in ("clients", "documents", "invoices", "projects")),
@@ -39,6 +40,7 @@ LOWEST = {
         "invoices.issue",
         "invoices.pay",
         "invoices.void",
+        "mails.send",
         "notes.manage",
         "webhooks.manage",
     },
