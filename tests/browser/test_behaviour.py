@@ -68,7 +68,7 @@ def test_ticked_rows_are_counted_and_tagged_by_a_job_with_progress(owner: Reader
     boxes.nth(1).check()
     bar = page.get_by_role("group", name="With the selected clients")
     expect(bar).to_contain_text("2 selected")
-    bar.get_by_role("button", name="Tag").click()
+    bar.get_by_role("button", name="Tag", exact=True).click()
     page.get_by_label("Tags").fill("browser test")
     page.get_by_role("button", name="Add tags").click()
     expect(page).to_have_url(re.compile("/jobs/"))

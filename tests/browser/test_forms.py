@@ -88,7 +88,7 @@ def test_six_steps_without_a_script(readers: Readers) -> None:
     page.get_by_role("button", name="Save and continue").click()
     page.get_by_role("button", name="Save and continue").click()
     page.set_input_files("#files", {"name": "plan.pdf", "mimeType": "", "buffer": documents.pdf()})
-    page.get_by_role("button", name="Upload the chosen files").click()
+    page.get_by_role("button", name="Upload the chosen file").click()
     expect(page.locator("#uploads")).to_contain_text("Ready")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Save and continue").click()
