@@ -26,6 +26,13 @@ class AccessOver(Conflict):
     title = "This access was revoked"
 
 
+class MailIsOff(Conflict):
+    """No mail goes to this client, or to this address."""
+
+    code = "portal.mail_off"
+    title = "No invitation can be sent"
+
+
 class NoAddress(Invalid):
     """The contact has no e-mail address that an invitation could be sent to."""
 

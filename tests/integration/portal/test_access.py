@@ -60,6 +60,14 @@ def test_a_contact_is_invited_accepts_once_and_signs_in(portal: Portal) -> None:
     assert told[1][1]["kind"] == "contact"
 
 
+def test_nobody_is_invited_whom_no_mail_would_reach(portal: Portal) -> None:
+    client = portal.client(an_address(), settings={"email_notifications": False})
+    contact = client["contacts"][0]["id"]
+    path = f"/clients/{client['id']}/contacts/{contact}/invite"
+    assert portal.firm("POST", path, {}, 409)["code"] == "portal.mail_off"
+    assert portal.firm("GET", f"/clients/{client['id']}/portal-access")["data"] == []
+
+
 def test_a_guessed_a_replaced_and_a_late_link_are_gone(portal: Portal) -> None:
     email = an_address()
     client = portal.client(email)

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from services.clients.access.operations.links import link, spoken
+from services.clients.access.operations.links import spoken
 from services.clients.access.operations.people import require_own
-from services.clients.access.queries import get_workspace
-from services.clients.mail.operations import queue_mail
+from services.clients.correspondence.operations.stopping import is_stopped
+from services.clients.correspondence.operations.writing import Letter, write_to_client
+from services.clients.correspondence.rules.kinds import PORTAL_INVITATION
+from services.clients.correspondence.rules.recipients import Recipient
 from services.clients.portal import events, rules
 from services.clients.portal.errors import (
     AccessNotFound,
     AccessOver,
     AlreadyAccepted,
+    MailIsOff,
     NoAddress,
 )
 from services.clients.portal.models import PortalAccess
@@ -50,16 +53,16 @@ def invite(
     scopes: Sequence[str] | None,
     *,
     held: frozenset[str],
-    web_url: str,
 ) -> PortalAccess:
     """Send a contact, None meaning the primary one, a link to the portal, for seven days.
 
     One that was sent before is good no longer; without `scopes` a new one has those of it, or
-    all that the inviter can see. Raises `NoAddress`, `AlreadyAccepted`, `BeyondYourOwn`, and
-    that there is no such client or contact.
+    all that the inviter can see. Raises `NoAddress`, `MailIsOff`, `AlreadyAccepted`,
+    `BeyondYourOwn`, and that there is no such client or contact.
     """
     client = lock_client(uow, client_id)
     name, email = _contact(uow, client, contact_id)
+    _require_mail(uow, client, email)
     access = queries.access_by_address(uow.session, client.id, email_key(email))
     if access is not None and access.state == rules.ACCEPTED:
         raise AlreadyAccepted("Change what is shared, or revoke the access first.")
@@ -67,7 +70,7 @@ def invite(
     if access is None:
         access = _new_access(uow, client.id, email)
     access.name, access.scopes = name or access.name or email, shared
-    _send(uow, access, client.company_name, web_url)
+    _send(uow, access, client)
     return access
 
 
@@ -141,6 +144,14 @@ def _contact(
     return contact["name"], str(contact["email"])
 
 
+def _require_mail(uow: UnitOfWork, client: Client, email: str) -> None:
+    """The invitation would be kept back, and nobody would know why."""
+    if not client.email_notifications:
+        raise MailIsOff("Switch the client's e-mail notifications on first.")
+    if is_stopped(uow, client.id, email):
+        raise MailIsOff(f"{email} has asked for no more mail.")
+
+
 def _scopes(
     wanted: Sequence[str] | None, before: PortalAccess | None, held: frozenset[str]
 ) -> list[str]:
@@ -172,19 +183,17 @@ def _new_access(uow: UnitOfWork, client_id: uuid.UUID, email: str) -> PortalAcce
     return access
 
 
-def _send(uow: UnitOfWork, access: PortalAccess, company: str, web_url: str) -> None:
+def _send(uow: UnitOfWork, access: PortalAccess, client: Client) -> None:
     made, moment = new_token("cpi"), now()
     access.state, access.hash, access.password_hash = rules.PENDING, made.hash, None
     access.sent_at, access.expires_at = moment, moment + GOOD_FOR
     access.accepted_at, access.invited_by = None, uow.actor.name
     access.version += 1
-    words = {
-        "name": access.name,
-        "invited_by": access.invited_by,
-        "workspace": get_workspace(uow).name,
-        "company": company,
-        "link": link(web_url, "portal/invitation", made.token),
-        "good_until": spoken(access.expires_at),
-    }
-    queue_mail(uow, "portal_invitation", access.email, words, good_until=access.expires_at)
+    letter = Letter(
+        PORTAL_INVITATION,
+        {"good_until": f"{spoken(access.expires_at)} (UTC)"},
+        page=f"portal/invitation/{made.token}",
+        good_until=access.expires_at,
+    )
+    write_to_client(uow, client, letter, [Recipient(access.email, access.name)])
     uow.publish(events.access_invited(access))

@@ -16,7 +16,7 @@ from services.clients.portal.schemas.access import (
 )
 from services.clients.records.queries.clients import require_client
 from shared.http.blueprint import ApiBlueprint
-from shared.http.edge import Answer, reads, runtime, writes
+from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity
 from shared.security.permissions import CLIENTS_UPDATE, CLIENTS_VIEW
 from shared.unit_of_work import UnitOfWork
@@ -62,8 +62,8 @@ def invite_primary_contact(uow: UnitOfWork, body: dict[str, Any], client_id: uui
 def _invite(
     uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID | None, body: dict[str, Any]
 ) -> Answer:
-    held, web_url = current_identity().permissions, runtime().settings.web_url
-    made = inviting.invite(uow, client_id, contact_id, body["scopes"], held=held, web_url=web_url)
+    held = current_identity().permissions
+    made = inviting.invite(uow, client_id, contact_id, body["scopes"], held=held)
     return Answer(access_json(made), 201)
 
 
