@@ -149,3 +149,10 @@ def test_every_promise_names_the_tests_that_hold_it() -> None:
 
 def test_the_pictures_of_the_flow_are_in_the_repository() -> None:
     assert any(link.endswith(".svg") for link in _links(ROOT / "README.md"))
+
+
+def test_every_feature_stands_among_the_layers_of_the_architecture() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    folders = (file.parent for file in (ROOT / "services" / "clients").glob("*/__init__.py"))
+    features = {folder.name for folder in folders} - {"migrations"}
+    assert {name for name in features if f"(../services/clients/{name})" not in page} == set()
