@@ -36,7 +36,10 @@ class Record:
             whole = self.documents is not None and self.documents["next"] is None
             return len(self.documents["data"]) if self.documents and whole else None
         found = self.client.get(name) if name else None
-        return len(found) if found is not None else None
+        if found is None:
+            return None
+        # The primary contact stands on the same tab, and is not one of these.
+        return len(found) + (name == "contacts")
 
 
 def of_overview(found: Mapping[str, Any]) -> Record:
