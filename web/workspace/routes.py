@@ -33,6 +33,11 @@ LABELS: Final = {
     "payment_instructions": noted("How to pay"),
     "bank_details": noted("Bank details"),
     "invoice_terms": noted("Terms"),
+    "invoice_due_days": noted("Days until an invoice is due"),
+    "reminder_days": noted("Reminders, days after the due day"),
+    "auto_invoicing_issues": noted("Auto-invoicing"),
+    "mail_sender": noted("Mail to clients comes from"),
+    "mail_reply_to": noted("Answers go to"),
     "deletion_undo_days": noted("Days in which a deletion can be undone"),
     "split_overtime": noted("Overtime"),
 }
@@ -65,13 +70,21 @@ def change_settings() -> Answer:
 def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     """What the form holds, as the API takes it; an empty answer takes away what was there."""
     found: dict[str, Any] = {name: form.get(name, "").strip() or None for name in LABELS}
-    days = str(found["deletion_undo_days"] or "")
     return {
         **found,
         "name": form.get("name", ""),
-        "deletion_undo_days": int(days) if days.isascii() and days.isdigit() else days,
-        "split_overtime": "split_overtime" in form,
+        "deletion_undo_days": _number(found["deletion_undo_days"] or ""),
+        "invoice_due_days": found["invoice_due_days"] and _number(found["invoice_due_days"]),
+        "reminder_days": [
+            _number(each) for each in re.findall(r"[^\s,;]+", form.get("reminder_days", ""))
+        ],
+        **{name: name in form for name in ("auto_invoicing_issues", "split_overtime")},
     }
+
+
+def _number(typed: str) -> int | str:
+    """As the API takes it; what is none goes as it was typed, to be refused by its field."""
+    return int(typed) if typed.isascii() and typed.isdigit() else typed
 
 
 def _outdated(typed: Mapping[str, Any]) -> Response:

@@ -18,7 +18,7 @@ def settings(browser: Browser, **changes: str) -> dict[str, str]:
     [version] = re.findall(r'name="version" value="(\d+)"', page)
     now: Any = browser.api.owner.call("GET", "/v1/workspace").json
     kept = {name: str(value) for name, value in now.items() if isinstance(value, str | int)}
-    del kept["split_overtime"]
+    del kept["split_overtime"], kept["auto_invoicing_issues"]
     return {**kept, "version": version, **changes}
 
 
@@ -42,6 +42,27 @@ def test_settings_are_saved_and_an_example_shows_the_pattern(browser: Browser) -
     assert "INV-ACM-007" in page
     assert 'value="Oslo"' in page
     assert "Acme &amp; Sons" in browser.get("/clients").text
+
+
+def test_how_the_firm_invoices_and_writes_is_settled(browser: Browser) -> None:
+    answers = {
+        "invoice_due_days": "0",
+        "reminder_days": "5; 20",
+        "auto_invoicing_issues": "1",
+        "mail_sender": "Acme, Billing",
+        "mail_reply_to": "billing@example.com",
+    }
+    assert browser.post("/workspace", settings(browser, **answers)).location == "/workspace"
+    now: Any = browser.api.owner.call("GET", "/v1/workspace").json
+    assert {name: now[name] for name in answers} == {
+        **answers, "invoice_due_days": 0, "reminder_days": [5, 20], "auto_invoicing_issues": True,
+    }  # fmt: skip
+    page = browser.get("/workspace").text
+    assert 'name="invoice_due_days" type="text" value="0"' in page
+    wrong = browser.post("/workspace", settings(browser, reminder_days="5, soon, 900"))
+    assert wrong.status_code == 422
+    assert 'id="reminder_days-error"' in wrong.text
+    assert 'value="5, soon, 900"' in wrong.text
 
 
 def test_every_wrong_setting_is_named_and_what_was_typed_stays(browser: Browser) -> None:
