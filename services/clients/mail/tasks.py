@@ -25,7 +25,7 @@ from shared.mailer import Mailer, MailNotTaken, MailRefused
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.security.identity import Identity
-from shared.security.permissions import DOCUMENTS_VIEW
+from shared.security.permissions import DOCUMENTS_VIEW, INVOICES_VIEW
 from shared.unit_of_work import UnitOfWork
 from shared.worker import job
 
@@ -124,10 +124,11 @@ def _with_links(web_url: str, words: Mapping[str, Any]) -> dict[str, Any]:
 def _attachment(
     runtime: Runtime, origin: Origin, wanted: Mapping[str, str] | None
 ) -> rules.Attachment | None:
-    """The bytes of a document that goes along."""
+    """The bytes of a document that goes along; a paper is for those who may view invoices."""
     if wanted is None:
         return None
-    identity = Identity(origin.workspace_id, origin.actor, frozenset({DOCUMENTS_VIEW}))
+    rights = frozenset({DOCUMENTS_VIEW, INVOICES_VIEW})
+    identity = Identity(origin.workspace_id, origin.actor, rights)
     path = f"/v1/clients/{wanted['client_id']}/documents/{wanted['document_id']}/bytes"
     try:
         answer = _documents(runtime).request(

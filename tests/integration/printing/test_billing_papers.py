@@ -12,6 +12,9 @@ import httpx
 import pypdfium2
 import pytest
 
+from services.clients.mail.tasks import send_mail
+from tests.fixtures.engines import RunningEngines
+from tests.fixtures.mailbox import mails_to
 from tests.integration.gateway.conftest import key_with
 from tests.integration.printing.conftest import Press
 
@@ -64,6 +67,22 @@ def text_of(pdf: bytes) -> str:
     """All that can be read in it."""
     document = pypdfium2.PdfDocument(pdf)
     return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+def test_an_invoice_is_sent_with_the_pdf_that_was_made_of_it(
+    press: Press, issued: Any, engines: RunningEngines
+) -> None:
+    ok(press, "POST", f"/invoices/{issued['id']}/send")
+    press.work()
+    send_mail(press.runtime)
+    client = ok(press, "GET", f"/clients/{press.office.client_id}")
+    sent = [
+        part.get_content()
+        for mail in mails_to(engines.mailbox, client["primary_contact"]["email"])
+        for part in mail.iter_attachments()
+        if issued["number"] in str(part.get_filename())
+    ]
+    assert [issued["number"] in text_of(pdf) for pdf in sent] == [True]
 
 
 def test_an_issued_invoice_answers_at_once_and_its_pdf_follows(press: Press, issued: Any) -> None:
