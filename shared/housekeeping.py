@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from shared.http.idempotency import LIFETIME_HOURS
 from shared.logging import get_logger
 from shared.messaging.outages import is_outage
 from shared.runtime import Runtime
+from shared.unit_of_work import UnitOfWork
 from shared.worker import job
 
 _PURGE = text(
@@ -66,6 +68,25 @@ def each_by_itself(
                 raise
             _log.exception("left for the next run", item=str(item))
     return total
+
+
+def in_each_workspace(
+    runtime: Runtime,
+    workspace_ids: Iterable[uuid.UUID],
+    work: Callable[[UnitOfWork], int | None],
+    deadline: float = float("inf"),
+) -> int:
+    """The work in each of the workspaces, as `each_by_itself`: in a transaction of the service's
+    own there, and again for as long as it did something; work that answers nothing is done once.
+    """
+
+    def once(workspace_id: uuid.UUID) -> int:
+        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+            return work(uow) or 0
+
+    return each_by_itself(
+        workspace_ids, lambda each: repeated(lambda: once(each), deadline), deadline
+    )
 
 
 def _shuffled(items: Iterable[T]) -> list[T]:

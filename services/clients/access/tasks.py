@@ -8,7 +8,7 @@ from celery import Celery
 
 from services.clients.access import queries
 from services.clients.access.operations import resets, signing_in
-from shared.housekeeping import each_by_itself, repeated
+from shared.housekeeping import each_by_itself, in_each_workspace, repeated
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -36,20 +36,22 @@ def purge_access(runtime: Runtime) -> int:
 
 def answer_resets(runtime: Runtime) -> None:
     """Have links sent to those who have asked for a new password."""
-    for request_id, workspace_id, user_id in runtime.across_workspaces(queries.reset_requests):
-        if workspace_id is None:
-            resets.answer_nobody(runtime, request_id)
-            continue
-        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-            resets.answer(uow, request_id, user_id, runtime.settings.web_url)
+    requests = runtime.across_workspaces(queries.reset_requests)
+    each_by_itself(requests, lambda request: _answer(runtime, *request))
+
+
+def _answer(
+    runtime: Runtime, request_id: uuid.UUID, workspace_id: uuid.UUID | None, user_id: uuid.UUID
+) -> int:
+    if workspace_id is None:
+        resets.answer_nobody(runtime, request_id)
+        return 1
+    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+        resets.answer(uow, request_id, user_id, runtime.settings.web_url)
+    return 1
 
 
 def tell_refusals(runtime: Runtime) -> None:
     """Tell the log of the refusals of all workspaces."""
-
-    def tell(workspace_id: uuid.UUID) -> int:
-        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-            signing_in.tell_refusals(uow)
-        return 1
-
-    each_by_itself(runtime.across_workspaces(queries.workspaces_with_refusals), tell)
+    workspaces = runtime.across_workspaces(queries.workspaces_with_refusals)
+    in_each_workspace(runtime, workspaces, signing_in.tell_refusals)

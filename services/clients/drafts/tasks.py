@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from functools import partial
-from uuid import UUID
 
 from celery import Celery
 
 from services.clients.drafts import operations
 from services.clients.drafts.queries import workspaces_with_old_drafts
-from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
+from shared.housekeeping import RUN_SECONDS, in_each_workspace
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -27,11 +25,4 @@ def sweep_drafts(runtime: Runtime) -> int:
     """Throw away the drafts of all workspaces that have expired; returns how many went."""
     deadline = time.monotonic() + RUN_SECONDS
     workspaces = runtime.across_workspaces(workspaces_with_old_drafts)
-    return each_by_itself(
-        workspaces, lambda each: repeated(partial(_sweep, runtime, each), deadline), deadline
-    )
-
-
-def _sweep(runtime: Runtime, workspace_id: UUID) -> int:
-    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        return operations.expire_drafts(uow)
+    return in_each_workspace(runtime, workspaces, operations.expire_drafts, deadline)

@@ -28,7 +28,7 @@ from services.clients.jobs.operations.turns import (
 from shared.clock import now
 from shared.errors import Unavailable
 from shared.failpoints import failpoint
-from shared.housekeeping import each_by_itself
+from shared.housekeeping import in_each_workspace
 from shared.logging import get_logger
 from shared.messaging.publisher import Publisher
 from shared.runtime import Runtime
@@ -135,10 +135,4 @@ def purge_jobs(runtime: Runtime) -> None:
     workspaces = runtime.across_workspaces(
         lambda session: queries.workspaces_with_old_jobs(session, before)
     )
-
-    def forget(workspace_id: uuid.UUID) -> int:
-        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-            forget_jobs(uow, before)
-        return 1
-
-    each_by_itself(workspaces, forget)
+    in_each_workspace(runtime, workspaces, lambda uow: forget_jobs(uow, before))

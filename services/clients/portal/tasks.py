@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+from itertools import groupby
+from typing import Any
+
 from celery import Celery
+from sqlalchemy import Row
 
 from services.clients.portal.operations import inviting, links, signing_in
 from services.clients.portal.queries import access as queries
-from shared.housekeeping import repeated
+from shared.housekeeping import each_by_itself, repeated
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -28,17 +33,28 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
 
 def answer_requests(runtime: Runtime) -> None:
-    """Have links sent to those who have asked for one."""
-    for row in runtime.across_workspaces(queries.requests_due):
-        if row.workspace_id is None:
-            links.answer_nobody(runtime, row.request_id)
-            continue
-        with runtime.unit_of_work(runtime.own_origin(row.workspace_id)) as uow:
-            links.answer(uow, row.request_id, row.id, runtime.settings.web_url, is_last=row.is_last)
+    """Have links sent to those who have asked for one; of a request its last access at the end."""
+    due = runtime.across_workspaces(queries.requests_due)
+    requests = [[*rows] for _, rows in groupby(due, lambda row: row.request_id)]
+    each_by_itself(requests, lambda rows: sum(_answer(runtime, row) for row in rows))
+
+
+def _answer(runtime: Runtime, row: Row[Any]) -> int:
+    if row.workspace_id is None:
+        links.answer_nobody(runtime, row.request_id)
+        return 1
+    with runtime.unit_of_work(runtime.own_origin(row.workspace_id)) as uow:
+        links.answer(uow, row.request_id, row.id, runtime.settings.web_url, is_last=row.is_last)
+    return 1
 
 
 def expire_invitations(runtime: Runtime) -> None:
     """Tell the log of invitations that nobody has accepted in time."""
-    for workspace_id, access_id in runtime.across_workspaces(queries.lapsed_invitations):
-        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-            inviting.expire(uow, access_id)
+    lapsed = runtime.across_workspaces(queries.lapsed_invitations)
+    each_by_itself(lapsed, lambda one: _expire(runtime, *one))
+
+
+def _expire(runtime: Runtime, workspace_id: uuid.UUID, access_id: uuid.UUID) -> int:
+    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+        inviting.expire(uow, access_id)
+    return 1

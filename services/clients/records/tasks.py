@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from functools import partial
-from uuid import UUID
 
 from celery import Celery
 
 from services.clients.records.operations import reindexing
 from services.clients.records.queries import clients
-from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
+from shared.housekeeping import RUN_SECONDS, in_each_workspace
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -27,11 +25,4 @@ def reindex_clients(runtime: Runtime) -> int:
     """Make words of an older folding anew, as far as a run gets; returns of how many clients."""
     deadline = time.monotonic() + RUN_SECONDS
     workspaces = runtime.across_workspaces(clients.workspaces_to_reindex)
-    return each_by_itself(
-        workspaces, lambda each: repeated(partial(_reindex, runtime, each), deadline), deadline
-    )
-
-
-def _reindex(runtime: Runtime, workspace_id: UUID) -> int:
-    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        return reindexing.reindex_some(uow)
+    return in_each_workspace(runtime, workspaces, reindexing.reindex_some, deadline)

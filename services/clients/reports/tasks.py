@@ -6,7 +6,7 @@ from celery import Celery
 
 from services.clients.reports import queries
 from services.clients.reports.operations import making
-from shared.housekeeping import repeated
+from shared.housekeeping import in_each_workspace
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -21,12 +21,5 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
 def make_reports(runtime: Runtime) -> int:
     """Have the reports made that are due in all workspaces, each in its own zone; how many."""
-    return repeated(lambda: _make_some(runtime))
-
-
-def _make_some(runtime: Runtime) -> int:
-    made = 0
-    for workspace_id in runtime.across_workspaces(queries.workspaces_with_reports):
-        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-            made += making.make_due(uow)
-    return made
+    workspaces = runtime.across_workspaces(queries.workspaces_with_reports)
+    return in_each_workspace(runtime, workspaces, making.make_due)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 from celery import Celery
 
 from services.clients.transfer import queries
 from services.clients.transfer.models import FILES_KEPT, IMPORTS_KEPT
 from services.clients.transfer.operations.forgetting import forget_old
 from shared.clock import now
-from shared.housekeeping import each_by_itself
+from shared.housekeeping import in_each_workspace
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -29,10 +27,4 @@ def purge_transfers(runtime: Runtime) -> None:
     workspaces = runtime.across_workspaces(
         lambda session: queries.workspaces_with_old_files(session, files, imports)
     )
-
-    def forget(workspace_id: uuid.UUID) -> int:
-        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-            forget_old(uow, files, imports)
-        return 1
-
-    each_by_itself(workspaces, forget)
+    in_each_workspace(runtime, workspaces, lambda uow: forget_old(uow, files, imports))
