@@ -74,7 +74,11 @@ def as_hours(typed: str) -> str:
 
 def days_of(week: Week) -> list[date]:
     """Its seven days, from Monday."""
-    monday = date.fromisoformat(week["starts_on"])
+    return days_from(date.fromisoformat(week["starts_on"]))
+
+
+def days_from(monday: date) -> list[date]:
+    """The seven days of the week that begins so."""
     return [monday + timedelta(days=number) for number in range(_DAYS)]
 
 

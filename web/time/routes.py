@@ -37,7 +37,7 @@ class _Place:
 
     def url(self, by: int = 0) -> str:
         """The page of this week, or of one before or after."""
-        monday = date.fromisoformat(_monday(self.week)) + timedelta(weeks=by)
+        monday = _monday(self.week) + timedelta(weeks=by)
         return url_for("time.show_week", week=_name(monday), person=self._named())
 
     def _named(self) -> str | None:
@@ -61,7 +61,7 @@ def save_week() -> Answer:
     rows = grid.rows_typed(reading.typed(request.form, ["lines"]))
     if action != "save":
         return _redrawn(place, rows, action)
-    days = _days(place.week)
+    days = grid.days_from(_monday(place.week))
     found = [*grid.sent(rows, days)]
     version = int(request.form.get("version") or 0)
     entries = [entry for _, entry in found]
@@ -93,7 +93,7 @@ def _redrawn(place: _Place, rows: list[Row], action: str) -> Response:
 
 def _copy(place: _Place, rows: list[Row]) -> None:
     """The rows of the week before that are not there yet, without their hours."""
-    monday = date.fromisoformat(_monday(place.week)) - timedelta(weeks=1)
+    monday = _monday(place.week) - timedelta(weeks=1)
     before = api().work.week(_name(monday), place.person)
     copied: list[Row] = []
     grid.place(copied, before, before["entries"])
@@ -128,7 +128,7 @@ def _is_new(entry: Mapping[str, Any], rows: list[Row]) -> bool:
 
 def _show(place: _Place, week: Week, rows: list[Row], sheet: Sheet) -> Response:
     projects = _projects(rows)
-    days = _days(place.week)
+    days = grid.days_from(_monday(place.week))
     return pages.show(
         "time/week.html",
         "time/table.html",
@@ -184,19 +184,14 @@ def _place() -> _Place:
     return _Place(week, _meant(request.args.get("person", "").strip()) or _reader())
 
 
-def _monday(week: str) -> str:
+def _monday(week: str) -> date:
     year, _, number = week.partition("-W")
-    return date.fromisocalendar(int(year), int(number), 1).isoformat()
+    return date.fromisocalendar(int(year), int(number), 1)
 
 
 def _name(day: date) -> str:
     year, number, _ = day.isocalendar()
     return f"{year:04}-W{number:02}"
-
-
-def _days(week: str) -> list[date]:
-    monday = date.fromisoformat(_monday(week))
-    return [monday + timedelta(days=number) for number in range(7)]
 
 
 def _reader() -> str:

@@ -31,10 +31,16 @@ def workspaces_to_invoice(session: Session, moment: datetime) -> list[uuid.UUID]
     return list(session.scalars(_TO_INVOICE, {"moment": moment}))
 
 
-def unplanned(session: Session) -> Sequence[InvoicingSchedule]:
-    """The schedules of which it is not known when they are due, held."""
-    found = select(InvoicingSchedule).where(InvoicingSchedule.due_on.is_(None))
-    return session.scalars(found.order_by(InvoicingSchedule.client_id).with_for_update()).all()
+def unplanned(session: Session) -> list[tuple[InvoicingSchedule, str | None]]:
+    """The schedules of which it is not known when they are due, held, with their frequencies."""
+    found = (
+        select(InvoicingSchedule, CLIENTS.c.auto_invoicing_frequency)
+        .join(CLIENTS, CLIENTS.c.id == InvoicingSchedule.client_id)
+        .where(InvoicingSchedule.due_on.is_(None))
+        .order_by(InvoicingSchedule.client_id)
+        .with_for_update(of=InvoicingSchedule)
+    )
+    return [tuple(row) for row in session.execute(found)]
 
 
 def is_due(today: date, moment: datetime | None) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from services.clients.auto_invoicing.models import OUTCOMES, RUN_STATES, Billing
 from services.clients.auto_invoicing.operations.previewing import Upcoming
 from services.clients.values.money import amount_text, decimal_text
 from shared.clock import rfc3339
+from shared.http.schemas import page_of
 
 
 class BillingRunView(Schema):
@@ -28,11 +29,8 @@ class BillingRunView(Schema):
     finished_at = fields.DateTime(allow_none=True)
 
 
-class BillingRunPage(Schema):
-    """Runs, the newest first."""
-
-    data = fields.List(fields.Nested(BillingRunView))
-    next = fields.String(allow_none=True)
+#: Runs, the newest first.
+BillingRunPage = page_of(BillingRunView, "BillingRunPage")
 
 
 class RunErrorView(Schema):
@@ -64,11 +62,8 @@ class RunItemView(Schema):
     errors = fields.List(fields.Nested(RunErrorView))
 
 
-class RunItemPage(Schema):
-    """What came of a run, in its order."""
-
-    data = fields.List(fields.Nested(RunItemView))
-    next = fields.String(allow_none=True)
+#: What came of a run, in its order.
+RunItemPage = page_of(RunItemView, "RunItemPage")
 
 
 class ExpectedView(Schema):

@@ -106,11 +106,8 @@ class ListedProject(ProjectView):
     client_code = fields.String(allow_none=True)
 
 
-class AllProjectsPage(Schema):
-    """Projects of all clients, newest first."""
-
-    data = fields.List(fields.Nested(ListedProject))
-    next = fields.String(allow_none=True)
+#: Projects of all clients, newest first.
+AllProjectsPage = page_of(ListedProject, "AllProjectsPage")
 
 
 def present_project(project: Project, spent: Spent) -> dict[str, Any]:

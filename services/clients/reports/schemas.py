@@ -9,7 +9,7 @@ from marshmallow import fields
 from services.clients.printing.models import Paper
 from services.clients.printing.schemas import PaperView, present_paper
 from shared.http.fields import line
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import StrictSchema, page_of
 
 
 class ReportBody(StrictSchema):
@@ -24,11 +24,8 @@ class ReportView(PaperView):
     quarter = fields.String(metadata={"example": "2026-Q3"})
 
 
-class ReportList(StrictSchema):
-    """A client's reports, the latest quarter first, and of each its newest version."""
-
-    data = fields.List(fields.Nested(ReportView))
-    next = fields.String(allow_none=True)
+#: A client's reports, the latest quarter first, and of each its newest version.
+ReportList = page_of(ReportView, "ReportList")
 
 
 def present_report(paper: Paper) -> dict[str, Any]:

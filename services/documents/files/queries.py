@@ -76,6 +76,11 @@ def _target_of(client_id: uuid.UUID) -> Select[uuid.UUID]:
     return select(ClientAlias.target_id).where(ClientAlias.client_id == client_id)
 
 
+def sees_papers(permissions: Collection[str]) -> bool:
+    """Whether papers may be seen: one says what the invoices say that it was made of."""
+    return INVOICES_VIEW in permissions
+
+
 def require_readable(
     session: Session, document_id: uuid.UUID, permissions: Collection[str]
 ) -> None:
@@ -86,8 +91,7 @@ def require_readable(
 
 
 def _readable(permissions: Collection[str]) -> ColumnElement[bool]:
-    """A paper says what the invoices say that it was made of."""
-    return true() if INVOICES_VIEW in permissions else ~Document.paper
+    return true() if sees_papers(permissions) else ~Document.paper
 
 
 def get_document(session: Session, client_id: uuid.UUID, document_id: uuid.UUID) -> Document:

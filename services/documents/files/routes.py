@@ -59,6 +59,8 @@ def _hide_papers() -> None:
     if document_id is None:
         return
     identity = current_identity()
+    if queries.sees_papers(identity.permissions):
+        return
     with runtime().unit_of_work(origin_of(identity)) as uow:
         queries.require_readable(uow.session, document_id, identity.permissions)
 

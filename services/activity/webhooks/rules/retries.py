@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from shared.backoff import pause_after
+
 #: Between one try and the next: 75.6 hours together.
 DELAYS = (
     timedelta(seconds=5),
@@ -101,8 +103,7 @@ def _until(text: str, moment: datetime) -> timedelta | None:
 
 
 def _rest(times: int, chance: float) -> timedelta:
-    # Past ten doublings it is the longest anyway.
-    return _spread(min(FIRST_REST * 2 ** min(times, 10), LONGEST_REST), chance)
+    return _spread(pause_after(times, FIRST_REST, LONGEST_REST), chance)
 
 
 def _spread(delay: timedelta, chance: float) -> timedelta:

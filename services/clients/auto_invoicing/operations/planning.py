@@ -11,7 +11,6 @@ from services.clients.auto_invoicing import queries, rules
 from services.clients.auto_invoicing.errors import NothingDue
 from services.clients.auto_invoicing.models import RUNNING, BillingRun, InvoicingSchedule
 from services.clients.jobs.operations.creating import create_job
-from services.clients.records.models.record import CLIENTS
 from shared.clock import now
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
@@ -57,11 +56,7 @@ def plan(uow: UnitOfWork, schedule: InvoicingSchedule, frequency: str | None) ->
 
 def _plan(uow: UnitOfWork) -> None:
     uow.session.execute(_ONE_AT_A_TIME, {"key": f"billing runs {uow.workspace_id}"})
-    for schedule in queries.unplanned(uow.session):
-        wanted = CLIENTS.c.auto_invoicing_frequency
-        frequency = uow.session.scalar(
-            CLIENTS.select().with_only_columns(wanted).where(CLIENTS.c.id == schedule.client_id)
-        )
+    for schedule, frequency in queries.unplanned(uow.session):
         plan(uow, schedule, frequency)
     uow.flush()
 

@@ -14,6 +14,7 @@ from services.clients.deletion import events, queries
 from services.clients.deletion.models import OWN_PART, PARTS, Deletion, DeletionPart
 from services.clients.deletion.operations.client_data import forget_clients
 from services.clients.records.operations.codes import release_codes
+from shared.backoff import pause_after
 from shared.clock import now
 from shared.failpoints import failpoint
 from shared.stored_answers import erase_answers
@@ -97,10 +98,9 @@ def erase_batch(uow: UnitOfWork, deletion_id: uuid.UUID) -> bool:
 def note_failure(uow: UnitOfWork, deletion_id: uuid.UUID, error: Exception) -> None:
     """Leave this service's own part alone for a while, and say on the receipt why."""
     part = uow.session.get_one(DeletionPart, (deletion_id, OWN_PART), with_for_update=True)
-    pause = min(RETRY_PAUSE * 2 ** min(part.failures, 20), LONGEST_PAUSE)
+    part.retry_at = now() + pause_after(part.failures, RETRY_PAUSE, LONGEST_PAUSE)
     part.failures += 1
     part.problem = type(error).__name__
-    part.retry_at = now() + pause
 
 
 def _erase_messages(uow: UnitOfWork, client_ids: list[uuid.UUID]) -> int:

@@ -24,6 +24,7 @@ from services.documents.files.operations.common import (
     origin_of,
     touch,
 )
+from shared.backoff import pause_after
 from shared.clock import now
 from shared.messaging.outbox import Origin
 from shared.unit_of_work import UnitOfWork
@@ -110,9 +111,8 @@ def postpone_removal(uow: UnitOfWork, removal: Removal) -> None:
     """The store has refused it: it is left alone for a while."""
     queries.lock_ref(uow.session, uow.workspace_id, removal.client_id)
     document = queries.lock_document(uow.session, removal.client_id, removal.document_id)
-    pause = min(RETRY_PAUSE * 2 ** min(document.attempts, 20), LONGEST_PAUSE)
+    document.lease_until = now() + pause_after(document.attempts, RETRY_PAUSE, LONGEST_PAUSE)
     document.attempts += 1
-    document.lease_until = now() + pause
 
 
 def _finish(uow: UnitOfWork, document: Document) -> None:
