@@ -102,8 +102,8 @@ def trace_event(event_id: uuid.UUID, as_json: bool) -> None:
     service, row = found
     hops = list(trace(engine_of, service, row))
     if as_json:
-        told = [{"step": hop.step, "state": hop.state, "detail": hop.detail} for hop in hops]
-        echo_json({"event": dict(row._mapping), "hops": told})  # noqa: SLF001
+        steps = [{"step": hop.step, "state": hop.state, "detail": hop.detail} for hop in hops]
+        echo_json({"event": dict(row._mapping), "hops": steps})  # noqa: SLF001
         return
     click.echo(f"{row.type}  {row.subject}  correlation {row.correlation_id}")
     echo_columns([[hop.state, hop.step, hop.detail] for hop in hops])

@@ -62,8 +62,8 @@ class Mailer:
     def _prepare(self, server: smtplib.SMTP) -> None:
         parts = urlsplit(self.url)
         server.ehlo()
-        is_told_to = parts.scheme == "smtp+starttls"
-        if is_told_to or (parts.scheme == "smtp" and server.has_extn("starttls")):
+        must_encrypt = parts.scheme == "smtp+starttls"
+        if must_encrypt or (parts.scheme == "smtp" and server.has_extn("starttls")):
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
         if parts.username:

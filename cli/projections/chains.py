@@ -95,33 +95,37 @@ class _Walk:
         for chain, entries in itertools.groupby(rows, key=_chain_of):
             yield from self._along_one(chain, entries)
         for row in connection.execute(_EMPTY, {"source": self.source}):
-            yield self._told(f"chain {row.chain_id}", "cut off", f"{row.entries} entries", "0")
+            yield self._difference(
+                f"chain {row.chain_id}", "cut off", f"{row.entries} entries", "0"
+            )
 
     def _along_one(self, chain: Key, entries: Iterator[Row[Any]]) -> Iterator[Difference]:
         seal, count, end = first_seal(self.key, chain[0], self.source, chain[1]), 0, (0, b"")
         for row in entries:
             expected = next_seal(self.key, seal, row.event_id, bytes(row.payload_hash))
             if bytes(row.seal) != expected:
-                yield self._told(_where(row), "seal broken", expected.hex(), bytes(row.seal).hex())
+                yield self._difference(
+                    _where(row), "seal broken", expected.hex(), bytes(row.seal).hex()
+                )
             yield from self._said(row)
             # From the seal that is there, so that each break is told once, where it is.
             seal, count = bytes(row.seal), count + 1
             end = (row.end_entries or 0, bytes(row.end_seal or b""))
         self.entries += count
         if end != (count, seal):
-            yield self._told(f"chain {chain[1]}", "cut off", f"{end[0]} entries", f"{count}")
+            yield self._difference(f"chain {chain[1]}", "cut off", f"{end[0]} entries", f"{count}")
 
     def _said(self, row: Row[Any]) -> Iterator[Difference]:
         if row.parked or row.is_silent:
             return
         if not row.is_kept:
-            yield self._told(_where(row), "missing", row.type, "not on the timeline")
+            yield self._difference(_where(row), "missing", row.type, "not on the timeline")
         elif bytes(row.says) != bytes(row.payload_hash):
-            yield self._told(
+            yield self._difference(
                 _where(row), "changed", bytes(row.payload_hash).hex(), bytes(row.says).hex()
             )
 
-    def _told(self, where: str, what: str, expected: str, found: str) -> Difference:
+    def _difference(self, where: str, what: str, expected: str, found: str) -> Difference:
         return Difference(f"{self.source} {where}", what, expected, found)
 
 

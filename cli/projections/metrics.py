@@ -104,7 +104,7 @@ def _differing(
                 expected, found = str(getattr(entry, name)), str(getattr(row, name))
                 yield Difference(str(client_id), name, expected, found)
         if _amounts(entry.total_revenue) != _amounts(row.total_revenue):
-            expected, found = _told(entry.total_revenue), _told(row.total_revenue)
+            expected, found = _written(entry.total_revenue), _written(row.total_revenue)
             yield Difference(str(client_id), "total_revenue", expected, found)
 
 
@@ -141,5 +141,5 @@ def _amounts(revenue: list[dict[str, str]]) -> dict[str, Decimal]:
     return {money["currency"]: Decimal(money["amount"]) for money in revenue}
 
 
-def _told(revenue: list[dict[str, str]]) -> str:
+def _written(revenue: list[dict[str, str]]) -> str:
     return ", ".join(f"{money['amount']} {money['currency']}" for money in revenue) or "none"

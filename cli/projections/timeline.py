@@ -113,8 +113,8 @@ def _difference(source: str, known: _Known, said: Any, kept: Any) -> Difference 
         return Difference(where, "extra", "not in the log", kept.type)
     if kept.client_id in known.erased:
         # The log is rewritten by a job of its producer, at its own time.
-        told = Difference(where, "not erased", "its client was deleted", kept.type)
-        return None if kept.is_silent and said.pos == kept.pos else told
+        not_erased = Difference(where, "not erased", "its client was deleted", kept.type)
+        return None if kept.is_silent and said.pos == kept.pos else not_erased
     if (said.pos, said.content) != (kept.pos, kept.content):
         return Difference(
             where, "changed", f"{said.pos} {said.content}", f"{kept.pos} {kept.content}"

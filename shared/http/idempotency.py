@@ -69,13 +69,13 @@ class IdempotencyKey:
         if not (0 < len(key) <= _MAX_KEY and key.isprintable()):
             message = f"1 to {_MAX_KEY} printable characters."
             raise Invalid(errors=[FieldError("Idempotency-Key", "invalid", message)])
-        told = b"\0".join(
+        asked = b"\0".join(
             [request.method.encode(), request.full_path.encode(), request.get_data(cache=True)]
         )
         caller = f"{identity.actor.kind}/{identity.actor.id}"
         return cls(
             f"{caller} {key}",
-            hashlib.sha256(told).digest(),
+            hashlib.sha256(asked).digest(),
             hashlib.sha256(" ".join(sorted(identity.permissions)).encode()).digest(),
         )
 
@@ -177,6 +177,6 @@ def store(
 
 def _mentions(response: Response) -> str:
     """Every id that the request or its answer names, as PostgreSQL writes an array."""
-    told = request.path.encode() + b" " + response.get_data()
-    found = {told[match.start() - 8 : match.end()] for match in _ID.finditer(told)}
+    content = request.path.encode() + b" " + response.get_data()
+    found = {content[match.start() - 8 : match.end()] for match in _ID.finditer(content)}
     return "{" + b",".join(found).decode() + "}"

@@ -98,8 +98,8 @@ class Elements(fields.List[Any]):
             errors.append(FieldError(path, "wrong_type", "Must be a list."))
             return NOTHING
         if len(value) > self._most:
-            told = f"At most {self._most}; these are {len(value)}."
-            errors.append(FieldError(path, "too_many", told))
+            message = f"At most {self._most}; these are {len(value)}."
+            errors.append(FieldError(path, "too_many", message))
             return NOTHING
         schema = cast(ReadingSchema, cast(fields.Nested, self.inner).schema)
         found = (schema.read(item, f"{path}[{at}]", errors) for at, item in enumerate(value))

@@ -132,7 +132,7 @@ def report_statement(service: str, gone: str, counts: Mapping[str, str]) -> Text
     number. The same deletion heard of again deletes what is left and announces nothing more; a
     second deletion of the same client (it was restored from a backup) is reported too.
     """
-    told = ", ".join(f"'{name}', {expression}" for name, expression in counts.items())
+    counted = ", ".join(f"'{name}', {expression}" for name, expression in counts.items())
     actor = f'{{"kind": "system", "id": null, "name": "{service}"}}'
     return text(
         f"""
@@ -143,7 +143,7 @@ def report_statement(service: str, gone: str, counts: Mapping[str, str]) -> Text
                '{service}.client.erased.v1', 'client/' || :client, told.version + 1, '{actor}',
                :correlation, :causation, jsonb_build_object(
                    'client', jsonb_build_object('id', CAST(:client AS text)),
-                   'counts', jsonb_build_object({told}))
+                   'counts', jsonb_build_object({counted}))
         FROM (
             SELECT coalesce(max(aggregate_version), 0) AS version,
                    coalesce(bool_or(causation_id = :causation), false) AS already

@@ -220,12 +220,12 @@ def _fresh(
 
 def _time(envelope: Envelope) -> str:
     """When it happened; NULL where its time is the very thing that is wrong with it."""
-    told = str(envelope["time"])
+    text = str(envelope["time"])
     try:
-        datetime.fromisoformat(told[:19])
+        datetime.fromisoformat(text[:19])
     except ValueError:
         return "NULL"
-    return told if _TIME.fullmatch(told) else "NULL"
+    return text if _TIME.fullmatch(text) else "NULL"
 
 
 def _is_first(connection: Connection, source: str, epoch: str) -> bool:

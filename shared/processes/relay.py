@@ -129,7 +129,7 @@ def _aside(
     trouble: str,
     stop: threading.Event,
     look_seconds: float = LOOK_SECONDS,
-    **told: str,
+    **context: str,
 ) -> None:
     """Make rounds again and again beside the outgoing loop, which may hang on a broker."""
 
@@ -139,7 +139,7 @@ def _aside(
                 while make_round() and not stop.is_set():
                     pass
             except Exception as error:  # Producer or database away: look again in a second.
-                _log.info(trouble, **told, error=str(error).partition("\n")[0])
+                _log.info(trouble, **context, error=str(error).partition("\n")[0])
                 stop.wait(OUTAGE_SECONDS)
 
     threading.Thread(target=run, daemon=True).start()

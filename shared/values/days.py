@@ -43,8 +43,8 @@ def as_moment(value: Any) -> datetime:
     except (ValueError, OverflowError):
         is_one = False
     if not is_one or found is None or found.tzinfo is None:
-        told = "Must be a moment with its offset, like 2026-01-31T12:00:00Z."
-        raise Wrong("invalid_moment", told)
+        message = "Must be a moment with its offset, like 2026-01-31T12:00:00Z."
+        raise Wrong("invalid_moment", message)
     return found
 
 

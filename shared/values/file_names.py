@@ -25,8 +25,8 @@ def file_name(value: Any) -> str:
         raise Wrong("wrong_type", "Must be a text.")
     name = unicodedata.normalize("NFC", value)
     if not is_file_name(name):
-        told = f"1 to {MAX_LENGTH} characters, without slashes and control characters."
-        raise Wrong("not_a_file_name", told)
+        message = f"1 to {MAX_LENGTH} characters, without slashes and control characters."
+        raise Wrong("not_a_file_name", message)
     return name
 
 

@@ -55,11 +55,11 @@ def refused(
 ) -> Sheet:
     """The form with what was typed, and why it was refused: at its fields, or above them."""
     if isinstance(error, StaleVersion):
-        told = gettext(
+        message = gettext(
             "Someone else has changed it since you opened it. What you typed is still here: "
             "look at it once more, then send it again."
         )
-        return Sheet(values, version, [Wrong("", "", told)], is_stale=True, why=error.code)
+        return Sheet(values, version, [Wrong("", "", message)], is_stale=True, why=error.code)
     wrong = [*_at_fields(error.errors, label)] or [_above(error)]
     return Sheet(values, version, wrong, why=error.code)
 

@@ -27,14 +27,14 @@ def merged(rows: list[Row], week: Week, before: str) -> list[Wrong]:
     versions = dict(each.split(":", 1) for each in before.split() if ":" in each)
     grid.place(rows, week, (each for each in week["entries"] if each["id"] not in versions))
     now = {entry["id"]: entry for entry in week["entries"]}
-    told = gettext(
+    message = gettext(
         "Someone else has written this week since you opened it. What they entered was added, and "
         "what you typed is still here: look at it once more, then save again."
     )
-    return [Wrong("", "", told), *_told(rows, week, now, versions)]
+    return [Wrong("", "", message), *_overtaken(rows, week, now, versions)]
 
 
-def _told(
+def _overtaken(
     rows: list[Row], week: Week, now: dict[str, TimeEntry], versions: dict[str, str]
 ) -> Iterator[Wrong]:
     for number, row in enumerate(rows):
@@ -45,8 +45,8 @@ def _told(
             entry = now.get(cell.entry_id)
             if entry is None:
                 cell.entry_id = ""
-                told = gettext("Taken back by someone else meanwhile.")
-                yield Wrong(path, grid.label_of(week, path), told)
+                message = gettext("Taken back by someone else meanwhile.")
+                yield Wrong(path, grid.label_of(week, path), message)
             elif str(entry["version"]) != versions[cell.entry_id]:
-                told = gettext("Someone else made it %(hours)s.", hours=entry["hours"])
-                yield Wrong(path, grid.label_of(week, path), told)
+                message = gettext("Someone else made it %(hours)s.", hours=entry["hours"])
+                yield Wrong(path, grid.label_of(week, path), message)

@@ -144,11 +144,11 @@ def _entry(row: Row, cell: Cell, day: date) -> dict[str, Any]:
 
 def at_their_cells(errors: Iterable[FieldError], places: list[str]) -> Iterator[FieldError]:
     """Errors of the entries that were sent, at the fields that they come from, each once."""
-    told = set()
+    marked = set()
     for error in errors:
         field_ = _SENT.sub(lambda it: _field(places[int(it[1])], it[2]), error.field)
-        if field_ not in told:
-            told.add(field_)
+        if field_ not in marked:
+            marked.add(field_)
             yield FieldError(field_, error.code, error.message)
 
 

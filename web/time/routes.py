@@ -216,8 +216,8 @@ def _meant(typed: str) -> str:
 
 def _named(person: str, week: Week) -> str:
     names = dict(_people())
-    told = (entry["person_name"] for entry in week["entries"])
-    return names.get(person) or next(told, person)
+    shown = (entry["person_name"] for entry in week["entries"])
+    return names.get(person) or next(shown, person)
 
 
 # --- the list ----------------------------------------------------------------------------

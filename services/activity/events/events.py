@@ -14,10 +14,10 @@ def export_requested(client_id: uuid.UUID, form: str, filters: Mapping[str, Any]
     """Someone takes a client's timeline out of the system. It is told of the workspace: it names
     the client by its id alone, so nothing of it has to go with the client."""
     export_id = uuid7()
-    told = {
+    export = {
         "id": str(export_id),
         "client_id": str(client_id),
         "format": form,
         "filters": dict(filters),
     }
-    return Event("activity.export.requested.v1", f"export/{export_id}", 1, None, {"export": told})
+    return Event("activity.export.requested.v1", f"export/{export_id}", 1, None, {"export": export})

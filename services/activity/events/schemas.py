@@ -88,7 +88,7 @@ class ExportQuery(_Filters):
     format = fields.String(load_default="csv", validate=validate.OneOf(list(exports.WRITERS)))
 
 
-def told_filters(query: Mapping[str, Any]) -> dict[str, Any]:
+def public_filters(query: Mapping[str, Any]) -> dict[str, Any]:
     """The filters as an event tells them, which outlives whom it is about: a person is hidden."""
     found: dict[str, Any] = {name: query[name] for name in ("kind", "actor") if name in query}
     if "person" in query:

@@ -33,7 +33,7 @@ def subscriber_removed(subscriber: Subscriber) -> Event:
 def _event(
     subscriber: Subscriber, participle: str, data: dict[str, Any], state: str | None = None
 ) -> Event:
-    told = {
+    described = {
         "id": str(subscriber.id),
         "name": subscriber.name,
         "types": list(subscriber.types),
@@ -47,5 +47,5 @@ def _event(
         subject=f"subscriber/{subscriber.id}",
         aggregate_version=subscriber.version,
         client_id=None,
-        data={**data, "subscriber": told},
+        data={**data, "subscriber": described},
     )

@@ -55,10 +55,10 @@ def changes_of(webhook: Webhook, before: Mapping[str, Any]) -> list[Change]:
     """What differs from before. What a URL asks for may be a secret: only that it has changed
     is told of that."""
     found = changes_between(before, fields_of(webhook))
-    return [_told(each) if each["field"] == "url" else each for each in found]
+    return [_without_queries(each) if each["field"] == "url" else each for each in found]
 
 
-def _told(url: Change) -> Change:
+def _without_queries(url: Change) -> Change:
     return change("url", without_query(url["before"]), without_query(url["after"]))
 
 

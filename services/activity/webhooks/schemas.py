@@ -26,11 +26,11 @@ def _url(**more: Any) -> fields.Field[str]:
 
 
 def _types(**more: Any) -> fields.List[str]:
-    told = {"examples": [["clients.*"]]}
+    metadata = {"examples": [["clients.*"]]}
     return fields.List(
         fields.String(validate=_PATTERN),
         validate=validate.Length(min=1, max=_MOST_PATTERNS),
-        metadata=told,
+        metadata=metadata,
         **more,
     )
 

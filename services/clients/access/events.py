@@ -20,8 +20,8 @@ from shared.messaging.envelope import Event
 
 def workspace_created(workspace: Workspace) -> Event:
     """A firm has a place of its own."""
-    told = {"id": str(workspace.workspace_id), "name": workspace.name}
-    return _of_workspace("created", workspace, {"workspace": told})
+    described = {"id": str(workspace.workspace_id), "name": workspace.name}
+    return _of_workspace("created", workspace, {"workspace": described})
 
 
 def workspace_updated(workspace: Workspace, changes: list[dict[str, Any]]) -> Event:
@@ -41,8 +41,10 @@ def _of_workspace(what: str, workspace: Workspace, data: dict[str, Any]) -> Even
 
 def user_created(user: User) -> Event:
     """Someone may sign in."""
-    told = {"id": str(user.id), "email": user.email, "name": user.name, "role": user.role}
-    return Event("clients.user.created.v1", f"user/{user.id}", user.version, None, {"user": told})
+    described = {"id": str(user.id), "email": user.email, "name": user.name, "role": user.role}
+    return Event(
+        "clients.user.created.v1", f"user/{user.id}", user.version, None, {"user": described}
+    )
 
 
 def user_updated(user: User, changes: list[dict[str, Any]]) -> Event:
@@ -69,7 +71,7 @@ def _of_session(what: str, version: int, data: dict[str, Any], session: Session)
 def sign_in_refused(user: User, refusals: Sequence[SignInRefusal]) -> Event:
     """Someone tried to sign in as a user, from one place and for one reason, so many times."""
     one = refusals[0]
-    told = {
+    data = {
         "user": _named(user),
         "address": one.address,
         "device": one.device,
@@ -77,7 +79,7 @@ def sign_in_refused(user: User, refusals: Sequence[SignInRefusal]) -> Event:
         "times": len(refusals),
     }
     subject = f"sign_in/{uuid7()}"
-    return Event("clients.sign_in.refused.v1", subject, 1, None, told, one.refused_at)
+    return Event("clients.sign_in.refused.v1", subject, 1, None, data, one.refused_at)
 
 
 def invitation_sent(invitation: Invitation) -> Event:
@@ -96,7 +98,7 @@ def invitation_accepted(invitation: Invitation, user: User) -> Event:
 
 
 def _of_invitation(what: str, invitation: Invitation, more: dict[str, Any]) -> Event:
-    told = {
+    described = {
         "id": str(invitation.id),
         "email": invitation.email,
         "role": invitation.role,
@@ -107,7 +109,7 @@ def _of_invitation(what: str, invitation: Invitation, more: dict[str, Any]) -> E
         f"invitation/{invitation.id}",
         invitation.version,
         None,
-        {"invitation": told, **more},
+        {"invitation": described, **more},
     )
 
 
@@ -135,12 +137,12 @@ def api_key_revoked(key: ApiKey) -> Event:
 
 
 def _of_key(what: str, key: ApiKey) -> Event:
-    told = {
+    described = {
         "id": str(key.id),
         "name": key.name,
         "prefix": key.prefix,
         "permissions": sorted(key.permissions),
     }
     return Event(
-        f"clients.api_key.{what}.v1", f"api_key/{key.id}", key.version, None, {"api_key": told}
+        f"clients.api_key.{what}.v1", f"api_key/{key.id}", key.version, None, {"api_key": described}
     )

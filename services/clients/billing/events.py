@@ -66,11 +66,11 @@ def invoice_extras(invoice: Invoice) -> dict[str, Any]:
 
 def _lines_summary(invoice: Invoice) -> dict[str, Any]:
     """Five hundred lines before and after would not fit into one event."""
-    told = [line_fields(line, invoice.currency) for line in invoice.lines]
+    lines = [line_fields(line, invoice.currency) for line in invoice.lines]
     return {
-        "count": len(told),
+        "count": len(lines),
         "subtotal": amount_text(invoice.subtotal, invoice.currency),
-        "sha256": hashlib.sha256(orjson.dumps(told)).hexdigest(),
+        "sha256": hashlib.sha256(orjson.dumps(lines)).hexdigest(),
     }
 
 
@@ -122,8 +122,8 @@ def invoice_created(invoice: Invoice, billed_hours: Decimal = NO_HOURS) -> Event
 
 def invoice_updated(invoice: Invoice, changes: list[Change], unbilled_hours: Decimal) -> Event:
     """A draft was edited; so many hours are in no line of it any more."""
-    told = _hours("unbilled_hours", unbilled_hours)
-    return _of_invoice(invoice, "updated", {"changes": changes, **told})
+    hours = _hours("unbilled_hours", unbilled_hours)
+    return _of_invoice(invoice, "updated", {"changes": changes, **hours})
 
 
 def invoice_issued(invoice: Invoice, changes: list[Change]) -> Event:
@@ -133,14 +133,14 @@ def invoice_issued(invoice: Invoice, changes: list[Change]) -> Event:
 
 def payment_recorded(invoice: Invoice, payment: Payment, changes: list[Change]) -> Event:
     """A payment or a refund was entered."""
-    told = payment_fields(payment, invoice.currency)
-    return _of_invoice(invoice, "payment_recorded", {"payment": told, "changes": changes})
+    fields = payment_fields(payment, invoice.currency)
+    return _of_invoice(invoice, "payment_recorded", {"payment": fields, "changes": changes})
 
 
 def invoice_credited(invoice: Invoice, note: CreditNote, changes: list[Change]) -> Event:
     """A credit note was issued against an invoice."""
-    told = credit_note_fields(note, invoice.currency)
-    data = {"credit_note": told, "reason": note.reason, "changes": changes}
+    fields = credit_note_fields(note, invoice.currency)
+    data = {"credit_note": fields, "reason": note.reason, "changes": changes}
     return _of_invoice(invoice, "credited", data)
 
 
@@ -153,8 +153,8 @@ def invoice_voided(
     invoice: Invoice, reason: str, changes: list[Change], unbilled_hours: Decimal
 ) -> Event:
     """An invoice was declared void; so many hours are to be billed again."""
-    told = _hours("unbilled_hours", unbilled_hours)
-    return _of_invoice(invoice, "voided", {"reason": reason, "changes": changes, **told})
+    hours = _hours("unbilled_hours", unbilled_hours)
+    return _of_invoice(invoice, "voided", {"reason": reason, "changes": changes, **hours})
 
 
 def _hours(name: str, hours: Decimal) -> dict[str, str]:

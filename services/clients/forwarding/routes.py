@@ -106,7 +106,7 @@ def get_metrics(identity: Identity, looked_up: tuple[str, dict[str, Any]]) -> Re
     """The client's numbers."""
     today, beside = looked_up
     answer = pass_on("metrics", identity, params={"today": today})
-    return _with(answer, lambda told: {**told, **beside})
+    return _with(answer, lambda overview: {**overview, **beside})
 
 
 def _with(answer: Response, add: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
@@ -124,11 +124,11 @@ def get_workspace_metrics(identity: Identity) -> Answer | Response:
     with runtime().unit_of_work(origin_of(identity)) as uow:
         today = local_today(uow).isoformat()
     answer = pass_on("metrics", identity, params={"today": today})
-    return _with(answer, lambda told: {**told, "top_clients": _named(identity, told)})
+    return _with(answer, lambda overview: {**overview, "top_clients": _named(identity, overview)})
 
 
-def _named(identity: Identity, told: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-    top: list[dict[str, Any]] | None = told["top_clients"]
+def _named(identity: Identity, overview: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    top: list[dict[str, Any]] | None = overview["top_clients"]
     if not top:
         return top
     with runtime().unit_of_work(origin_of(identity)) as uow:

@@ -92,19 +92,19 @@ def services_json(found: Mapping[str, Standing]) -> list[dict[str, Any]]:
 def consumers_json(found: Mapping[str, Standing]) -> Iterator[dict[str, Any]]:
     """As `ConsumerStandingView`, by consumer."""
     sent = {
-        (f"/{source}", told["target"]): told
+        (f"/{source}", relay["target"]): relay
         for source, one in found.items()
-        for told in one["sent"]
+        for relay in one["sent"]
     }
     for consumer, one in found.items():
         for each in one["applied"]:
-            told = sent.get((each["source"], consumer), {})
+            relay = sent.get((each["source"], consumer), {})
             yield {
                 "consumer": consumer,
                 "source": each["source"],
                 "position": each["pos"],
-                "sent": told.get("pos"),
-                "paused": told.get("paused"),
+                "sent": relay.get("pos"),
+                "paused": relay.get("paused"),
                 **{name: each[name] for name in ("head", "behind", "ahead", "seconds")},
             }
 

@@ -22,9 +22,9 @@ def note_edited(note: Note, changes: list[Change]) -> Event:
 
 def note_removed(note: Note) -> Event:
     """A note is no more; this is a version of its own, and does not repeat what it said."""
-    told = snapshot(note)
+    whole = snapshot(note)
     kept = ("id", "client_id", "kind", "happened_at", "author", "version")
-    return _event(note, "removed", {"note": {name: told[name] for name in kept}})
+    return _event(note, "removed", {"note": {name: whole[name] for name in kept}})
 
 
 def snapshot(note: Note) -> dict[str, Any]:

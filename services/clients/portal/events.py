@@ -35,7 +35,7 @@ def access_updated(access: PortalAccess, changes: list[dict[str, Any]]) -> Event
 
 
 def _of_access(what: str, access: PortalAccess, more: dict[str, Any]) -> Event:
-    told = {
+    described = {
         "id": str(access.id),
         "email": access.email,
         "name": access.name,
@@ -46,7 +46,7 @@ def _of_access(what: str, access: PortalAccess, more: dict[str, Any]) -> Event:
         f"portal_access/{access.id}",
         access.version,
         access.client_id,
-        {"portal_access": told, **more},
+        {"portal_access": described, **more},
     )
 
 
@@ -63,13 +63,13 @@ def session_ended(session: PortalSession, access: PortalAccess, reason: str) -> 
 def _of_session(
     what: str, version: int, session: PortalSession, access: PortalAccess, more: dict[str, Any]
 ) -> Event:
-    told = {
+    described = {
         "id": str(session.id),
         "user": {"id": str(access.id), "name": access.name},
         "address": session.address,
         "device": session.device,
         "by_link": session.by_link,
     }
-    data = {"portal_session": told, **more}
+    data = {"portal_session": described, **more}
     subject = f"portal_session/{session.id}"
     return Event(f"clients.portal_session.{what}.v1", subject, version, access.client_id, data)

@@ -53,11 +53,11 @@ def entry_removed(entry: TimeEntry, project: Project) -> Event:
 
 
 def _event(entry: TimeEntry, participle: str, project: Project, data: dict[str, Any]) -> Event:
-    told = {"id": str(project.id), "name": project.name}
+    of_project = {"id": str(project.id), "name": project.name}
     return Event(
         type=f"clients.time_entry.{participle}.v1",
         subject=f"time_entry/{entry.id}",
         aggregate_version=entry.version,
         client_id=entry.client_id,
-        data={**data, "time_entry": snapshot(entry), "project": told},
+        data={**data, "time_entry": snapshot(entry), "project": of_project},
     )

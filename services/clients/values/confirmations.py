@@ -40,9 +40,11 @@ def expiry() -> datetime:
     return (now() + LIFETIME).replace(microsecond=0)
 
 
-def sealed(vault: Vault, expires_at: datetime, bound: Mapping[str, Any], *told: int | None) -> str:
+def sealed(
+    vault: Vault, expires_at: datetime, bound: Mapping[str, Any], *counts: int | None
+) -> str:
     """A note that holds for exactly what it is bound to."""
-    return signed(vault, _CONTEXT, _exactly(bound), [int(expires_at.timestamp()), *told])
+    return signed(vault, _CONTEXT, _exactly(bound), [int(expires_at.timestamp()), *counts])
 
 
 def opened(vault: Vault, confirm: str | None, bound: Mapping[str, Any]) -> Note | None:

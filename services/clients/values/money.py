@@ -112,8 +112,8 @@ def precision(amount: Decimal | None, currency: str, field: str) -> Iterator[Fie
     """An amount of money has no more digits than the currency."""
     if amount is not None and rounded(amount, currency) != amount:
         digits = minor_digits(currency)
-        told = f"{currency} has {digits} digits behind the point."
-        yield FieldError(field, "too_precise", told)
+        message = f"{currency} has {digits} digits behind the point."
+        yield FieldError(field, "too_precise", message)
 
 
 def amount_text(amount: Decimal, currency: str) -> str:

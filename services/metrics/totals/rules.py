@@ -37,17 +37,17 @@ def counted(envelopes: Sequence[Envelope]) -> tuple[list[Fact], list[Fact]]:
 
 
 def _fact(envelope: Envelope, aggregate: str, names: Sequence[str]) -> Fact:
-    told = envelope["data"][aggregate]
-    fact: Fact = {name: told[name] for name in names}
+    described = envelope["data"][aggregate]
+    fact: Fact = {name: described[name] for name in names}
     fact["workspace_id"] = envelope["workspace"]
     fact["version"] = envelope["aggregateversion"]
     fact["deleted"] = envelope["type"].endswith(_DELETED)
     if aggregate == "invoice":
         # Invoices from before there were credit notes do not speak of them.
-        fact["amount_credited"] = told.get("amount_credited", "0")
-        fact["due_on"], fact["paid_on"] = told.get("due_on"), told.get("paid_on")
+        fact["amount_credited"] = described.get("amount_credited", "0")
+        fact["due_on"], fact["paid_on"] = described.get("due_on"), described.get("paid_on")
     # What stands in the books stays there when its client goes.
-    fact["booked"] = told.get("number") is not None
+    fact["booked"] = described.get("number") is not None
     return fact
 
 

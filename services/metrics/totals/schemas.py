@@ -125,7 +125,7 @@ _HIDDEN_WITHOUT = {PROJECTS_VIEW: ("active_projects",), INVOICES_VIEW: _OF_INVOI
 
 def present(overview: Overview, today: date, permissions: Collection[str]) -> dict[str, Any]:
     """A client's numbers as their public answer, as far as the caller may see them."""
-    told = {
+    answer = {
         "active_projects": overview.active_projects,
         "total_revenue": [_money(each) for each in overview.total_revenue],
         "invoices_issued": overview.invoices_issued,
@@ -140,7 +140,7 @@ def present(overview: Overview, today: date, permissions: Collection[str]) -> di
         "as_of": {up_to.source.lstrip("/"): _as_of(up_to) for up_to in overview.counted},
         "stale": any(map(_is_stale, overview.counted)),
     }
-    return _seen_by(permissions, told)
+    return _seen_by(permissions, answer)
 
 
 def present_workspace(
@@ -148,18 +148,18 @@ def present_workspace(
 ) -> dict[str, Any]:
     """A workspace's numbers as their public answer."""
     top = [{"client_id": each.client_id, **_money(each)} for each in overview.top_clients]
-    told = {**present(overview, today, permissions), "top_clients": top}
-    return _seen_by(permissions, told)
+    answer = {**present(overview, today, permissions), "top_clients": top}
+    return _seen_by(permissions, answer)
 
 
-def _seen_by(permissions: Collection[str], told: dict[str, Any]) -> dict[str, Any]:
+def _seen_by(permissions: Collection[str], answer: dict[str, Any]) -> dict[str, Any]:
     hidden = {
         name
         for permission, names in _HIDDEN_WITHOUT.items()
         if permission not in permissions
         for name in names
     }
-    return {name: None if name in hidden else value for name, value in told.items()}
+    return {name: None if name in hidden else value for name, value in answer.items()}
 
 
 def _money(revenue: Revenue) -> dict[str, str]:

@@ -265,8 +265,8 @@ def _as_placed(pos: int, row: Row[Any], seal: bytes) -> dict[str, Any]:
 
 
 def _as_end(key: ChainKey, chain: Chain) -> dict[str, Any]:
-    told = {"entries": chain.entries, "seal": chain.seal.hex(), "latest": chain.latest}
-    return {**dict(zip(_CHAIN_KEY, key, strict=True)), **told}
+    end = {"entries": chain.entries, "seal": chain.seal.hex(), "latest": chain.latest}
+    return {**dict(zip(_CHAIN_KEY, key, strict=True)), **end}
 
 
 def _write(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -48,8 +48,8 @@ def export_activity(begin: Begin, query: dict[str, Any], client_id: uuid.UUID) -
     says that it was taken."""
     with begin() as uow:
         first = _page(uow, query, client_id, None, EXPORT_PAGE)
-        told = schemas.told_filters(query)
-        uow.publish(events.export_requested(client_id, query["format"], told))
+        filters = schemas.public_filters(query)
+        uow.publish(events.export_requested(client_id, query["format"], filters))
 
     def pages() -> Iterator[Page]:
         """Each read in a transaction of its own: none is open while the caller is slow."""

@@ -42,5 +42,5 @@ def kinds() -> tuple[str, ...]:
 
 def types_of(wanted: Collection[str] | None, permissions: Collection[str]) -> list[str]:
     """The types of these kinds, or of all, that may be seen with these permissions."""
-    told = ((name, kind_of(name)) for name in sorted(viewing.visible_types(permissions)))
-    return [name for name, kind in told if kind and (wanted is None or kind in wanted)]
+    visible = ((name, kind_of(name)) for name in sorted(viewing.visible_types(permissions)))
+    return [name for name, kind in visible if kind and (wanted is None or kind in wanted)]

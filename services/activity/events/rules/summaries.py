@@ -159,8 +159,8 @@ def _whence(session: Mapping[str, Any]) -> str:
 
 
 def _time_words(entry: Mapping[str, Any]) -> dict[str, str]:
-    told = {"hours": "hours", "person_name": "worker", "position": "position", "date": "worked_on"}
-    return {word: str(entry[key]) for key, word in told.items() if entry.get(key)}
+    words = {"hours": "hours", "person_name": "worker", "position": "position", "date": "worked_on"}
+    return {word: str(entry[key]) for key, word in words.items() if entry.get(key)}
 
 
 def _one_change(change: Mapping[str, Any]) -> str:

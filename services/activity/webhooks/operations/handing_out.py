@@ -121,7 +121,7 @@ def hand_out(
         return []
     given = {"webhook": webhook_id, "moment": moment, "but": list(but), "rows": room.rows,
              "most_bytes": room.bytes, "alone": not but, "upto": upto}  # fmt: skip
-    return _told(uow, uow.connection.execute(_READY, given).all(), moment)
+    return _living(uow, uow.connection.execute(_READY, given).all(), moment)
 
 
 def hand_out_early(
@@ -129,10 +129,10 @@ def hand_out_early(
 ) -> list[HandedOut]:
     """The delivery that is due next, now: to find out whether the receiver is back."""
     found = uow.connection.execute(_NEXT, {"webhook": webhook_id, "upto": upto}).all()
-    return _told(uow, found, moment)
+    return _living(uow, found, moment)
 
 
-def _told(uow: UnitOfWork, rows: Sequence[Row[Any]], moment: datetime) -> list[HandedOut]:
+def _living(uow: UnitOfWork, rows: Sequence[Row[Any]], moment: datetime) -> list[HandedOut]:
     """The messages of what has something to tell; the rest is closed."""
     gone = [row.id for row in rows if row.kind != PING and row.is_erased is not False]
     if gone:
@@ -154,10 +154,10 @@ def _event_body(row: Row[Any]) -> bytes:
 
 
 def _ping_body(row: Row[Any]) -> bytes:
-    told = {
+    envelope = {
         "id": row.message_id,
         "type": PING,
         "timestamp": rfc3339(row.created_at),
         "data": {"webhook_id": row.webhook_id},
     }
-    return orjson.dumps(told)
+    return orjson.dumps(envelope)

@@ -99,12 +99,12 @@ class Sender:
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
         """One attempt; whatever goes wrong is what came of it."""
         at, started = self._clock(), time.perf_counter()
-        told: dict[str, Any]
+        outcome: dict[str, Any]
         try:
-            told = await self._post(url, headers, body)
+            outcome = await self._post(url, headers, body)
         except Exception as error:  # A receiver may do anything; the dispatcher goes on.
-            told = {"error": _word(error)}
-        return Attempt(at, timedelta(seconds=time.perf_counter() - started), **told)
+            outcome = {"error": _word(error)}
+        return Attempt(at, timedelta(seconds=time.perf_counter() - started), **outcome)
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
         target = URL(url, encoded=True)

@@ -90,9 +90,9 @@ def _begin_session(
 def _note_refusal(runtime: Runtime, row: Row[Any] | None, whence: Whence, reason: str) -> None:
     """Write a refusal down for the job that tells of it; the same work where nobody is meant."""
     whose, who = (None, None) if row is None else (row.workspace_id, row.id)
-    told = {"why": reason, "what": whence.device, "whence": whence.address}
+    circumstances = {"why": reason, "what": whence.device, "whence": whence.address}
     with runtime.login_engine.begin() as connection:
-        connection.execute(_NOTE_REFUSAL, {"whose": whose, "who": who, **told})
+        connection.execute(_NOTE_REFUSAL, {"whose": whose, "who": who, **circumstances})
 
 
 def tell_refusals(uow: UnitOfWork) -> None:

@@ -39,8 +39,8 @@ def preview(uow: UnitOfWork) -> list[Upcoming]:
         period = rules.next_period(frequency, since, schedule.invoiced_until)
         expected, problems = expected_from_time(uow, schedule.client_id, period.end)
         if workspace.auto_invoicing_issues and code is None:
-            told = "Without a code of three letters its invoice stays a draft."
-            problems = [*problems, FieldError("client_code", "no_code", told)]
+            message = "Without a code of three letters its invoice stays a draft."
+            problems = [*problems, FieldError("client_code", "no_code", message)]
         due_at = rules.begins(period.due_on, workspace.time_zone)
         found.append(
             Upcoming(

@@ -93,7 +93,7 @@ def _invoice_client(
         try:
             items = _invoiced(uow, run, client, period)
         except DomainError as error:
-            items = [_item(run, client, period, FAILED, None, [_told(error)])]
+            items = [_item(run, client, period, FAILED, None, [_reason(error)])]
             run.failed += 1
             schedule.retry_at = run.as_of + RETRY_PAUSE
         uow.session.add_all(items)
@@ -142,11 +142,11 @@ def _issued(
     except DomainError as error:
         uow.session.refresh(draft)
         run.failed += 1
-        return _item(run, client, period, DRAFTED, draft, [_told(error)])
+        return _item(run, client, period, DRAFTED, draft, [_reason(error)])
     return _item(run, client, period, ISSUED, invoice, [])
 
 
-def _told(error: DomainError) -> dict[str, object]:
+def _reason(error: DomainError) -> dict[str, object]:
     """Why not, with every field that is named."""
     return {
         "code": error.code,

@@ -60,16 +60,16 @@ def check_credited_lines(
     for index, body in enumerate(bodies):
         place = places.pop(body["line_id"], None)
         if place is None:
-            told = "Not a line of this invoice, or named twice."
-            wrong.append(FieldError(f"lines[{index}].line_id", "unknown_line", told))
+            message = "Not a line of this invoice, or named twice."
+            wrong.append(FieldError(f"lines[{index}].line_id", "unknown_line", message))
             continue
         rate = invoice.lines[place].tax_rate
         most = min(nets[place], left[rate])
         net = most if body.get("amount") is None else body["amount"]
         wrong += precision(net, invoice.currency, f"lines[{index}].amount")
         if not 0 < net <= most:
-            told = f"Only {rounded(max(most, Decimal(0)), invoice.currency)} of it is left."
-            wrong.append(FieldError(f"lines[{index}].amount", "exceeds_line", told))
+            message = f"Only {rounded(max(most, Decimal(0)), invoice.currency)} of it is left."
+            wrong.append(FieldError(f"lines[{index}].amount", "exceeds_line", message))
         left[rate] -= net
         wanted.append((place, rate, net))
     _refuse(*wrong)
@@ -79,8 +79,8 @@ def check_credited_lines(
 def _creditable(invoice: Invoice, amount: Decimal, field: str) -> Iterator[FieldError]:
     left = invoice.total - invoice.amount_credited
     if amount > left:
-        told = f"Only {rounded(left, invoice.currency)} is left to be credited."
-        yield FieldError(field, "exceeds_invoice", told)
+        message = f"Only {rounded(left, invoice.currency)} is left to be credited."
+        yield FieldError(field, "exceeds_invoice", message)
 
 
 def check_line_ids(named: Sequence[uuid.UUID | None], known: Collection[uuid.UUID]) -> None:
@@ -91,8 +91,8 @@ def check_line_ids(named: Sequence[uuid.UUID | None], known: Collection[uuid.UUI
         if line_id is None:
             continue
         if line_id not in known or line_id in seen:
-            told = "Not a line of this invoice, or named twice; leave `id` out of new lines."
-            wrong.append(FieldError(f"lines[{index}].id", "unknown_line", told))
+            message = "Not a line of this invoice, or named twice; leave `id` out of new lines."
+            wrong.append(FieldError(f"lines[{index}].id", "unknown_line", message))
         seen.add(line_id)
     _refuse(*wrong)
 
@@ -113,8 +113,10 @@ def _of_time(
         line = of_time.get(body.get("id"))
         for field in ("quantity", "unit_price"):
             if line is not None and body[field] != getattr(line, field):
-                told = "Stands for time that was entered; change it there, or leave the line out."
-                yield FieldError(f"lines[{index}].{field}", "of_time", told)
+                message = (
+                    "Stands for time that was entered; change it there, or leave the line out."
+                )
+                yield FieldError(f"lines[{index}].{field}", "of_time", message)
 
 
 def _refuse(*wrong: FieldError) -> None:
@@ -137,12 +139,12 @@ def _lines(invoice: Invoice) -> Iterator[FieldError]:
 
 def _discount(invoice: Invoice) -> Iterator[FieldError]:
     if invoice.discount_percent is not None and invoice.discount_amount is not None:
-        told = "Give a percentage or an amount."
-        yield FieldError("discount_amount", "both", told)
+        message = "Give a percentage or an amount."
+        yield FieldError("discount_amount", "both", message)
     yield from precision(invoice.discount_amount, invoice.currency, "discount_amount")
     if invoice.discount > max(invoice.subtotal, Decimal(0)):
-        told = f"The lines come to {rounded(invoice.subtotal, invoice.currency)} only."
-        yield FieldError("discount_amount", "exceeds_subtotal", told)
+        message = f"The lines come to {rounded(invoice.subtotal, invoice.currency)} only."
+        yield FieldError("discount_amount", "exceeds_subtotal", message)
 
 
 def _total(invoice: Invoice) -> Iterator[FieldError]:
@@ -154,8 +156,8 @@ def _total(invoice: Invoice) -> Iterator[FieldError]:
 
 def _balance(invoice: Invoice, amount: Decimal) -> Iterator[FieldError]:
     if amount > invoice.balance:
-        told = f"Only {rounded(invoice.balance, invoice.currency)} is open."
-        yield FieldError("amount", "exceeds_balance", told)
+        message = f"Only {rounded(invoice.balance, invoice.currency)} is open."
+        yield FieldError("amount", "exceeds_balance", message)
     elif invoice.amount_paid + amount < 0:
-        told = f"Only {rounded(invoice.amount_paid, invoice.currency)} was paid."
-        yield FieldError("amount", "exceeds_payments", told)
+        message = f"Only {rounded(invoice.amount_paid, invoice.currency)} was paid."
+        yield FieldError("amount", "exceeds_payments", message)

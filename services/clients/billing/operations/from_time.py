@@ -133,13 +133,13 @@ def _refuse_unpriced(due: Iterable[_Priced]) -> None:
 def _unpriced(due: Iterable[_Priced]) -> list[FieldError]:
     """Name the time that no rate applies to."""
     return [
-        FieldError("rates", price.rule, f"{price.explanation} {_told(each.due)}")
+        FieldError("rates", price.rule, f"{price.explanation} {_hours_at(each.due)}")
         for each in due
         if (price := next(iter(each.prices.values()))).rate is None
     ]
 
 
-def _told(due: DueTime) -> str:
+def _hours_at(due: DueTime) -> str:
     hours = due.regular + due.overtime
     return f"{hours} h on {due.project_name}, {due.first_day} to {due.last_day}."
 

@@ -91,9 +91,9 @@ def _total(label: str, total: Decimal, currency: str) -> dict[str, str]:
 
 
 def _passages(**words: str | None) -> Iterator[dict[str, str]]:
-    for label, told in words.items():
-        if told:
-            yield {"label": label, "words": told}
+    for label, passage in words.items():
+        if passage:
+            yield {"label": label, "words": passage}
 
 
 def _facts(invoice: Invoice) -> Iterator[list[str]]:

@@ -93,8 +93,8 @@ def statement(session: Session, client_id: uuid.UUID, first: date, last: date) -
     opening = {row.currency: row.balance for row in session.execute(_OPENING, asked)}
     rows = session.execute(_LINES, {**asked, "most": MOST_LINES + 1}).all()
     if len(rows) > MOST_LINES:
-        told = f"More than {MOST_LINES} lines; ask for fewer days."
-        raise BillingInvalid(errors=[FieldError("to", "too_many", told)])
+        message = f"More than {MOST_LINES} lines; ask for fewer days."
+        raise BillingInvalid(errors=[FieldError("to", "too_many", message)])
     moved = {currency: list(of) for currency, of in groupby(rows, lambda row: row.currency)}
     accounts = (
         _account(currency, opening.get(currency, Decimal(0)), moved.get(currency, []))

@@ -132,8 +132,8 @@ def _name_of(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID | None
     for contact in get_children(uow.session, client_id)["contacts"]:
         if contact["id"] == str(contact_id):
             return str(contact["name"] or contact["email"] or "")
-    told = "The client has no such contact."
-    raise NoteInvalid(errors=[FieldError("contact_id", "unknown_contact", told)])
+    message = "The client has no such contact."
+    raise NoteInvalid(errors=[FieldError("contact_id", "unknown_contact", message)])
 
 
 def _keep_version(uow: UnitOfWork, note: Note) -> None:

@@ -69,9 +69,9 @@ def price_of(rates: Iterable[Rate], position: str, day: date, *, overtime: bool 
 
 
 def _holds(rate: Rate, day: date) -> bool:
-    told = day.isoformat()
+    date_text = day.isoformat()
     first, last = rate["valid_from"], rate["valid_until"]
-    return (first is None or first <= told) and (last is None or told <= last)
+    return (first is None or first <= date_text) and (last is None or date_text <= last)
 
 
 def _rule(rate: Rate, overtime: bool) -> str:
@@ -82,8 +82,12 @@ def _rule(rate: Rate, overtime: bool) -> str:
 
 def _explain(rule: str, rate: Rate) -> str:
     kind = OVERTIME if rule == OVERTIME else REGULAR
-    told = f"The {kind} rate for {rate['position']}{_validity(rate)}"
-    return f"{told}, which names none for overtime." if rule == OVERTIME_AT_REGULAR else f"{told}."
+    sentence = f"The {kind} rate for {rate['position']}{_validity(rate)}"
+    return (
+        f"{sentence}, which names none for overtime."
+        if rule == OVERTIME_AT_REGULAR
+        else f"{sentence}."
+    )
 
 
 def _validity(rate: Rate) -> str:

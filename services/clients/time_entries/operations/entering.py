@@ -49,11 +49,11 @@ def wrong_project(locked: LockedProject | None, path: str = "project_id") -> Ite
     if locked is None:
         yield FieldError(path, "unknown_project", "There is no such project.")
     elif locked.client.internal:
-        told = "It is the internal client's, whose time is never invoiced."
-        yield FieldError(path, "internal_client", told)
+        message = "It is the internal client's, whose time is never invoiced."
+        yield FieldError(path, "internal_client", message)
     elif locked.project.status in CLOSED:
-        told = f"The project is {locked.project.status}; open it again first."
-        yield FieldError(path, "project_closed", told)
+        message = f"The project is {locked.project.status}; open it again first."
+        yield FieldError(path, "project_closed", message)
 
 
 def new_entry(

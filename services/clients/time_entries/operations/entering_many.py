@@ -24,7 +24,7 @@ from services.clients.time_entries.operations.locking import (
     lock_projects,
     lock_weeks,
 )
-from services.clients.time_entries.operations.settling import settle, told
+from services.clients.time_entries.operations.settling import settle, too_many_hours
 from services.clients.time_entries.queries.entries import hours_by_day
 from services.clients.time_entries.rules.overtime import MOST_A_DAY
 from services.clients.time_entries.rules.weeks import Week
@@ -93,7 +93,7 @@ def _refuse_long_days(
         place = persons[row.values["person"]].key, day
         hours = days[place] + row.values["hours"]
         if hours > MOST_A_DAY:
-            row.wrong.append(told(hours, day, "hours"))
+            row.wrong.append(too_many_hours(hours, day, "hours"))
         else:
             days[place] = hours
 

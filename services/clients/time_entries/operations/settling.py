@@ -41,7 +41,7 @@ def settle(uow: UnitOfWork, weeks: Mapping[PersonsWeek, TimeWeek]) -> dict[date,
     return too_long
 
 
-def told(hours: Decimal, day: date, path: str) -> FieldError:
+def too_many_hours(hours: Decimal, day: date, path: str) -> FieldError:
     """The error of a day with too many hours."""
     message = f"These make {hours} h on {day.isoformat()}; a day has {MOST_A_DAY}."
     return FieldError(path, "too_many_hours", message)

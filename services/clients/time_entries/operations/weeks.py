@@ -24,7 +24,7 @@ from services.clients.time_entries.operations.locking import (
     lock_projects,
     lock_weeks,
 )
-from services.clients.time_entries.operations.settling import settle, told
+from services.clients.time_entries.operations.settling import settle, too_many_hours
 from services.clients.time_entries.queries.entries import entries_of_week
 from services.clients.time_entries.rules.weeks import Week
 from shared.clock import now
@@ -70,10 +70,10 @@ def replace_week(
         raise StaleWeek(held.version)
     state = _Rewriting(uow, week, person, projects, present)
     _check(state, rows)
-    told_of = _carry_out(state, rows)
-    if told_of:
+    changed = _carry_out(state, rows)
+    if changed:
         _settle(uow, weeks, rows)
-        for entry, participle, changes in told_of:
+        for entry, participle, changes in changed:
             uow.publish(_event(entry, participle, projects[entry.project_id].project, changes))
     return held
 
@@ -103,8 +103,8 @@ def _check(state: _Rewriting, rows: Sequence[Row]) -> None:
         entry = state.present.get(row["id"]) if row.get("id") else None
         state.wrong += _wrong(state, row, entry, path, seen)
         if entry is not None and entry.invoice_id is not None and _differs(entry, row):
-            told_of = "It is on an invoice, and stays as it is."
-            state.billed.append(FieldError(path, "billed", told_of))
+            message = "It is on an invoice, and stays as it is."
+            state.billed.append(FieldError(path, "billed", message))
     if state.wrong:
         raise TimeEntryInvalid(errors=state.wrong)
     if state.billed:
@@ -116,19 +116,19 @@ def _wrong(
 ) -> Iterator[FieldError]:
     row_id = row.get("id")
     if row_id is not None and (entry is None or row_id in seen):
-        told_of = "Not an entry of this week, or named twice; leave `id` out of new rows."
-        yield FieldError(f"{path}.id", "unknown_entry", told_of)
+        message = "Not an entry of this week, or named twice; leave `id` out of new rows."
+        yield FieldError(f"{path}.id", "unknown_entry", message)
     if row_id is not None:
         seen.add(row_id)
     if row["date"] not in state.week:
-        told_of = f"Must be from {state.week.monday} to {state.week.sunday}."
-        yield FieldError(f"{path}.date", "outside_week", told_of)
+        message = f"Must be from {state.week.monday} to {state.week.sunday}."
+        yield FieldError(f"{path}.date", "outside_week", message)
     if entry is None or _differs(entry, row):
         locked = state.projects.get(row["project_id"])
         yield from wrong_project(locked, f"{path}.project_id")
         if entry is not None and locked is not None and locked.client.id != entry.client_id:
-            told_of = "It is another client's; leave `id` out to enter it anew."
-            yield FieldError(f"{path}.project_id", "other_client", told_of)
+            message = "It is another client's; leave `id` out to enter it anew."
+            yield FieldError(f"{path}.project_id", "other_client", message)
 
 
 def _differs(entry: TimeEntry, row: Row) -> bool:
@@ -137,9 +137,9 @@ def _differs(entry: TimeEntry, row: Row) -> bool:
 
 def _carry_out(state: _Rewriting, rows: Sequence[Row]) -> list[tuple[TimeEntry, str, list[Change]]]:
     kept = {row["id"] for row in rows if row.get("id")}
-    told_of = [_remove(state, entry) for entry in state.present.values() if _goes(entry, kept)]
+    removed = [_remove(state, entry) for entry in state.present.values() if _goes(entry, kept)]
     written = (_write(state, row) for row in rows)
-    return told_of + [each for each in written if each is not None]
+    return removed + [each for each in written if each is not None]
 
 
 def _goes(entry: TimeEntry, kept: set[uuid.UUID]) -> bool:
@@ -171,7 +171,7 @@ def _settle(uow: UnitOfWork, weeks: Mapping[PersonsWeek, TimeWeek], rows: Sequen
     too_long = settle(uow, weeks)
     if too_long:
         wrong = [
-            told(too_long[row["date"]], row["date"], f"entries[{index}].hours")
+            too_many_hours(too_long[row["date"]], row["date"], f"entries[{index}].hours")
             for index, row in enumerate(rows)
             if row["date"] in too_long
         ]

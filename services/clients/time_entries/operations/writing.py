@@ -31,7 +31,7 @@ from services.clients.time_entries.operations.locking import (
     lock_projects,
     lock_weeks,
 )
-from services.clients.time_entries.operations.settling import settle, told
+from services.clients.time_entries.operations.settling import settle, too_many_hours
 from shared.clock import now
 from shared.errors import FieldError, require_version
 from shared.messaging.changes import changes_between
@@ -127,5 +127,5 @@ def _checked(
 def _settle(uow: UnitOfWork, places: Sequence[PersonsWeek]) -> None:
     too_long = settle(uow, lock_weeks(uow, places))
     if too_long:
-        wrong = [told(hours, day, "hours") for day, hours in too_long.items()]
+        wrong = [too_many_hours(hours, day, "hours") for day, hours in too_long.items()]
         raise TimeEntryInvalid(errors=wrong)

@@ -91,8 +91,8 @@ def _of_client(meant: Iterable[ProjectMeant], code: str | None) -> set[uuid.UUID
 
 def _unclear(found: int) -> FieldError:
     if found:
-        told = f"{found} projects go by this; give the client's code as well."
-        return FieldError(PROJECT, "ambiguous_project", told)
+        message = f"{found} projects go by this; give the client's code as well."
+        return FieldError(PROJECT, "ambiguous_project", message)
     return FieldError(PROJECT, "unknown_project", "No project has this code or name.")
 
 
@@ -129,11 +129,11 @@ def _enter(uow: UnitOfWork, rows: Iterable[_Row], *, only_try: bool) -> None:
 
 def _outcome(reading: TimeReading, row: _Row) -> Outcome:
     if row.wrong:
-        return Outcome(row.number, ROW_FAILED, errors=list(_told(reading, row)))
+        return Outcome(row.number, ROW_FAILED, errors=list(_findings(reading, row)))
     return Outcome(row.number, CREATED, row.client_id, entry_id=row.entry_id)
 
 
-def _told(reading: TimeReading, row: _Row) -> Iterator[dict[str, Any]]:
+def _findings(reading: TimeReading, row: _Row) -> Iterator[dict[str, Any]]:
     for wrong in row.wrong:
         column = reading.column_of(wrong.field)
         if column is None and wrong.field == PROJECT_ID:

@@ -77,13 +77,13 @@ class FileApart:
         self._file.close()
 
     def _understand(self, line: bytes) -> None:
-        told: Any = orjson.loads(line) if line else {"error": self._why_it_died()}
-        if isinstance(told, list):
-            self._pending += [(number, cells) for number, cells in told]
-        elif "error" in told:
-            raise Unreadable(*told["error"])
-        elif "columns" in told:
-            self.head = Table(told["columns"], iter(()), told["details"])
+        message: Any = orjson.loads(line) if line else {"error": self._why_it_died()}
+        if isinstance(message, list):
+            self._pending += [(number, cells) for number, cells in message]
+        elif "error" in message:
+            raise Unreadable(*message["error"])
+        elif "columns" in message:
+            self.head = Table(message["columns"], iter(()), message["details"])
         else:
             self._ended = True
 

@@ -75,10 +75,10 @@ def origin_json(origin: Origin) -> dict[str, Any]:
 
 def origin_of(document: Document) -> Origin:
     """Who asked for the work under way, so that its event names them and not a job."""
-    told = document.origin
+    origin = document.origin
     return Origin(
         workspace_id=document.workspace_id,
-        actor=Actor(**told["actor"]),
-        correlation_id=told["correlation_id"],
-        traceparent=told["traceparent"],
+        actor=Actor(**origin["actor"]),
+        correlation_id=origin["correlation_id"],
+        traceparent=origin["traceparent"],
     )

@@ -89,8 +89,8 @@ def update_document(
         setattr(document, name, value)
     touch(document)
     if document.event_version:
-        told = [_change(name, before[name], changed[name]) for name in changed]
-        announce(uow, document, lambda it: events.document_updated(it, told))
+        updated = [_change(name, before[name], changed[name]) for name in changed]
+        announce(uow, document, lambda it: events.document_updated(it, updated))
     return document
 
 
@@ -111,8 +111,8 @@ def require_available(document: Document) -> None:
 
 
 def _retired(field: str) -> FieldError:
-    told = "Was retired: only a document that has it already may keep it."
-    return FieldError(field, "not_in_list", told)
+    message = "Was retired: only a document that has it already may keep it."
+    return FieldError(field, "not_in_list", message)
 
 
 def _change(field: str, before: Any, after: Any) -> dict[str, Any]:

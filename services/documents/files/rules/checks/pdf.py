@@ -46,7 +46,7 @@ def _judge_tail(data: mmap.mmap) -> tuple[str, ...]:
 
 def _count_pages(path: Path) -> int | None:
     try:
-        told = subprocess.run(  # noqa: S603  # Our own script, on a path of our own making.
+        answer = subprocess.run(  # noqa: S603  # Our own script, on a path of our own making.
             [sys.executable, "-I", str(Path(pdf_probe.__file__)), str(path)],
             capture_output=True,
             env={},
@@ -55,4 +55,4 @@ def _count_pages(path: Path) -> int | None:
         ).stdout.strip()
     except subprocess.CalledProcessError as error:
         raise TypeMismatch("The file begins like a PDF but cannot be read as one.") from error
-    return None if told == pdf_probe.LOCKED else int(told)
+    return None if answer == pdf_probe.LOCKED else int(answer)
