@@ -13,6 +13,7 @@ from clientele_client.errors import NotAllowed, Unauthenticated
 from clientele_client.portal import Portal
 from clientele_client.records import Clientele
 from clientele_client.shapes import Me
+from clientele_client.transport import Transport
 from shared.http.callers import PROXY_SECRET, address
 from shared.security.crypto import Vault
 from shared.security.secrets import secret_of_ours
@@ -73,9 +74,7 @@ def api() -> Clientele:
 
 def portal() -> Portal:
     """The portal's part of the API, by the contact who is signed in or by a stranger."""
-    way = _way()
-    found = session.current().token
-    return Portal(way.url, found, headers=_whence(), patience=0.0, http=way.http)
+    return Portal(_transport())
 
 
 def access() -> Access:
@@ -83,13 +82,16 @@ def access() -> Access:
 
     The API counts tries by the browser's address and names sessions by what the browser says.
     """
+    return Access(_transport())
+
+
+def _transport() -> Transport:
     way = _way()
     found = session.current().token
-    return Access(way.url, found, headers=_whence(), patience=0.0, http=way.http)
+    return Transport(way.url, found, headers=_whence(way), patience=0.0, http=way.http)
 
 
-def _whence() -> dict[str, str]:
-    way = _way()
+def _whence(way: _Way) -> dict[str, str]:
     return {
         "User-Agent": request.headers.get("User-Agent", ""),
         "X-Forwarded-For": address(way.proxy_secret, way.secret_of_ours),

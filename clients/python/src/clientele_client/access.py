@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 import httpx
@@ -22,21 +21,11 @@ from clientele_client.transport import Transport
 class Access:
     """What may be asked before and after signing in, by the holder of a token or by a stranger.
 
-    `headers` go with every request. Calls raise `Refused` or `Unreachable`, as `Clientele`'s do.
+    Calls raise `Refused` or `Unreachable`, as `Clientele`'s do.
     """
 
-    def __init__(
-        self,
-        url: str,
-        token: str | None = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        patience: float | None = 60.0,
-        timeout: float = 30.0,
-        http: httpx.Client | None = None,
-    ) -> None:
-        self._headers = dict(headers or {})
-        self._transport = Transport(url, token, patience=patience, timeout=timeout, http=http)
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     # --- before anyone is known ------------------------------------------------------------
 
@@ -143,7 +132,7 @@ class Access:
         self._send("DELETE", f"/v1/users/invitations/{invitation_id}")
 
     def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        return self._transport.send(method, path, body=body, headers=self._headers)
+        return self._transport.send(method, path, body=body)
 
     def _json(self, method: str, path: str, body: Any = None) -> Any:
         return self._send(method, path, body).json()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from clientele_client.files import keyed
 from clientele_client.shapes import ApiKey, AuditPage, CustomField, ListEntry, Workspace
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed, matching
 
 
 class Administration:
@@ -22,7 +21,7 @@ class Administration:
 
     def change_workspace(self, changes: Mapping[str, Any], version: int) -> Workspace:
         """The workspace with these fields changed; `StaleVersion` unless this is its version."""
-        headers = {"If-Match": f'"{version}"'}
+        headers = matching(version)
         return cast(Workspace, self._json("PATCH", "/v1/workspace", changes, headers))
 
     # --- lists: `industries`, `service-types`, `compliance-standards`, `document-categories` ---

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from clientele_client.files import keyed
 from clientele_client.shapes import CreditNote, Explanation, Invoice, Job, Paper
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed, matching
 
 
 class Billing:
@@ -42,7 +41,7 @@ class Billing:
 
     def delete(self, invoice_id: str, version: int | None = None) -> None:
         """Delete a draft; its time is unbilled again."""
-        self._transport.send("DELETE", _path(invoice_id), headers=_matching(version))
+        self._transport.send("DELETE", _path(invoice_id), headers=matching(version))
 
     def issue(
         self,
@@ -79,7 +78,7 @@ class Billing:
         key: str | None = None,
     ) -> CreditNote:
         """A credit note: `reason`, and `lines` or an `amount`; without either, for the rest."""
-        path, headers = _path(invoice_id, "credit-notes"), {**_matching(version), **keyed(key)}
+        path, headers = _path(invoice_id, "credit-notes"), {**matching(version), **keyed(key)}
         answer = self._transport.send("POST", path, body=body, headers=headers)
         return cast(CreditNote, answer.json())
 
@@ -126,12 +125,8 @@ class Billing:
         version: int | None = None,
         key: str | None = None,
     ) -> Invoice:
-        headers = {**_matching(version), **keyed(key)}
+        headers = {**matching(version), **keyed(key)}
         return cast(Invoice, self._transport.send(method, path, body=body, headers=headers).json())
-
-
-def _matching(version: int | None) -> dict[str, str]:
-    return {"If-Match": f'"{version}"'} if version else {}
 
 
 def _path(invoice_id: str, part: str = "") -> str:

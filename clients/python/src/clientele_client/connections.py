@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from clientele_client.files import keyed
 from clientele_client.shapes import (
     DeliveryPage,
     DeliveryWithEvent,
@@ -13,7 +12,7 @@ from clientele_client.shapes import (
     Webhook,
     WebhookWithSecret,
 )
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed
 
 
 class Connections:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from clientele_client.files import Files, keyed
+from clientele_client.files import Files
 from clientele_client.shapes import Client, Draft, DraftSummary, DraftWithDocuments
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed, matching
 
 _DRAFTS = "/v1/client-drafts"
 
@@ -48,7 +48,7 @@ class Drafts:
 
         With a `version`, `StaleVersion` where the draft was saved since.
         """
-        headers = keyed(key) | ({"If-Match": f'"{version}"'} if version else {})
+        headers = keyed(key) | matching(version)
         path = f"{_DRAFTS}/{draft_id}/steps/{step}"
         return cast(Draft, self._transport.send("PATCH", path, body=typed, headers=headers).json())
 

@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from clientele_client.files import keyed
 from clientele_client.shapes import Client, Deletion, Plan, Preview
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed
 
 
 class Endings:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from clientele_client.shapes import Document, NewDocument, NewDocumentBody, Upload
-from clientele_client.transport import Transport, checked
+from clientele_client.transport import Transport, checked, keyed
 
 _PIECE_BYTES = 256 * 1024
 
@@ -103,8 +103,3 @@ def _pieces(content: BinaryIO, length: int) -> Iterator[bytes]:
     while length > 0 and (piece := content.read(min(length, _PIECE_BYTES))):
         length -= len(piece)
         yield piece
-
-
-def keyed(key: str | None) -> dict[str, str]:
-    """The header by which a write is carried out once, where the caller has a key of its own."""
-    return {"Idempotency-Key": key} if key else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 import httpx
@@ -17,21 +16,11 @@ Found = dict[str, Any]
 class Portal:
     """What a contact may ask, with a session's token or before there is one.
 
-    `headers` go with every request. Calls raise `Refused` or `Unreachable`, as `Clientele`'s do.
+    Calls raise `Refused` or `Unreachable`, as `Clientele`'s do.
     """
 
-    def __init__(
-        self,
-        url: str,
-        token: str | None = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        patience: float | None = 60.0,
-        timeout: float = 30.0,
-        http: httpx.Client | None = None,
-    ) -> None:
-        self._headers = dict(headers or {})
-        self._transport = Transport(url, token, patience=patience, timeout=timeout, http=http)
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     # --- before anyone is known ------------------------------------------------------------
 
@@ -113,9 +102,7 @@ class Portal:
         return self._transport.leads_to(f"{_BASE}/reports/{document_id}/download")
 
     def _send(self, method: str, path: str, body: Any = None, params: Any = None) -> httpx.Response:
-        return self._transport.send(
-            method, _BASE + path, body=body, params=params, headers=self._headers
-        )
+        return self._transport.send(method, _BASE + path, body=body, params=params)
 
     def _json(self, method: str, path: str, body: Any = None, params: Any = None) -> Found:
         return cast(Found, self._send(method, path, body, params).json())

@@ -13,7 +13,7 @@ from clientele_client.billing import Billing
 from clientele_client.connections import Connections
 from clientele_client.drafts import Drafts
 from clientele_client.endings import Endings
-from clientele_client.files import Files, keyed
+from clientele_client.files import Files
 from clientele_client.pages import Page
 from clientele_client.portal import PortalAccess
 from clientele_client.shapes import (
@@ -45,7 +45,7 @@ from clientele_client.shapes import (
     TimelineEntry,
 )
 from clientele_client.transfers import Transfers
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed, matching
 from clientele_client.work import Work
 
 _PAGE = 200
@@ -167,7 +167,7 @@ class Clientele:
 
         What others have changed since is merged; `StaleVersion` where that is the same fields.
         """
-        headers = {"If-Match": f'"{version}"', **keyed(key)}
+        headers = {**matching(version), **keyed(key)}
         path = f"/v1/clients/{client_id}"
         return cast(Client, self._json("PATCH", path, body=changes, headers=headers))
 

@@ -9,10 +9,9 @@ from typing import Any, cast
 
 import httpx
 
-from clientele_client.files import keyed
 from clientele_client.pages import Page
 from clientele_client.shapes import Import, Job, Row
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed
 
 _SILENCE_SECONDS = 120.0
 

@@ -62,8 +62,9 @@ class Transport:
     """One server and one caller.
 
     `url` is the address without `/v1`. `patience` is for how many seconds an attempt that failed
-    on the way, or was answered 429 or 5xx, is made again; None means for ever. `http` are
-    connections that the caller keeps and closes, shared by many callers of one server.
+    on the way, or was answered 429 or 5xx, is made again; None means for ever. `headers` go with
+    every request. `http` are connections that the caller keeps and closes, shared by many callers
+    of one server.
     """
 
     def __init__(
@@ -73,10 +74,12 @@ class Transport:
         *,
         patience: float | None = 60.0,
         timeout: float = 30.0,
+        headers: Mapping[str, str] | None = None,
         http: httpx.Client | None = None,
     ) -> None:
         self._url = url.rstrip("/")
-        self._token = token
+        own = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._headers = {**own, **(headers or {})}
         self._patience = patience
         self._timeout = timeout
         self._is_shared = http is not None
@@ -173,8 +176,17 @@ class Transport:
 
     def headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The headers of a request, the caller's token among them."""
-        own = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
-        return {**own, **(more or {})}
+        return {**self._headers, **(more or {})}
+
+
+def keyed(key: str | None) -> dict[str, str]:
+    """The header by which a write is carried out once, where the caller has a key of its own."""
+    return {"Idempotency-Key": key} if key else {}
+
+
+def matching(version: int | None) -> dict[str, str]:
+    """The header by which a write is refused unless this is the version it finds."""
+    return {} if version is None else {"If-Match": f'"{version}"'}
 
 
 def given(params: Params | None) -> dict[str, Any]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from clientele_client.files import keyed
 from clientele_client.shapes import AllProjectsPage, Project, TimeEntry, TimeEntryPage, Week
 from clientele_client.transfers import Transfers
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed, matching
 
 _ENTRIES = "/v1/time-entries"
 _PAGE = 200
@@ -43,7 +42,7 @@ class Work:
         self, project_id: str, changes: Mapping[str, Any], version: int, key: str | None = None
     ) -> Project:
         """The project with these fields changed."""
-        headers = {**_matching(version), **keyed(key)}
+        headers = {**matching(version), **keyed(key)}
         path = f"/v1/projects/{project_id}"
         return cast(Project, self._json("PATCH", path, body=changes, headers=headers))
 
@@ -87,13 +86,9 @@ class Work:
                 f"{_ENTRIES}/weeks/{week}",
                 params={"person": person},
                 body={"entries": entries},
-                headers={"If-Match": f'"{version}"', **keyed(key)},
+                headers={**matching(version), **keyed(key)},
             ),
         )
 
     def _json(self, method: str, path: str, **request: Any) -> Any:
         return self._transport.send(method, path, **request).json()
-
-
-def _matching(version: int) -> dict[str, str]:
-    return {"If-Match": f'"{version}"'}
