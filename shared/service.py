@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from shared.runtime import Runtime
 
     RegisterJobs = Callable[[Celery, Runtime], None]
-    # A round of work, which returns how much was done: 0 when there is no more for now.
-    Round = Callable[[], int]
+    # A round of work, which returns whether there is more to do at once.
+    Round = Callable[[], bool]
 
 S = TypeVar("S", bound=Settings)
 

@@ -44,7 +44,7 @@ class Sender:
     owner: str
     _turns: dict[uuid.UUID, threading.Thread] = field(default_factory=dict)
 
-    def make_round(self) -> int:
+    def make_round(self) -> bool:
         """One round: begin a turn for each subscriber that there is something for."""
         with autocommitting(self.engine).connect() as connection:
             due = sending.due_subscribers(connection, self.owner)
@@ -55,7 +55,7 @@ class Sender:
                     target=self._turn, args=(each,), daemon=True
                 )
                 self._turns[each.id].start()
-        return 0
+        return False
 
     def _turn(self, due: Due) -> None:
         url = self.broker_url

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Engine, Row, RowMapping, text
 
 from services.activity.events.queries.contents import payload_hash
 from services.activity.events.rules.seals import CONTEXT, UNREAD, first_seal, next_seal
@@ -63,18 +63,27 @@ _WINDOWS = text(
     WHERE p.contiguous_pos > f.placed_pos ORDER BY f.source
     """
 )
-# An event may be known from an earlier life of its source's log: then it has its place.
+# What of a row of `events AS e` its place repeats. Ids that only travel on do so as text.
+_REPEATED = ("workspace_id", "source", "source_pos", "event_id", "client_id", "type", "parked",
+             "size")  # fmt: skip
+_OF_EVENT = """
+    CAST(e.workspace_id AS text) AS workspace_id, e.source, e.pos AS source_pos, e.event_id,
+    CAST(e.client_id AS text) AS client_id, e.type, false AS parked,
+    octet_length(CAST(e.data AS text)) AS size
+"""
+# An event may be known from an earlier life of its source's log: then it has its place. It is
+# looked for event by event (`OFFSET` keeps the planner from a join): while the feed is small or
+# its statistics are old, one look at all of it seems cheaper, and is made in every round.
 _UNPLACED = text(
     f"""
-    SELECT e.source, e.pos AS source_pos, e.event_id, e.workspace_id, e.client_id, e.type,
-           e.occurred_at, {payload_hash("e")} AS payload_hash, false AS parked,
-           octet_length(CAST(e.data AS text)) AS size
+    SELECT {_OF_EVENT}, e.occurred_at, {payload_hash("e")} AS payload_hash
     FROM events AS e
     WHERE e.source = :source AND e.pos > :after AND e.pos <= :upto AND e.epoch = :epoch
-      AND NOT EXISTS (SELECT FROM feed AS f WHERE f.event_id = e.event_id AND NOT f.parked)
+      AND NOT EXISTS (
+          SELECT FROM feed AS f WHERE f.event_id = e.event_id AND NOT f.parked OFFSET 0)
     UNION ALL
-    SELECT d.source, d.pos, d.event_id, d.workspace_id, d.client_id, d.type,
-           NULL, CAST(:unread AS bytea), true, 0
+    SELECT CAST(d.workspace_id AS text), d.source, d.pos, d.event_id, CAST(d.client_id AS text),
+           d.type, true, 0, NULL, CAST(:unread AS bytea)
     FROM dead_letters AS d
     WHERE d.source = :source AND d.pos > :after AND d.pos <= :upto
       AND d.state <> 'replayed' AND d.workspace_id IS NOT NULL
@@ -83,9 +92,8 @@ _UNPLACED = text(
 )
 _REPLAYED = text(
     f"""
-    SELECT e.source, e.pos AS source_pos, e.event_id, e.workspace_id, e.client_id, e.type,
-           CAST(NULL AS timestamptz) AS occurred_at, {payload_hash("e")} AS payload_hash,
-           false AS parked, octet_length(CAST(e.data AS text)) AS size
+    SELECT {_OF_EVENT}, CAST(NULL AS timestamptz) AS occurred_at,
+           {payload_hash("e")} AS payload_hash
     FROM feed AS f JOIN events AS e ON e.source = f.source AND e.pos = f.source_pos
     WHERE f.parked
       AND NOT EXISTS (SELECT FROM feed AS x WHERE x.event_id = e.event_id AND NOT x.parked)
@@ -94,7 +102,8 @@ _REPLAYED = text(
 )
 _CHAINS = text(
     """
-    SELECT c.workspace_id, c.source, c.chain_id, c.entries, c.seal, c.latest
+    SELECT CAST(c.workspace_id AS text), c.source, CAST(c.chain_id AS text),
+           c.entries, c.seal, c.latest
     FROM feed_chains AS c JOIN jsonb_to_recordset(CAST(:chains AS jsonb)) AS wanted(
         workspace_id uuid, source text, chain_id uuid) USING (workspace_id, source, chain_id)
     """
@@ -141,7 +150,8 @@ _RETIRE = text(
     """
 )
 
-ChainKey = tuple[uuid.UUID, str, uuid.UUID]
+# The workspace, the source, and the client or the workspace, as text.
+ChainKey = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -161,22 +171,24 @@ class Placer:
     vault: Vault
     _looked_for_replayed: float = field(default=float("-inf"))
 
-    def make_round(self) -> int:
-        """One round; returns how many places were given. Fewer than `WINDOW`: no more for now."""
+    def make_round(self) -> bool:
+        """One round; returns whether there is more at once. What comes singly is gathered until
+        the next one, as a round costs as much for one event as for ten."""
         seeks_replayed = self._is_time_for_replayed()
         with autocommitting(self.engine).connect() as connection:
             if not connection.scalar(_ANYTHING_TO_DO) and not seeks_replayed:
-                return 0
+                return False
         with self.engine.begin() as connection:
             last = int(connection.scalar(_LOCK) or 0)
             failpoint("feed.locked")
             connection.execute(_FOLLOW)
-            rows = _unplaced(connection)
+            windows = connection.execute(_WINDOWS, {"window": WINDOW}).mappings().all()
+            rows = [row for window in windows for row in _unplaced(connection, window)]
             if seeks_replayed:
                 rows += connection.execute(_REPLAYED, {"window": WINDOW}).all()
             self._place(connection, last, rows)
             failpoint("feed.before_commit")
-        return len(rows)
+        return any(window["upto"] - window["after"] == WINDOW for window in windows)
 
     def _is_time_for_replayed(self) -> bool:
         if time.monotonic() - self._looked_for_replayed < _LOOK_FOR_REPLAYED_SECONDS:
@@ -204,16 +216,21 @@ class Placer:
 
     def _chains(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[ChainKey, Chain]:
         key = self.vault.key(CONTEXT)
-        chains = {each: Chain(first_seal(key, *each)) for each in map(_chain_of, rows)}
-        wanted = [dict(zip(_CHAIN_KEY, each, strict=True)) for each in chains]
-        for row in connection.execute(_CHAINS, {"chains": orjson.dumps(wanted).decode()}):
-            found = Chain(bytes(row.seal), row.entries, row.latest)
-            chains[row.workspace_id, row.source, row.chain_id] = found
+        keys = set(map(_chain_of, rows))
+        wanted = [dict(zip(_CHAIN_KEY, each, strict=True)) for each in keys]
+        known = connection.execute(_CHAINS, {"chains": orjson.dumps(wanted).decode()})
+        chains = {
+            (workspace, source, chain): Chain(bytes(seal), entries, latest)
+            for workspace, source, chain, entries, seal, latest in known
+        }
+        for workspace, source, chain in keys - chains.keys():
+            first = first_seal(key, uuid.UUID(workspace), source, uuid.UUID(chain))
+            chains[workspace, source, chain] = Chain(first)
         return chains
 
     def _seal(self, chain: Chain, row: Row[Any]) -> None:
         key = self.vault.key(CONTEXT)
-        chain.seal = next_seal(key, chain.seal, row.event_id, bytes(row.payload_hash))
+        chain.seal = next_seal(key, chain.seal, row.event_id, row.payload_hash)
         chain.entries += 1
         if row.occurred_at and (chain.latest is None or row.occurred_at > chain.latest):
             chain.latest = row.occurred_at
@@ -227,25 +244,23 @@ class Retirement:
     days: int
     _looked: float = field(default=float("-inf"))
 
-    def make_round(self) -> int:
+    def make_round(self) -> bool:
         """Once a minute, which is far more often than an event becomes a day older."""
         if time.monotonic() - self._looked < _RETIRE_SECONDS:
-            return 0
+            return False
         self._looked = time.monotonic()
         with self.engine.begin() as connection:
             connection.execute(_RETIRE, {"days": self.days})
-        return 0
+        return False
 
 
 _CHAIN_KEY = ("workspace_id", "source", "chain_id")
 
 
-def _unplaced(connection: Connection) -> list[Row[Any]]:
-    """What has no place yet, a window of each source, which is moved over it."""
-    rows: list[Row[Any]] = []
-    for window in connection.execute(_WINDOWS, {"window": WINDOW}).mappings().all():
-        rows += connection.execute(_UNPLACED, {**window, "unread": UNREAD}).all()
-        connection.execute(_MOVE_SOURCE, {"source": window["source"], "upto": window["upto"]})
+def _unplaced(connection: Connection, window: RowMapping) -> Sequence[Row[Any]]:
+    """What of a window of a source has no place yet; the source is moved over it."""
+    rows = connection.execute(_UNPLACED, {**window, "unread": UNREAD}).all()
+    connection.execute(_MOVE_SOURCE, {"source": window["source"], "upto": window["upto"]})
     return rows
 
 
@@ -254,14 +269,8 @@ def _chain_of(row: Row[Any]) -> ChainKey:
 
 
 def _as_placed(pos: int, row: Row[Any], seal: bytes) -> dict[str, Any]:
-    copied = ("workspace_id", "source", "source_pos", "event_id", "client_id", "type", "parked",
-              "size")  # fmt: skip
-    return {
-        "pos": pos,
-        **{name: getattr(row, name) for name in copied},
-        "payload_hash": bytes(row.payload_hash).hex(),
-        "seal": seal.hex(),
-    }
+    repeated = dict(zip(_REPEATED, row, strict=False))
+    return {"pos": pos, **repeated, "payload_hash": row.payload_hash.hex(), "seal": seal.hex()}
 
 
 def _as_end(key: ChainKey, chain: Chain) -> dict[str, Any]:
