@@ -19,17 +19,15 @@ from cli.tokens import OPERATOR, access_runtime, check, sentence
 from services.clients.access import queries
 from services.clients.access.errors import UserNotFound
 from services.clients.access.models import User
-from services.clients.access.operations import passwords, people, sessions
+from services.clients.access.operations import passwords, people, roles, sessions
 from services.clients.access.schemas.people import UserBody
 from shared.errors import DomainError
 from shared.http.schemas import MAX_PAGE
 from shared.ids import uuid7
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
-from shared.security.permissions import PERMISSIONS, ROLES
+from shared.security.permissions import PERMISSIONS
 from shared.unit_of_work import UnitOfWork
-
-_ROLE = click.Choice(sorted(ROLES))
 
 
 @click.group()
@@ -43,7 +41,7 @@ def list_users(workspace: uuid.UUID) -> None:
     """Everyone of a workspace."""
     with _telling(), access_runtime().unit_of_work(_origin(workspace)) as uow:
         queries.get_workspace(uow)
-        rows = [_row(user) for user in _all(uow)]
+        rows = [_row(user, roles.name_of(uow, user.role)) for user in _all(uow)]
     echo_columns([("EMAIL", "NAME", "ROLE", "SIGNS IN"), *rows])
 
 
@@ -51,41 +49,42 @@ def list_users(workspace: uuid.UUID) -> None:
 @click.argument("email")
 @click.option("--workspace", required=True, type=click.UUID, help="the workspace's id")
 @click.option("--name", required=True)
-@click.option("--role", required=True, type=_ROLE)
+@click.option("--role", required=True, help="owner, manager, member, viewer, or one of your own")
 @password_file
 def add_user(
     email: str, workspace: uuid.UUID, name: str, role: str, password_file: IO[str] | None
 ) -> None:
     """Let someone sign in."""
-    body = {"email": email, "name": name, "role": role, "password": read_password(password_file)}
-    options = {"email": "EMAIL", "name": "--name", "role": "--role", "password": "The password"}
-    check(UserBody(), body, options)
+    body = {"email": email, "name": name, "password": read_password(password_file)}
+    options = {"email": "EMAIL", "name": "--name", "password": "The password"}
+    check(UserBody(partial=("role",)), body, options)
     runtime = access_runtime()
     with _telling(), runtime.unit_of_work(_origin(workspace)) as uow:
         queries.get_workspace(uow)
-        people.create_user(uow, **body, time_cost=runtime.settings.argon2_time_cost)
+        meant, cost = roles.called(uow, role), runtime.settings.argon2_time_cost
+        people.create_user(uow, **body, role=meant, time_cost=cost)
 
 
 @users.command("role")
 @click.argument("email")
-@click.argument("role", type=_ROLE)
+@click.argument("role")
 def set_role(email: str, role: str) -> None:
-    """Give a user another role; their sessions end."""
-    _change(email, {"role": role})
+    """Give a user another role, by its name; their sessions end."""
+    _change(email, lambda uow: {"role": roles.called(uow, role)})
 
 
 @users.command("disable")
 @click.argument("email")
 def disable(email: str) -> None:
     """Sign a user out everywhere and let them in no more."""
-    _change(email, {"disabled": True})
+    _change(email, lambda _: {"disabled": True})
 
 
 @users.command("enable")
 @click.argument("email")
 def enable(email: str) -> None:
     """Let a user in again."""
-    _change(email, {"disabled": False})
+    _change(email, lambda _: {"disabled": False})
 
 
 @users.command("password")
@@ -110,9 +109,9 @@ def sign_out(email: str) -> None:
         )
 
 
-def _change(email: str, changes: dict[str, Any]) -> None:
+def _change(email: str, changes: Callable[[UnitOfWork], dict[str, Any]]) -> None:
     def change(uow: UnitOfWork, user: User) -> None:
-        people.update_user(uow, user.id, changes, None, held=PERMISSIONS)
+        people.update_user(uow, user.id, changes(uow), None, held=PERMISSIONS)
 
     with _telling():
         _with_user(access_runtime(), email, change)
@@ -137,8 +136,8 @@ def _all(uow: UnitOfWork) -> Iterator[User]:
             return
 
 
-def _row(user: User) -> tuple[str, ...]:
-    return user.email, user.name, user.role, "no" if user.disabled_at else "yes"
+def _row(user: User, role: str) -> tuple[str, ...]:
+    return user.email, user.name, role, "no" if user.disabled_at else "yes"
 
 
 def _origin(workspace: uuid.UUID) -> Origin:

@@ -44,6 +44,7 @@ _ROOTS = (
     "SignedInView", "UserView",
     "ExplanationView", "ImportView", "InstallationView", "InvoiceSummary", "InvoiceView",
     "JobView", "ListEntryView", "LogInView", "MeView", "MetricsMetricsView", "PaperView",
+    "RoleView",
     "PlanView", "PreviewView", "ProjectView", "RateBody", "RateChanges", "RateView", "RowView",
     "SavedViewView", "TimeEntryPage", "TimeEntryView", "WeekView",
 )  # fmt: skip

@@ -76,6 +76,7 @@ def _api(_: Settings) -> Api:
         links,
         me,
         people,
+        roles,
         second_factor,
         signing_in,
     )
@@ -162,6 +163,7 @@ def _api(_: Settings) -> Api:
             lists.blueprint,
             custom_fields.blueprint,
             people.blueprint,
+            roles.blueprint,
             me.blueprint,
             second_factor.blueprint,
             signing_in.blueprint,

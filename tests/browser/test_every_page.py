@@ -48,6 +48,7 @@ PAGES = {
     "new field": "/workspace/fields/new",
     "people": "/workspace/people",
     "roles": "/workspace/roles",
+    "new role": "/workspace/roles/new",
     "keys": "/workspace/api-keys",
     "new key": "/workspace/api-keys/new",
     "account": "/account",

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Refused
-from shared.security.permissions import ROLES
 from web.shell import pages, refusals, session
 from web.shell.callers import access
 from web.shell.texts import gettext
@@ -75,7 +74,7 @@ def _people(problem: str = "", status: int = 200) -> Response:
         "people/list.html",
         users=by.users(),
         invitations=[one for one in by.invitations() if one["state"] in {"pending", "expired"}],
-        roles=sorted(ROLES),
+        roles={role["id"]: role["name"] for role in by.roles()},
         problem=problem,
         email=request.form.get("email", ""),
         code=status,

@@ -33,6 +33,34 @@ class BeyondYourOwn(Forbidden):
     title = "You cannot grant permissions that you do not have"
 
 
+class RoleNotFound(NotFound):
+    """No such role of this workspace's own."""
+
+    code = "access.role_not_found"
+    title = "No such role"
+
+
+class RoleExists(Conflict):
+    """Another role goes by this name."""
+
+    code = "access.role_exists"
+    title = "There is a role of this name"
+
+
+class RoleInUse(Conflict):
+    """People have it, or are invited to it; `users` and `invitations` say how many."""
+
+    code = "access.role_in_use"
+    title = "This role is somebody's"
+
+
+class TooManyRoles(Conflict):
+    """A workspace has room for fifty roles of its own."""
+
+    code = "access.too_many_roles"
+    title = "There are too many roles"
+
+
 class Throttled(TooMany):
     """Too many tries from this address or for this account; `retry_after` says how long."""
 

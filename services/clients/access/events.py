@@ -8,6 +8,7 @@ from typing import Any
 from services.clients.access.models import (
     ApiKey,
     Invitation,
+    Role,
     Session,
     SignInRefusal,
     User,
@@ -39,9 +40,9 @@ def _of_workspace(what: str, workspace: Workspace, data: dict[str, Any]) -> Even
     )
 
 
-def user_created(user: User) -> Event:
-    """Someone may sign in."""
-    described = {"id": str(user.id), "email": user.email, "name": user.name, "role": user.role}
+def user_created(user: User, role: str) -> Event:
+    """Someone may sign in, in a role of this name."""
+    described = {"id": str(user.id), "email": user.email, "name": user.name, "role": role}
     return Event(
         "clients.user.created.v1", f"user/{user.id}", user.version, None, {"user": described}
     )
@@ -51,6 +52,29 @@ def user_updated(user: User, changes: list[dict[str, Any]]) -> Event:
     """What someone may do changed, or by what they sign in; a secret is told as changed."""
     data = {"user": _named(user), "changes": changes}
     return Event("clients.user.updated.v1", f"user/{user.id}", user.version, None, data)
+
+
+def role_created(role: Role) -> Event:
+    """People can be given a role of the workspace's own."""
+    return _of_role("created", role, {"role": {**_role(role), "permissions": role.permissions}})
+
+
+def role_updated(role: Role, changes: list[dict[str, Any]]) -> Event:
+    """What it grants to whoever has it changed, or its name."""
+    return _of_role("updated", role, {"role": _role(role), "changes": changes})
+
+
+def role_deleted(role: Role) -> Event:
+    """Nobody can be given it any more."""
+    return _of_role("deleted", role, {"role": _role(role)})
+
+
+def _of_role(what: str, role: Role, data: dict[str, Any]) -> Event:
+    return Event(f"clients.role.{what}.v1", f"role/{role.id}", role.version, None, data)
+
+
+def _role(role: Role) -> dict[str, Any]:
+    return {"id": str(role.id), "name": role.name}
 
 
 def session_started(session: Session, user: User) -> Event:
@@ -82,26 +106,26 @@ def sign_in_refused(user: User, refusals: Sequence[SignInRefusal]) -> Event:
     return Event("clients.sign_in.refused.v1", subject, 1, None, data, one.refused_at)
 
 
-def invitation_sent(invitation: Invitation) -> Event:
+def invitation_sent(invitation: Invitation, role: str) -> Event:
     """Someone may become a user by a link; so told when it is sent again too."""
-    return _of_invitation("sent", invitation, {})
+    return _of_invitation("sent", invitation, role, {})
 
 
-def invitation_revoked(invitation: Invitation) -> Event:
+def invitation_revoked(invitation: Invitation, role: str) -> Event:
     """They may no longer."""
-    return _of_invitation("revoked", invitation, {})
+    return _of_invitation("revoked", invitation, role, {})
 
 
-def invitation_accepted(invitation: Invitation, user: User) -> Event:
+def invitation_accepted(invitation: Invitation, role: str, user: User) -> Event:
     """They have."""
-    return _of_invitation("accepted", invitation, {"user": _named(user)})
+    return _of_invitation("accepted", invitation, role, {"user": _named(user)})
 
 
-def _of_invitation(what: str, invitation: Invitation, more: dict[str, Any]) -> Event:
+def _of_invitation(what: str, invitation: Invitation, role: str, more: dict[str, Any]) -> Event:
     described = {
         "id": str(invitation.id),
         "email": invitation.email,
-        "role": invitation.role,
+        "role": role,
         "expires_at": rfc3339(invitation.expires_at),
     }
     return Event(

@@ -75,6 +75,24 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Role(Base):
+    """A role of the workspace's own: users have it by its id, as text.
+
+    `name_key` is the name folded, and unique in the workspace.
+    """
+
+    __tablename__ = "roles"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID]
+    name: Mapped[str]
+    name_key: Mapped[str]
+    permissions: Mapped[list[str]]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Session(Base):
     """Where a user is signed in; one that has ended is no longer here.
 

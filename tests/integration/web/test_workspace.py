@@ -9,7 +9,10 @@ from shared.security.permissions import PERMISSIONS
 from tests.integration.web.conftest import Browser
 from web.shell import rights
 
-_PAGES = ("", "/lists/industries", "/fields", "/fields/new", "/people", "/roles", "/api-keys/new")
+_PAGES = (
+    *("", "/lists/industries", "/fields", "/fields/new"),
+    *("/people", "/roles", "/roles/new", "/api-keys/new"),
+)
 
 
 def settings(browser: Browser, **changes: str) -> dict[str, str]:
@@ -153,6 +156,34 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(browser: Browser) -> 
     paths = re.findall(r'action="(/workspace/api-keys/[^"]+/revoke)"', page)
     browser.post(paths[-1])
     assert "Work no longer" in browser.get("/workspace/api-keys").text
+
+
+def test_a_role_of_ones_own_is_made_given_changed_and_deleted(browser: Browser) -> None:
+    new, email = "/workspace/roles/new", "kim@example.com"
+    values: dict[str, Any] = {"name": "Books & Bills", "permissions": ["invoices.view"]}
+    assert 'value="clients.create" checked' in browser.get(new).text
+    assert 'id="permissions-error"' in browser.post(new, {"name": "Books"}).text
+    assert browser.post(new, values).status_code == 303
+    assert "There is a role of this name" in browser.post(new, values).text
+    page = browser.get("/workspace/roles").text
+    [path] = {*re.findall(r'href="(/workspace/roles/[0-9a-f-]{36})"', page)}
+    role = path.rpartition("/")[2]
+    people = browser.get("/workspace/people").text
+    assert f'<option value="{role}">Books &amp; Bills</option>' in people
+    browser.post("/workspace/people/invitations", {"email": email, "role": role})
+    assert 'data-label="Role">Books &amp; Bills<' in browser.get("/workspace/people").text
+    browser.get(path)
+    assert browser.post(path, {**values, "name": "Books", "version": "1"}).status_code == 303
+    assert browser.post(path, {**values, "version": "1"}).status_code == 409
+    refused = browser.post(f"{path}/delete", {})
+    assert (refused.status_code, "somebody" in refused.text) == (409, True)
+    [revoke] = re.findall(
+        r'action="(/workspace/people/invitations/[^"]+/revoke)"',
+        browser.get("/workspace/people").text,
+    )
+    browser.post(revoke, {})
+    assert browser.post(f"{path}/delete", {}).status_code == 303
+    assert browser.get(path).status_code == 404
 
 
 def test_every_permission_is_said_in_words_and_shown_by_role(browser: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import httpx
@@ -10,12 +11,13 @@ from clientele_client.shapes import (
     Enrolment,
     Invitation,
     Invited,
+    Role,
     SecondFactor,
     Session,
     SignedIn,
     User,
 )
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed, matching
 
 
 class Access:
@@ -113,6 +115,31 @@ class Access:
         """Somebody who has lost their authenticator signs in without codes."""
         self._send("DELETE", f"/v1/users/{user_id}/second-factor")
 
+    # --- roles -----------------------------------------------------------------------------
+
+    def roles(self) -> list[Role]:
+        """The four that every workspace has, then its own by name."""
+        return cast(list[Role], self._json("GET", "/v1/roles")["data"])
+
+    def role(self, role_id: str) -> Role:
+        """One of the workspace's own."""
+        return cast(Role, self._json("GET", f"/v1/roles/{role_id}"))
+
+    def add_role(self, body: Mapping[str, Any], key: str | None = None) -> Role:
+        """A role with `name` and `permissions`; `Conflict` where one goes by this name."""
+        return cast(Role, self._json("POST", "/v1/roles", body, keyed(key)))
+
+    def change_role(self, role_id: str, changes: Mapping[str, Any], version: int) -> Role:
+        """The role with another name, or other permissions; `StaleVersion` unless it is this."""
+        path = f"/v1/roles/{role_id}"
+        return cast(Role, self._json("PATCH", path, changes, matching(version)))
+
+    def remove_role(self, role_id: str) -> None:
+        """Delete a role; `Conflict` where somebody has it or is invited to it."""
+        self._send("DELETE", f"/v1/roles/{role_id}")
+
+    # --- invitations -----------------------------------------------------------------------
+
     def invitations(self) -> list[Invitation]:
         """The latest two hundred invitations."""
         return cast(list[Invitation], self._json("GET", "/v1/users/invitations?limit=200")["data"])
@@ -131,8 +158,12 @@ class Access:
         """The link is good no longer."""
         self._send("DELETE", f"/v1/users/invitations/{invitation_id}")
 
-    def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        return self._transport.send(method, path, body=body)
+    def _send(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        return self._transport.send(method, path, body=body, headers=headers)
 
-    def _json(self, method: str, path: str, body: Any = None) -> Any:
-        return self._send(method, path, body).json()
+    def _json(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        return self._send(method, path, body, headers).json()

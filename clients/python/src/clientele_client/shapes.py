@@ -1102,6 +1102,19 @@ class Refusal(TypedDict, total=False):
     detail: str
 
 
+class Role(TypedDict, total=False):
+    """`RoleView` of the OpenAPI document."""
+
+    built_in: bool
+    created_at: str | None
+    id: str
+    name: str
+    permissions: list[str]
+    updated_at: str | None
+    users: int
+    version: int | None
+
+
 class Row(TypedDict, total=False):
     """`RowView` of the OpenAPI document."""
 

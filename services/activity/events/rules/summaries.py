@@ -21,6 +21,7 @@ _PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     "user": (("user", "name"), ("user", "email")),
     "invited": (("invitation", "email"),),
     "role": (("invitation", "role"),),
+    "of_role": (("role", "name"),),
     "api_key": (("api_key", "name"),),
     "client": (("client", "company_name"),),
     "code": (("client", "client_code"),),

@@ -63,6 +63,9 @@ SENTENCES: dict[str, Sentence] = {
     "clients.invitation.accepted.v1": Sentence(
         "access", "{user} accepted the invitation of {invited}", "An invitation accepted"
     ),
+    "clients.role.created.v1": Sentence("access", "Role {of_role} created", "A role created"),
+    "clients.role.updated.v1": Sentence("access", "Role {of_role}: {changed}", "A role changed"),
+    "clients.role.deleted.v1": Sentence("access", "Role {of_role} deleted", "A role deleted"),
     "clients.api_key.created.v1": Sentence(
         "access", "API key {api_key} created", "API key created"
     ),

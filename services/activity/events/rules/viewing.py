@@ -31,7 +31,7 @@ NEEDED = {
     "document": DOCUMENTS_VIEW,
     "note": NOTES_VIEW,
     **dict.fromkeys(("webhook", "subscriber"), WEBHOOKS_MANAGE),
-    **dict.fromkeys(("user", "api_key", "session", "sign_in", "invitation"), USERS_MANAGE),
+    **dict.fromkeys(("user", "role", "api_key", "session", "sign_in", "invitation"), USERS_MANAGE),
 }
 
 
@@ -53,7 +53,7 @@ def hidden_types(permissions: Iterable[str]) -> frozenset[str]:
 
 #: What no client's timeline holds: the workspace's own matters.
 OF_NO_CLIENT = frozenset(
-    {"user", "api_key", "session", "sign_in", "invitation", "webhook", "subscriber"}
+    {"user", "role", "api_key", "session", "sign_in", "invitation", "webhook", "subscriber"}
 )
 
 

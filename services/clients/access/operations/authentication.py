@@ -54,7 +54,7 @@ def _look_up(runtime: Runtime, hashed: bytes) -> Identity | None:
 
 
 def _identity(row: Row[Any]) -> Identity:
-    granted = ROLES.get(row.role, frozenset()) if row.kind == "user" else row.permissions
+    granted = ROLES.get(row.role, row.permissions or ())
     return Identity(
         row.workspace_id,
         Actor(row.kind, str(row.id), row.name),

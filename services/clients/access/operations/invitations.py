@@ -18,7 +18,7 @@ from services.clients.access.errors import (
     LinkGone,
 )
 from services.clients.access.models import Invitation, User
-from services.clients.access.operations import passwords, people
+from services.clients.access.operations import passwords, people, roles
 from services.clients.access.operations.links import link, spoken
 from services.clients.mail.operations import queue_mail
 from shared.clock import now
@@ -52,7 +52,7 @@ def invite(
     Raises `BeyondYourOwn`, `EmailTaken` for a user of this workspace, and `AlreadyInvited`.
     Whether the address is a user's elsewhere is told to whoever opens the link alone.
     """
-    people.require_role(role, held)
+    roles.require_role(uow, role, held)
     if queries.is_here(uow, email):
         raise EmailTaken(f"{email} is in use.")
     made, moment = new_token(_KIND), now()
@@ -81,7 +81,7 @@ def resend(
 ) -> Invitation:
     """Send another link, for seven days more; the one before is good no longer."""
     invitation = _open(uow, invitation_id)
-    people.require_role(invitation.role, held)
+    roles.require_role(uow, invitation.role, held)
     made = new_token(_KIND)
     invitation.hash, invitation.expires_at = made.hash, now() + GOOD_FOR
     invitation.version += 1
@@ -94,7 +94,7 @@ def revoke(uow: UnitOfWork, invitation_id: uuid.UUID) -> None:
     invitation = _open(uow, invitation_id)
     invitation.revoked_at = now()
     invitation.version += 1
-    uow.publish(events.invitation_revoked(invitation))
+    uow.publish(events.invitation_revoked(invitation, roles.name_of(uow, invitation.role)))
 
 
 def look_up(runtime: Runtime, token: str) -> Invited:
@@ -102,8 +102,8 @@ def look_up(runtime: Runtime, token: str) -> Invited:
     row = _find(runtime, token)
     with runtime.unit_of_work(runtime.own_origin(row.workspace_id)) as uow:
         found = queries.get_invitation(uow, row.id)
-        workspace = queries.get_workspace(uow).name
-    return Invited(found.email, workspace, found.role, found.expires_at)
+        workspace, role = queries.get_workspace(uow).name, roles.name_of(uow, found.role)
+    return Invited(found.email, workspace, role, found.expires_at)
 
 
 def accept(runtime: Runtime, token: str, name: str, password: str, correlation_id: str) -> User:
@@ -119,7 +119,8 @@ def accept(runtime: Runtime, token: str, name: str, password: str, correlation_i
         user = people.add_user(uow, user_id, invitation.email, name, hashed, invitation.role)
         invitation.accepted_at = now()
         invitation.version += 1
-        uow.publish(events.invitation_accepted(invitation, user))
+        role = roles.name_of(uow, invitation.role)
+        uow.publish(events.invitation_accepted(invitation, role, user))
     return user
 
 
@@ -140,7 +141,7 @@ def _send(uow: UnitOfWork, invitation: Invitation, made: NewToken, web_url: str)
         "good_until": spoken(invitation.expires_at),
     }
     queue_mail(uow, "invitation", invitation.email, words, good_until=invitation.expires_at)
-    uow.publish(events.invitation_sent(invitation))
+    uow.publish(events.invitation_sent(invitation, roles.name_of(uow, invitation.role)))
 
 
 def _find(runtime: Runtime, token: str) -> Row[tuple[uuid.UUID, uuid.UUID]]:

@@ -11,15 +11,15 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from services.clients.access import events, queries
-from services.clients.access.errors import BeyondYourOwn, EmailTaken, LastOwner
+from services.clients.access.errors import EmailTaken, LastOwner
 from services.clients.access.models import ApiKey, User, Workspace
-from services.clients.access.operations import sessions
+from services.clients.access.operations import roles, sessions
 from services.clients.access.queries import get_api_key, get_workspace
 from services.clients.mail.operations import queue_mail
 from shared.clock import now
 from shared.errors import PreconditionFailed, require_version
 from shared.ids import uuid7
-from shared.messaging.changes import changes_between
+from shared.messaging.changes import Change, change, changes_between
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
@@ -118,7 +118,7 @@ def add_user(
         uow.flush()
     except IntegrityError as error:
         raise EmailTaken(f"{email} is in use.") from error
-    uow.publish(events.user_created(user))
+    uow.publish(events.user_created(user, roles.name_of(uow, role)))
     return user
 
 
@@ -135,7 +135,7 @@ def create_api_key(
     Raises `BeyondYourOwn` for a permission that the maker does not hold.
     """
     wanted = frozenset(permissions)
-    require_own(wanted, held)
+    roles.require_own(wanted, held)
     made = new_token("cak")
     key = ApiKey(
         id=uuid7(),
@@ -152,23 +152,11 @@ def create_api_key(
     return key, made.token
 
 
-def require_own(wanted: frozenset[str], held: frozenset[str]) -> None:
-    """Refuse to hand out what one does not have."""
-    beyond = sorted(wanted - held)
-    if beyond:
-        raise BeyondYourOwn("Missing: " + ", ".join(beyond), missing=beyond)
-
-
-def require_role(role: str, held: frozenset[str]) -> None:
-    """Refuse to make someone who may do more than oneself."""
-    require_own(ROLES[role], held)
-
-
 def revoke_api_key(uow: UnitOfWork, key_id: uuid.UUID, *, held: frozenset[str]) -> ApiKey:
     """Stop a key; doing it again changes nothing. Raises `BeyondYourOwn` for one that holds more
     than the caller."""
     key = get_api_key(uow, key_id)
-    require_own(frozenset(key.permissions) & PERMISSIONS, held)
+    roles.require_own(key.permissions, held)
     if key.revoked_at is None:
         key.revoked_at = now()
         key.version += 1
@@ -200,8 +188,8 @@ def update_user(
     is_last = _is_last_owner(uow, user_id)
     user = queries.get_user(uow, user_id, lock=True)
     require_version(expected_version, user.version, PreconditionFailed)
-    require_role(user.role, held)
-    require_role(changes.get("role", user.role), held)
+    roles.require_role(uow, user.role, held)
+    roles.require_role(uow, changes.get("role", user.role), held)
     changed = changes_between(_changeable(user), changes)
     if not changed:
         return user
@@ -209,7 +197,7 @@ def update_user(
         _set(user, each["field"], each["after"])
     if is_last and (user.role != _OWNER or user.disabled_at is not None):
         raise LastOwner("Make somebody else an owner first.")
-    note_change(uow, user, changed)
+    note_change(uow, user, [_in_words(uow, each) for each in changed])
     if ending := _ends_sessions(changed):
         sessions.end_sessions(uow, user, ending)
     return user
@@ -219,6 +207,14 @@ def note_change(uow: UnitOfWork, user: User, changes: list[dict[str, Any]]) -> N
     """A user has changed: the next version, and its event."""
     user.version += 1
     uow.publish(events.user_updated(user, changes))
+
+
+def _in_words(uow: UnitOfWork, each: Change) -> Change:
+    """A change of role as people call the roles."""
+    if each["field"] != "role":
+        return each
+    before, after = (roles.name_of(uow, each[side]) for side in ("before", "after"))
+    return change("role", before, after)
 
 
 def _changeable(user: User) -> dict[str, Any]:

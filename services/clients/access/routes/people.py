@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from services.clients.access import queries
-from services.clients.access.operations import people, second_factor
+from services.clients.access.operations import people, roles, second_factor
 from services.clients.access.schemas.people import (
     ApiKeyBody,
     ApiKeyPage,
@@ -69,7 +69,7 @@ def post_user(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
     An address that signs in to another workspace goes on doing so, and its mailbox is told.
     """
-    people.require_role(body["role"], current_identity().permissions)
+    roles.require_role(uow, body["role"], current_identity().permissions)
     time_cost = runtime().settings.argon2_time_cost
     user = people.create_user(uow, **body, time_cost=time_cost)
     return Answer(user_json(user), 201)
@@ -103,7 +103,7 @@ def delete_second_factor(uow: UnitOfWork, user_id: uuid.UUID) -> Answer:
     """Help somebody who has lost their authenticator and all recovery codes: from now on they
     sign in without."""
     user = queries.get_user(uow, user_id, lock=True)
-    people.require_role(user.role, current_identity().permissions)
+    roles.require_role(uow, user.role, current_identity().permissions)
     second_factor.disable(uow, user)
     return Answer(None, 204)
 

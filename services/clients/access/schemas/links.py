@@ -8,12 +8,12 @@ from marshmallow import fields, validate
 
 from services.clients.access.models import Invitation
 from services.clients.access.operations.invitations import Invited, state_of
+from services.clients.access.schemas.roles import role_field
 from services.clients.access.schemas.signing_in import new_password
 from services.clients.values import addresses
 from shared.clock import rfc3339
 from shared.http.fields import Rule, required_line
 from shared.http.schemas import StrictSchema, page_of
-from shared.security.permissions import ROLES
 from shared.values import text
 
 
@@ -41,7 +41,7 @@ class InvitedView(StrictSchema):
 
     email = fields.String()
     workspace = fields.String(metadata={"description": "The workspace's name."})
-    role = fields.String()
+    role = fields.String(metadata={"description": "What the role is called."})
     expires_at = fields.String()
 
 
@@ -49,7 +49,7 @@ class InvitationBody(StrictSchema):
     """`POST /v1/users/invitations`."""
 
     email = Rule(addresses.sign_in_email, nullable=False, required=True)
-    role = fields.String(required=True, validate=validate.OneOf(sorted(ROLES)))
+    role = role_field(required=True)
 
 
 class InvitationView(StrictSchema):

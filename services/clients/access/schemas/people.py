@@ -10,13 +10,13 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.clients.access.models import ApiKey, User, Workspace
 from services.clients.access.rules import BadPattern, parse_pattern
+from services.clients.access.schemas.roles import permissions_field, role_field
 from services.clients.access.schemas.signing_in import new_password
 from services.clients.values import addresses, money
 from shared.clock import now, rfc3339
 from shared.http.fields import Moment, Rule, flag, line, prose, required_line
 from shared.http.schemas import Coded, StrictSchema, page_of
 from shared.security.passwords import require_strong
-from shared.security.permissions import PERMISSIONS, ROLES
 from shared.values import text
 from shared.values.findings import Wrong
 
@@ -134,7 +134,7 @@ class UserBody(StrictSchema):
     email = Rule(addresses.sign_in_email, nullable=False, required=True)
     name = _name(required=True)
     password = new_password()
-    role = fields.String(required=True, validate=validate.OneOf(sorted(ROLES)))
+    role = role_field(required=True)
 
     @validates_schema
     def _strong(self, data: dict[str, Any], **_: Any) -> None:
@@ -149,7 +149,7 @@ class UserChanges(StrictSchema):
     """`PATCH /v1/users/{id}`."""
 
     name = _name()
-    role = fields.String(validate=validate.OneOf(sorted(ROLES)))
+    role = role_field()
     disabled = flag()
 
 
@@ -182,11 +182,7 @@ class ApiKeyBody(StrictSchema):
     """`POST /v1/api-keys`."""
 
     name = _name(required=True)
-    permissions = fields.List(
-        fields.String(validate=validate.OneOf(sorted(PERMISSIONS))),
-        required=True,
-        validate=validate.Length(1, len(PERMISSIONS)),
-    )
+    permissions = permissions_field(required=True)
     expires_at = Moment(load_default=None, allow_none=True)
 
     @validates_schema

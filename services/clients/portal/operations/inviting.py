@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.clients.access.operations.links import spoken
-from services.clients.access.operations.people import require_own
+from services.clients.access.operations.roles import require_own
 from services.clients.correspondence.operations.stopping import is_stopped
 from services.clients.correspondence.operations.writing import Letter, write_to_client
 from services.clients.correspondence.rules.kinds import PORTAL_INVITATION
@@ -164,7 +164,7 @@ def _scopes(
 
 def _require_visible(scopes: Iterable[str], held: frozenset[str]) -> None:
     """Raise `BeyondYourOwn` for a scope that the caller does not see."""
-    require_own(frozenset(_NEEDED[scope] for scope in scopes), held)
+    require_own([_NEEDED[scope] for scope in scopes], held)
 
 
 def _new_access(uow: UnitOfWork, client_id: uuid.UUID, email: str) -> PortalAccess:
