@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import os
 import resource
 import signal
+import socket
 import sys
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _NEW_OBJECTS = 50_000
@@ -44,3 +47,28 @@ def hold_many_connections() -> None:
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def let_go_of_stalled(port: int, seconds: float) -> None:
+    """Have the kernel end a port's connections of this process whose peer takes nothing so long.
+
+    It goes for those that are there and, as they inherit it, for those that will be accepted:
+    what a server holds in its own buffers is out of an application's reach. Where the system
+    has no such option (anything but Linux) nothing happens.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    for file in Path("/dev/fd").iterdir():
+        with contextlib.suppress(OSError), _at(int(file.name)) as found:
+            if found.type == socket.SOCK_STREAM and found.getsockname()[1:2] == (port,):
+                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
+
+
+def _at(number: int) -> socket.socket:
+    """A socket of its own for the file of this number; raises `OSError` where it is none."""
+    copy = os.dup(number)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise

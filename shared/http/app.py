@@ -59,13 +59,14 @@ class _OrjsonProvider(JSONProvider):
 
 class _SmorestApi(flask_smorest.Api):
     """flask-smorest without its error handlers, which drop `Allow` and `Retry-After`, and with a
-    document that is made when it is first asked for: that takes as long as all else before a
+    document that is made once, when it is first asked for: that takes as long as all else before a
     process serves, and most never are asked."""
 
     def __init__(self, app: Flask, **more: Any) -> None:
         super().__init__(app, **more)
         self._undescribed: list[Blueprint] = []
         self._describing = threading.Lock()
+        self._document = b""
 
     def register_blueprint(self, blueprint: Blueprint, **_: Any) -> None:
         """Serve its routes."""
@@ -73,11 +74,13 @@ class _SmorestApi(flask_smorest.Api):
         self._app.register_blueprint(blueprint)
         self._undescribed.append(blueprint)
 
-    def _openapi_json(self) -> Any:
+    def _openapi_json(self) -> Response:
         with self._describing:
-            while self._undescribed:
-                self._describe(self._undescribed.pop(0))
-        return super()._openapi_json()
+            if not self._document:
+                for blueprint in self._undescribed:
+                    self._describe(blueprint)
+                self._document = orjson.dumps(self.spec.to_dict())
+        return Response(self._document, mimetype="application/json")
 
     def _describe(self, blueprint: Blueprint) -> None:
         blueprint.register_views_in_doc(

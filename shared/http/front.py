@@ -18,16 +18,30 @@ from flask import Flask, Response
 
 from shared.errors import DomainError, Unavailable
 from shared.http.bodies import MOST_LONG, Arriving, Bodies, CallerGone, Receive, is_long
-from shared.http.later import LATER, Headers, Later, Reply, Send, Stalled, encoded
+from shared.http.later import (
+    LATER,
+    STALL_SECONDS,
+    Headers,
+    Later,
+    Reply,
+    Send,
+    Stalled,
+    encoded,
+    send_in_time,
+)
 from shared.http.problems import domain_problem
 from shared.logging import get_logger
+from shared.process import let_go_of_stalled
 
 Scope = MutableMapping[str, Any]
 
 _log = get_logger(__name__)
 
 _OF_ONE_CALL: Final = ("content-length", "content-type")
+_HEALTH: Final = ("/healthz", "/readyz")
 _END: Final = b""
+# What is handed to the server in one piece: it holds what its caller has not read yet.
+_AT_ONCE: Final = 65_536
 
 
 @dataclass(slots=True)
@@ -52,16 +66,20 @@ class Front:
         self._app = app
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="requests")
         self._long_threads = ThreadPoolExecutor(MOST_LONG, thread_name_prefix="long-bodies")
+        # However much is waiting, whoever asks how this process does is told.
+        self._health_threads = ThreadPoolExecutor(1, thread_name_prefix="health")
         self._long = 0
         self._hands_on = hands_on
         self._bodies = Bodies()
         self._lasting: set[asyncio.Future[None]] = set()
+        self._is_asked = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or the server's own beginning and end."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
+        self._note_first(scope)
         environ, context = _environ(scope), contextvars.Context()
         try:
             answered = await self._answered(scope, environ, receive, context)
@@ -76,6 +94,12 @@ class Front:
             return
         await self._send(answered, context, send)
 
+    def _note_first(self, scope: Scope) -> None:
+        """The server listens by now, which it does not yet when it tells of its beginning."""
+        if not self._is_asked and scope.get("server"):
+            self._is_asked = True
+            let_go_of_stalled(int(scope["server"][1]), STALL_SECONDS)
+
     async def _answered(
         self,
         scope: Scope,
@@ -87,7 +111,9 @@ class Front:
         if not is_long(self._app, environ):
             body = await self._bodies.whole(scope["headers"], receive)
             environ["wsgi.input"] = io.BytesIO(body)
-            return await loop.run_in_executor(self._threads, call)
+            is_health = environ["PATH_INFO"] in _HEALTH
+            threads = self._health_threads if is_health else self._threads
+            return await loop.run_in_executor(threads, call)
         if self._long == MOST_LONG:
             raise Unavailable("Too many long bodies are being sent at once; try again.")
         environ["wsgi.input"] = io.BufferedReader(Arriving(receive, loop))
@@ -146,23 +172,27 @@ class Front:
     async def _send(self, answered: _Answered, context: contextvars.Context, send: Send) -> None:
         head = {"status": answered.status, "headers": encoded(answered.headers)}
         await send({"type": "http.response.start", **head})
-        if answered.rest is None:
-            await send({"type": "http.response.body", "body": answered.body})
-            return
         try:
-            await self._send_pieces(answered.body, answered.rest, context, send)
+            await self._send_body(answered, context, send)
+        except Stalled:
+            # The server then ends the connection, as the answer is not whole.
+            return
         finally:
             if answered.close is not None:
                 await self._in_thread(partial(context.run, answered.close))
 
-    async def _send_pieces(
-        self, piece: bytes, rest: Iterator[bytes], context: contextvars.Context, send: Send
+    async def _send_body(
+        self, answered: _Answered, context: contextvars.Context, send: Send
     ) -> None:
         """A thread is held while a piece is made, and none while it is sent."""
-        while piece:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        piece, rest = answered.body, answered.rest
+        while rest is not None and piece:
+            await send_in_time(send, piece, more=True)
             piece = await self._in_thread(partial(context.run, _next_piece, rest))
-        await send({"type": "http.response.body", "body": b""})
+        last = len(piece) - len(piece) % _AT_ONCE
+        for start in range(0, last, _AT_ONCE):
+            await send_in_time(send, piece[start : start + _AT_ONCE], more=True)
+        await send_in_time(send, piece[last:], more=False)
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

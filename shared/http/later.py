@@ -48,19 +48,11 @@ class Reply:
 
     async def send(self, piece: bytes) -> None:
         """Send a piece of the body."""
-        await self._send_body(piece, more=True)
+        await send_in_time(self._send, piece, more=True)
 
     async def finish(self) -> None:
         """End the body; done by the server."""
-        await self._send_body(b"", more=False)
-
-    async def _send_body(self, piece: bytes, *, more: bool) -> None:
-        message = {"type": "http.response.body", "body": piece, "more_body": more}
-        try:
-            async with asyncio.timeout(STALL_SECONDS):
-                await self._send(message)
-        except TimeoutError as error:
-            raise Stalled from error
+        await send_in_time(self._send, b"", more=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +78,16 @@ def later(answer: Callable[[Reply], Awaitable[None]]) -> Response:
 
     request.environ[LATER] = Later(answer, refuse)
     return Response()
+
+
+async def send_in_time(send: Send, piece: bytes, *, more: bool) -> None:
+    """Send a piece of a body; raises `Stalled` when its reader has had no room for too long."""
+    message = {"type": "http.response.body", "body": piece, "more_body": more}
+    try:
+        async with asyncio.timeout(STALL_SECONDS):
+            await send(message)
+    except TimeoutError as error:
+        raise Stalled from error
 
 
 def encoded(headers: Headers) -> list[tuple[bytes, bytes]]:

@@ -21,6 +21,8 @@ from shared.settings import load, setting
 # How long a worker may finish its requests; the supervisor and Compose wait a little longer.
 DRAIN_SECONDS = 8
 MOST_CONNECTIONS = 2048
+# How long a connection may take for the headers of its next request, or do nothing.
+HEADERS_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def serve(make: Callable[[], Flask], server: ServerSettings, address: tuple[str,
 
 def _granian(make: Callable[[], Front], server: ServerSettings, address: tuple[str, int]) -> None:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     multiprocessing.set_start_method("fork", force=True)
@@ -94,6 +97,9 @@ def _granian(make: Callable[[], Front], server: ServerSettings, address: tuple[s
         address=address[0],
         port=address[1],
         interface=Interfaces.ASGI,
+        # Where either version is taken, a connection on which nothing comes is kept for ever.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_SECONDS * 1000),
         workers=server.workers,
         # Streams and long polls are many and cost little: this bounds them, not the work.
         backpressure=MOST_CONNECTIONS,

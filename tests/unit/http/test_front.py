@@ -313,3 +313,54 @@ def test_only_so_many_long_bodies_are_read_at_a_time(
     assert asyncio.run(_answer(front, long)).status == 503
     short = Exchange("POST", "/short", b"x", headers=[(b"content-length", b"1")])
     assert asyncio.run(_answer(front, short)).body == b"1"
+
+
+def test_a_long_answer_is_handed_over_in_pieces_and_given_up_with_a_reader_that_takes_none(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @app.get("/")
+    def view() -> bytes:
+        return b"x" * 200_000
+
+    found = _ask(app, "GET", "/")
+    assert found.body == b"x" * 200_000
+    assert max(len(message.get("body", b"")) for message in found.sent) == 65_536
+    monkeypatch.setattr(later_module, "STALL_SECONDS", 0.01)
+
+    async def run() -> Exchange:
+        exchange = Exchange("GET", "/")
+        pieces = iter([None, None])
+
+        async def send(message: Any) -> None:
+            if next(pieces, message) is message:
+                await asyncio.Event().wait()
+            await Exchange.send(exchange, message)
+
+        await asyncio.wait_for(Front(app, 1)(exchange.scope, exchange.incoming.get, send), 10)
+        return exchange
+
+    assert len(asyncio.run(run()).body) == 65_536
+
+
+def test_health_is_told_while_every_thread_is_at_work(app: Flask) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    @app.get("/")
+    def view() -> str:
+        begun.set()
+        assert may_end.wait(10)
+        return "done"
+
+    @app.get("/healthz")
+    def healthz() -> str:
+        return "ok"
+
+    async def run() -> tuple[bytes, bytes]:
+        front = Front(app, 1)
+        slow = asyncio.create_task(_answer(front, Exchange("GET", "/")))
+        await asyncio.to_thread(begun.wait, 10)
+        health = await _answer(front, Exchange("GET", "/healthz"))
+        may_end.set()
+        return health.body, (await slow).body
+
+    assert asyncio.run(run()) == (b"ok", b"done")
