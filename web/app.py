@@ -11,6 +11,7 @@ from shared.processes.api import ServerSettings, serve
 from shared.settings import load
 from web.api_keys.routes import blueprint as api_keys
 from web.audit.routes import blueprint as audit
+from web.billing_runs.routes import blueprint as billing_runs
 from web.client.routes import blueprint as client
 from web.client_form.routes import blueprint as client_form
 from web.clients.exports import blueprint as exports
@@ -23,6 +24,7 @@ from web.invoices.routes import blueprint as invoices
 from web.jobs.routes import blueprint as jobs
 from web.links.routes import blueprint as links
 from web.lists.routes import blueprint as lists
+from web.mails.routes import blueprint as mails
 from web.merge.routes import blueprint as merge
 from web.operator.routes import blueprint as operator
 from web.own_fields.routes import blueprint as own_fields
@@ -42,6 +44,7 @@ from web.subscribers.routes import blueprint as subscribers
 from web.time.routes import blueprint as time
 from web.uploads.routes import blueprint as uploads
 from web.webhooks.routes import blueprint as webhooks
+from web.wordings.routes import blueprint as wordings
 from web.workspace.routes import blueprint as workspace
 
 #: A form holds text, files go to the store: more is refused before it is read.
@@ -91,6 +94,9 @@ def create_app(settings: WebSettings) -> Flask:
         projects,
         invoices,
         invoice_form,
+        billing_runs,
+        mails,
+        wordings,
         time,
         statement,
         jobs,

@@ -46,7 +46,9 @@ _ROOTS = (
     "JobView", "ListEntryView", "LogInView", "MeView", "MetricsMetricsView", "PaperView",
     "RoleView",
     "PlanView", "PreviewView", "ProjectView", "RateBody", "RateChanges", "RateView", "RowView",
-    "SavedViewView", "TimeEntryPage", "TimeEntryView", "WeekView",
+    "AutomationRulesView", "BillingRunView", "MailPreviewView", "MailSummary", "MailView",
+    "RunItemView", "SavedViewView", "StopView", "TimeEntryPage", "TimeEntryView", "UpcomingView",
+    "WeekView", "WordingView",
 )  # fmt: skip
 _REFERENCE = "#/components/schemas/"
 _KINDS = {

@@ -83,6 +83,21 @@ def write_note(api: Api, path: str, number: int) -> None:
     api.send("POST", f"{path}/notes", {"kind": kind, "text": text})
 
 
+def correspond(api: Api, path: str) -> None:
+    """A report of this quarter, a contact invited to the portal, and the newest invoice mailed."""
+    api.send("POST", f"{path}/reports", {"quarter": _this_quarter()})
+    for contact in api.get(f"{path}/contacts")["data"][:1]:
+        api.send("POST", f"{path}/contacts/{contact['id']}/invite", {})
+    issued = (each for each in api.get(f"{path}/invoices")["data"] if each["number"])
+    if newest := next(issued, None):
+        api.send("POST", f"/v1/invoices/{newest['id']}/send", {})
+
+
+def _this_quarter() -> str:
+    today = now().date()
+    return f"{today.year}-Q{(today.month + 2) // 3}"
+
+
 def upload_document(api: Api, path: str, company: str) -> None:
     """The agreement with a client, through the store as from a browser."""
     content = one_page(f"Service agreement with {company}")

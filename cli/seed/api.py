@@ -52,10 +52,12 @@ class Api:
         """The JSON of what is there."""
         return _json(self._http.get(path), "GET", path)
 
-    def exists(self, code: str) -> bool:
-        """Whether a client of that code is there already."""
-        found = self.get(f"/v1/clients?q={code}&limit=50")
-        return any(client["client_code"] == code for client in found["data"])
+    def find(self, code: str) -> str | None:
+        """The path of the client of that code; None where it is not there."""
+        found = self.get(f"/v1/clients?q={code}&limit=50")["data"]
+        return next(
+            (f"/v1/clients/{each['id']}" for each in found if each["client_code"] == code), None
+        )
 
     def put_file(self, upload: Mapping[str, Any], content: bytes) -> None:
         """Send bytes to where an upload link says."""

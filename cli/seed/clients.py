@@ -102,7 +102,12 @@ CLIENTS: list[dict[str, Any]] = [
             "primary_service_type": "Engineering",
             "compliance_requirements": ["EPA"],
             "rates": [_rate("Hydraulic Modeller", "165.00")],
-            "settings": {"email_notifications": True, "quarterly_reports": True},
+            "settings": {
+                "email_notifications": True,
+                "quarterly_reports": True,
+                "auto_invoicing": True,
+                "auto_invoicing_frequency": "weekly",
+            },
         },
         "projects": [{"name": "Pump station telemetry", "status": "active", "budget_hours": "400"}],
         "invoices": [([_line("Telemetry design", "40", "165.00")], 50, "all")],
@@ -129,6 +134,7 @@ CLIENTS: list[dict[str, Any]] = [
                     title="Procurement",
                 )
             ],
+            "settings": {"email_notifications": True, "auto_invoicing": True},
         },
         "projects": [
             {

@@ -15,6 +15,8 @@ from shared.clock import now
 # Every so many clients have a document, or a note, so that lists show both kinds of rows.
 _DOCUMENT_EVERY = 5
 _NOTE_EVERY = 3
+# The first of them have had a report and mail.
+_WRITTEN_TO = 2
 _DAYS_TO_PAY = 19
 
 
@@ -22,8 +24,11 @@ def make_records(url: str, token: str) -> None:
     """Create every invented client that is not there yet, with all that hangs on it."""
     api = Api(url, token)
     for number, plan in enumerate(plans()):
-        if not api.exists(plan["client"]["client_code"]):
+        if api.find(plan["client"]["client_code"]) is None:
             _make_client(api, number, plan)
+    for plan in CLIENTS[:_WRITTEN_TO]:
+        if path := api.find(plan["client"]["client_code"]):
+            activity.correspond(api, path)
     activity.begin_drafts(api)
     activity.import_referrals(api)
 

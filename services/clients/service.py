@@ -138,6 +138,7 @@ def _api(_: Settings) -> Api:
             deletions.blueprint,
             client_merge.blueprint,
             auto_invoicing.blueprint,
+            auto_invoicing.automation,
             mails.blueprint,
             mails.of_invoices,
             wordings.blueprint,

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Response
 
 from clientele_client.errors import FieldError, NotAllowed
-from clientele_client.shapes import WarningView
+from clientele_client.shapes import NextPeriod, WarningView
 from web.client_form.steps import Step, label_of, step_of
-from web.shell import choices, owners, pages, reading
+from web.shell import choices, formats, owners, pages, reading, words
 from web.shell.callers import api, me
 from web.shell.texts import gettext, language, ngettext
 
@@ -98,8 +98,21 @@ def _choices(sheet: Sheet) -> dict[str, Any]:
         return {
             "own_fields": [one for one in api().custom_fields() if not one["retired"]],
             "owners": owners.options(sheet.values.get("owner")),
+            **_by_itself(),
         }
     return {"currency": me()["workspace"]["currency"]}
+
+
+def _by_itself() -> dict[str, Any]:
+    """What the switches do in this workspace, and how often and when clients are invoiced."""
+    rules = api().automation.rules()
+    return {"automation": rules, "invoiced": [_often(each) for each in rules["auto_invoicing"]]}
+
+
+def _often(period: NextPeriod) -> tuple[str, str]:
+    often = words.word("client.invoiced", period["frequency"])
+    day = formats.short(period["due_at"])
+    return period["frequency"], gettext("%(often)s, next on %(day)s", often=often, day=day)
 
 
 def _names(of: str) -> list[str]:

@@ -87,6 +87,11 @@ def _issue(invoice_id: str, values: Values, version: int) -> None:
     api().billing.issue(invoice_id, values.get("issued_on"), version, key)
 
 
+def _send(invoice_id: str, values: Values, version: int) -> None:
+    key = forms.key_of({**values, "version": version})
+    api().correspondence.send_invoice(invoice_id, key)
+
+
 def _pay(invoice_id: str, values: Values, version: int) -> None:
     api().billing.pay(invoice_id, values, version, forms.key_of({**values, "version": version}))
 
@@ -122,6 +127,10 @@ ACTS: Final = {
             lambda invoice: _is_issued(invoice) and _has(invoice, "balance"), _pay,
             noted("The payment is recorded."),
             lambda invoice: {"amount": invoice["balance"], "paid_on": _today()},
+        ),
+        Act(
+            "send", noted("Send by mail"), "mail", INVOICES_ISSUE, _is_issued, _send,
+            noted("It goes with its PDF to those who receive invoices; who has it is left out."),
         ),
         Act(
             "refund", noted("Record a refund"), "undo-2", INVOICES_PAY,

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Invalid
-from web.shell import forms, pages, session
+from web.shell import forms, headers, pages, session
 from web.shell.callers import api
 from web.shell.texts import gettext
 
@@ -19,7 +19,15 @@ blueprint = Blueprint("reports", __name__, url_prefix="/clients/<uuid:client_id>
 def list_reports(client_id: Any) -> Response:
     """What was made, the latest quarter first."""
     client = api().client(str(client_id))
-    return pages.show("reports/list.html", client=client, reports=api().reports(client["id"]))
+    reports = api().reports(client["id"])
+    return pages.show("reports/list.html", client=client, reports=reports, shown=_shown(reports))
+
+
+def _shown(reports: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The report that is chosen, else the first that is made."""
+    made = [each for each in reports if each["document_id"]]
+    wanted = request.args.get("show")
+    return next((each for each in made if each["document_id"] == wanted), made[0] if made else None)
 
 
 @blueprint.post("")
@@ -39,3 +47,10 @@ def make(client_id: Any) -> Answer:
 def download(client_id: Any, document_id: Any) -> Answer:
     """To the PDF in the store."""
     return redirect(api().download_link(str(client_id), str(document_id)))
+
+
+@blueprint.get("/<uuid:document_id>/pdf")
+def show_pdf(client_id: Any, document_id: Any) -> Response:
+    """The PDF itself, to stand beside the list: what shows it is the browser's own."""
+    content = api().download(str(client_id), str(document_id))
+    return headers.framed(Response(content, mimetype="application/pdf"))

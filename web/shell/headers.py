@@ -18,7 +18,7 @@ def prepare(app: Flask, settings: WebSettings) -> None:
 
     def finish(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Content-Security-Policy"] = policy
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -41,11 +41,18 @@ def _policy(store: str) -> str:
             "font-src 'self'",
             f"img-src 'self' {store}",
             f"connect-src 'self' {store}",
+            "frame-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'none'",
             "base-uri 'none'",
         )
     )
+
+
+def framed(response: Response) -> Response:
+    """A file that a page of ours may show in a frame."""
+    response.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+    return response
 
 
 def accepts_gzip() -> bool:

@@ -11,6 +11,7 @@ from shared.security.permissions import (
     CLIENTS_VIEW,
     INSTALLATION_VIEW,
     INVOICES_VIEW,
+    MAILS_VIEW,
     PROJECTS_VIEW,
     USERS_MANAGE,
     WEBHOOKS_MANAGE,
@@ -44,6 +45,7 @@ class Link:
 _WORKSPACE: tuple[Place, ...] = (
     Place(noted("Settings"), "settings", "workspace.show_settings", WORKSPACE_MANAGE),
     Place(noted("Lists"), "rows-3", "lists.show_lists", WORKSPACE_MANAGE),
+    Place(noted("Mail"), "mail", "wordings.list_wordings", WORKSPACE_MANAGE),
     Place(noted("Fields"), "columns-3", "own_fields.list_fields", WORKSPACE_MANAGE),
     Place(noted("People"), "users", "people.list_people", USERS_MANAGE),
     Place(noted("Roles"), "shield-check", "roles.show_roles", USERS_MANAGE),
@@ -64,6 +66,7 @@ _GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         noted("Connected"),
         (
+            Place(noted("Mail"), "mail", "mails.list_mails", MAILS_VIEW),
             Place(noted("Jobs"), "list-checks", "jobs.list_jobs", CLIENTS_VIEW),
             Place(noted("Webhooks"), "webhook", "webhooks.list_webhooks", WEBHOOKS_MANAGE),
             Place(noted("Subscribers"), "plug", "subscribers.list_subscribers", WEBHOOKS_MANAGE),

@@ -10,12 +10,22 @@ from services.clients.auto_invoicing.operations import planning, previewing
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.schemas import PageQuery
-from shared.security.permissions import INVOICES_ISSUE, INVOICES_VIEW
+from shared.security.permissions import CLIENTS_VIEW, INVOICES_ISSUE, INVOICES_VIEW
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
     "billing-runs", __name__, url_prefix="/v1/billing-runs", description="Auto-invoicing"
 )
+
+automation = ApiBlueprint("automation", __name__, url_prefix="/v1/automation")
+
+
+@automation.route("", methods=["GET"])
+@reads(CLIENTS_VIEW)
+@automation.response(200, schemas.AutomationRulesView)
+def get_automation(uow: UnitOfWork) -> Answer:
+    """What each switch of a client does in this workspace, and when next."""
+    return Answer(schemas.automation_json(previewing.automation(uow)))
 
 
 @blueprint.route("", methods=["GET"])

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.clients.auto_invoicing.models import OUTCOMES, RUN_STATES, BillingRun, RunItem
-from services.clients.auto_invoicing.operations.previewing import Upcoming
+from services.clients.auto_invoicing.operations.previewing import Automation, Upcoming
 from services.clients.values.money import amount_text, decimal_text
 from shared.clock import rfc3339
 from shared.http.schemas import page_of
@@ -101,6 +101,35 @@ class UpcomingList(Schema):
     data = fields.List(fields.Nested(UpcomingView))
 
 
+class NextPeriodView(Schema):
+    """The period of a frequency that is going on, and when it is invoiced."""
+
+    frequency = fields.String()
+    period_start = fields.Date()
+    period_end = fields.Date()
+    due_at = fields.DateTime()
+
+
+class NextReportView(Schema):
+    """The quarter that is going on, and when it is reported."""
+
+    quarter = fields.String(metadata={"example": "2026-Q4"})
+    due_at = fields.DateTime()
+
+
+class AutomationRulesView(Schema):
+    """What the switches of a client do in this workspace, and when next."""
+
+    auto_invoicing = fields.List(fields.Nested(NextPeriodView))
+    auto_invoicing_issues = fields.Boolean(
+        metadata={"description": "Whether such invoices are issued and sent; else drafts."}
+    )
+    quarterly_reports = fields.Nested(NextReportView)
+    reminder_days = fields.List(
+        fields.Integer(), metadata={"description": "Days after the due day; none: no reminders."}
+    )
+
+
 def run_json(run: BillingRun) -> dict[str, Any]:
     """As `BillingRunView`."""
     return {
@@ -155,4 +184,25 @@ def upcoming_json(upcoming: Upcoming) -> dict[str, Any]:
             for each in upcoming.expected
         ],
         "problems": [each.as_dict() for each in upcoming.problems],
+    }
+
+
+def automation_json(found: Automation) -> dict[str, Any]:
+    """As `AutomationRulesView`."""
+    return {
+        "auto_invoicing": [
+            {
+                "frequency": frequency,
+                "period_start": period.start.isoformat(),
+                "period_end": period.end.isoformat(),
+                "due_at": rfc3339(due_at),
+            }
+            for frequency, period, due_at in found.periods
+        ],
+        "auto_invoicing_issues": found.issues,
+        "quarterly_reports": {
+            "quarter": found.quarter.name,
+            "due_at": rfc3339(found.reported_at),
+        },
+        "reminder_days": found.reminder_days,
     }

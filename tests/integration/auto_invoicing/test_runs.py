@@ -75,8 +75,10 @@ class Firm:
         self.work_off()
 
     def work_off(self) -> None:
-        for found in self.waiting():
-            advance_job(self.api.runtime, *found)
+        for workspace_id, job_id, first in self.waiting():
+            turn: int | None = first
+            while turn is not None:
+                turn = advance_job(self.api.runtime, workspace_id, job_id, turn)
 
     def waiting(self) -> list[tuple[uuid.UUID, uuid.UUID, int]]:
         """The run that goes on; papers are not printed here."""

@@ -9,8 +9,10 @@ from typing import Any, Self, cast
 import httpx
 
 from clientele_client.administration import Administration
+from clientele_client.automation import Automation
 from clientele_client.billing import Billing
 from clientele_client.connections import Connections
+from clientele_client.correspondence import Correspondence
 from clientele_client.drafts import Drafts
 from clientele_client.endings import Endings
 from clientele_client.files import Files
@@ -79,6 +81,9 @@ class Clientele:
         self.connections = Connections(self._transport)
         self.billing = Billing(self._transport)
         self.work = Work(self._transport)
+        #: What happens to clients by itself, and the mail to them.
+        self.automation = Automation(self._transport)
+        self.correspondence = Correspondence(self._transport)
 
     @classmethod
     def log_in(cls, url: str, email: str, password: str, **options: Any) -> Self:

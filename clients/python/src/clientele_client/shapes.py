@@ -124,6 +124,15 @@ class AuditPage(TypedDict, total=False):
     next: str | None
 
 
+class AutomationRules(TypedDict, total=False):
+    """`AutomationRulesView` of the OpenAPI document."""
+
+    auto_invoicing: list[NextPeriod]
+    auto_invoicing_issues: bool
+    quarterly_reports: NextReport
+    reminder_days: list[int]
+
+
 class Away(TypedDict, total=False):
     """`AwayView` of the OpenAPI document."""
 
@@ -139,6 +148,22 @@ class Backlog(TypedDict, total=False):
     kind: str
     oldest_at: str
     state: str
+
+
+class BillingRun(TypedDict, total=False):
+    """`BillingRunView` of the OpenAPI document."""
+
+    as_of: str
+    clients: int
+    created_at: str
+    failed: int
+    finished_at: str | None
+    id: str
+    invoiced: int
+    issues: bool
+    job_id: str
+    started_by: str | None
+    state: Literal["running", "done", "broken_off"]
 
 
 class Budget(TypedDict, total=False):
@@ -559,6 +584,14 @@ class Event(TypedDict, total=False):
     workspace: str
 
 
+class Expected(TypedDict, total=False):
+    """`ExpectedView` of the OpenAPI document."""
+
+    amount: str
+    currency: str
+    hours: str
+
+
 class Explanation(TypedDict, total=False):
     """`ExplanationView` of the OpenAPI document."""
 
@@ -822,6 +855,51 @@ class LogIn(TypedDict, total=False):
     token_type: str
 
 
+class Mail(TypedDict, total=False):
+    """`MailView` of the OpenAPI document."""
+
+    attempts: int
+    can_resend: bool
+    client_id: str | None
+    created_at: str
+    finished_at: str | None
+    id: str
+    kind: str
+    next_at: str | None
+    problem: str | None
+    recipient: str
+    repeated: int
+    state: Literal["queued", "sent", "refused", "given_up", "withheld", "bounced"]
+    subject: str | None
+    text: str | None
+
+
+class MailPreview(TypedDict, total=False):
+    """`MailPreviewView` of the OpenAPI document."""
+
+    html: str
+    subject: str
+    text: str
+
+
+class MailSummary(TypedDict, total=False):
+    """`MailSummary` of the OpenAPI document."""
+
+    attempts: int
+    can_resend: bool
+    client_id: str | None
+    created_at: str
+    finished_at: str | None
+    id: str
+    kind: str
+    next_at: str | None
+    problem: str | None
+    recipient: str
+    repeated: int
+    state: Literal["queued", "sent", "refused", "given_up", "withheld", "bounced"]
+    subject: str | None
+
+
 class Maker(TypedDict, total=False):
     """`MakerView` of the OpenAPI document."""
 
@@ -903,6 +981,22 @@ class NewDocumentBody(TypedDict, total=False):
     sha256: str | None
     size: Required[int]
     title: str | None
+
+
+class NextPeriod(TypedDict, total=False):
+    """`NextPeriodView` of the OpenAPI document."""
+
+    due_at: str
+    frequency: str
+    period_end: str
+    period_start: str
+
+
+class NextReport(TypedDict, total=False):
+    """`NextReportView` of the OpenAPI document."""
+
+    due_at: str
+    quarter: str
 
 
 class Overdue(TypedDict, total=False):
@@ -1142,6 +1236,29 @@ class RowError(TypedDict, total=False):
     message: str
 
 
+class RunError(TypedDict, total=False):
+    """`RunErrorView` of the OpenAPI document."""
+
+    code: str
+    errors: list[dict[str, Any]]
+    message: str
+
+
+class RunItem(TypedDict, total=False):
+    """`RunItemView` of the OpenAPI document."""
+
+    client_id: str
+    client_name: str
+    currency: str | None
+    errors: list[RunError]
+    invoice_id: str | None
+    number: str | None
+    outcome: Literal["issued", "drafted", "found", "nothing", "failed"]
+    period_end: str
+    period_start: str
+    total: str | None
+
+
 class SavedView(TypedDict, total=False):
     """`SavedViewView` of the OpenAPI document."""
 
@@ -1234,6 +1351,13 @@ class Steps(TypedDict, total=False):
     settings: dict[str, Any]
 
 
+class Stop(TypedDict, total=False):
+    """`StopView` of the OpenAPI document."""
+
+    email: str
+    stopped_at: str
+
+
 class Subscriber(TypedDict, total=False):
     """`ActivitySubscriberView` of the OpenAPI document."""
 
@@ -1315,6 +1439,27 @@ class Unavailable(TypedDict, total=False):
     part: str
     service: str
     since: str
+
+
+class Upcoming(TypedDict, total=False):
+    """`UpcomingView` of the OpenAPI document."""
+
+    client_id: str
+    client_name: str
+    due_at: str
+    expected: list[Expected]
+    frequency: str
+    period_end: str
+    period_start: str
+    problems: list[UpcomingProblem]
+
+
+class UpcomingProblem(TypedDict, total=False):
+    """`UpcomingProblemView` of the OpenAPI document."""
+
+    code: str
+    field: str
+    message: str
 
 
 class Upload(TypedDict, total=False):
@@ -1421,6 +1566,23 @@ class Week(TypedDict, total=False):
     starts_on: str
     version: int
     week: str
+
+
+class Wording(TypedDict, total=False):
+    """`WordingView` of the OpenAPI document."""
+
+    is_own: bool
+    kind: str
+    subject: str
+    text: str
+    words: list[WordingWord]
+
+
+class WordingWord(TypedDict, total=False):
+    """`WordingWordView` of the OpenAPI document."""
+
+    example: str
+    name: str
 
 
 class Workspace(TypedDict, total=False):

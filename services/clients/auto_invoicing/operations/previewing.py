@@ -1,4 +1,4 @@
-"""What the next run would do."""
+"""What the next run would do, and what each switch of a client means and when."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.clients.access.queries import get_workspace
+from services.clients.access.queries import get_workspace, local_today
 from services.clients.auto_invoicing import queries, rules
 from services.clients.auto_invoicing.rules import Period
 from services.clients.billing.operations.from_time import Expected, expected_from_time
+from services.clients.records.rules.choices import FREQUENCIES
+from services.clients.reports.rules import Quarter, quarter_of
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
 
@@ -48,3 +50,30 @@ def preview(uow: UnitOfWork) -> list[Upcoming]:
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """What the switches of any client do, as of today: the period of each frequency that is going
+    on and when it is invoiced, the quarter that is reported next and when, and the workspace's
+    rules."""
+
+    periods: list[tuple[str, Period, datetime]]
+    quarter: Quarter
+    reported_at: datetime
+    issues: bool
+    reminder_days: list[int]
+
+
+def automation(uow: UnitOfWork) -> Automation:
+    """What happens by itself to whoever has it switched on, and when next."""
+    workspace, today = get_workspace(uow), local_today(uow)
+    periods = ((each, rules.period_of(each, today)) for each in FREQUENCIES)
+    quarter = quarter_of(today)
+    return Automation(
+        [(each, one, rules.begins(one.due_on, workspace.time_zone)) for each, one in periods],
+        quarter,
+        rules.begins(quarter.following.first, workspace.time_zone),
+        workspace.auto_invoicing_issues,
+        list(workspace.reminder_days),
+    )

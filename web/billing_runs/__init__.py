@@ -1,0 +1,1 @@
+"""Auto-invoicing: what its runs did, and what the next one does."""

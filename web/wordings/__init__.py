@@ -1,0 +1,1 @@
+"""What mail to clients says in this workspace."""
