@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from clientele_client.files import keyed
 from clientele_client.pages import Page
 from clientele_client.shapes import AutomationRules, BillingRun, RunItem, Upcoming
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed
 
 _RUNS = "/v1/billing-runs"
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from clientele_client.files import keyed
 from clientele_client.pages import Page
 from clientele_client.shapes import Mail, MailPreview, MailSummary, Stop, Wording
-from clientele_client.transport import Transport
+from clientele_client.transport import Transport, keyed
 
 _MAILS, _WORDINGS = "/v1/mails", "/v1/mail-wordings"
 
