@@ -26,7 +26,7 @@ class Content:
     title: str
     back: tuple[str, str]
     permission: str
-    options: str | None
+    options: str
     transfers: Callable[[], Transfers]
     typed: Callable[[Sequence[str], Mapping[str, str]], mapping.Body]
     guessed: Callable[[Mapping[str, str]], mapping.Body]
@@ -35,7 +35,10 @@ class Content:
     def of_job(self, job: Mapping[str, Any] | None) -> mapping.Body | None:
         """What a job was carried out with; None where there is no such job, or it does not say."""
         found = (job or {}).get("result") or {}
-        return {name: found[name] for name in self.guessed({})} if "mapping" in found else None
+        return {**self.guessed({}), **self._known(found)} if "mapping" in found else None
+
+    def _known(self, found: Mapping[str, Any]) -> mapping.Body:
+        return {name: found[name] for name in self.guessed({}) if name in found}
 
 
 def _of_clients(suggested: Sequence[str]) -> Iterator[fields.Group]:
@@ -57,7 +60,7 @@ TIME: Final = Content(
     noted("Import time"),
     (noted("Time"), "time.show_week"),
     PROJECTS_UPDATE,
-    None,
+    "imports/time_options.html",
     lambda: api().work.transfers,
     mapping.typed_of_time,
     mapping.guessed_of_time,

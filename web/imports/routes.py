@@ -22,6 +22,8 @@ blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 #: What the API takes; a little more for the rest of the form.
 MOST_BYTES: Final = 64 * 1024 * 1024
 _PIECE_BYTES: Final = 262_144
+# After these its rows have been taken as they were read.
+_TAKEN: Final = ("import", "time_import")
 
 
 @blueprint.get("/new")
@@ -92,12 +94,26 @@ def _page(found: Import, body: mapping.Body, why: str = "", code: int = 200) -> 
         why=why,
         code=code,
         content=contents.current(),
+        encodings=mapping.ENCODINGS,
+        is_open=not any(job["kind"] in _TAKEN for job in found["jobs"]),
         groups=list(contents.current().groups(list(body["mapping"].values()))) if is_ready else [],
     )
 
 
 def _transfers() -> Transfers:
     return contents.current().transfers()
+
+
+@blueprint.post("/<uuid:import_id>/read")
+def read_again(import_id: Any) -> Answer:
+    """Have the file understood otherwise."""
+    try:
+        _transfers().read(str(import_id), mapping.understood(request.form))
+    except Refused as error:
+        if error.status not in {409, 410, 422}:
+            raise
+        session.notice("bad", _why(error))
+    return pages.go(url_for(".show_import", import_id=import_id))
 
 
 @blueprint.post("/<uuid:import_id>/preview")

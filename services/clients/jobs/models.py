@@ -69,3 +69,4 @@ class JobRow(Base):
     version: Mapped[int | None]
     entry_id: Mapped[uuid.UUID | None]
     errors: Mapped[list[dict[str, Any]]]
+    warnings: Mapped[list[dict[str, Any]]]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.clients.jobs.errors import JobNotFound
@@ -93,6 +93,19 @@ def rows_of(
     statement = select(JobRow).where(JobRow.job_id == job_id, JobRow.state.in_(states), beyond)
     order = JobRow.row.desc() if backwards else JobRow.row
     return session.scalars(statement.order_by(order).limit(limit)).all()
+
+
+def versions_of(
+    session: Session, job_id: uuid.UUID, client_ids: Collection[uuid.UUID | None]
+) -> dict[uuid.UUID | None, int]:
+    """The last version of each of the clients that a row of the job tells of."""
+    found = (
+        select(JobRow.client_id, func.max(JobRow.version))
+        .where(JobRow.job_id == job_id, JobRow.client_id.in_(client_ids))
+        .where(JobRow.version.is_not(None))
+        .group_by(JobRow.client_id)
+    )
+    return {client_id: version or 0 for client_id, version in session.execute(found)}
 
 
 def none_works_on(client_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:

@@ -83,7 +83,7 @@ JobPage = page_of(JobView, "JobPage")
 
 
 class RowErrorView(StrictSchema):
-    """What is wrong with a row: the field, and the column it was typed in."""
+    """What is wrong with a row, or to be known of it: the field, and the column it was typed in."""
 
     field = fields.String()
     column = fields.String(allow_none=True)
@@ -92,12 +92,16 @@ class RowErrorView(StrictSchema):
 
 
 class RowView(StrictSchema):
-    """What became of a row; `row` is its number as a spreadsheet shows it, or its place."""
+    """What became of a row; `row` is its number as a spreadsheet shows it, or its place.
+
+    `warnings` stopped nothing: the row was taken.
+    """
 
     row = fields.Integer()
     state = fields.String(metadata={"enum": list(ROW_STATES)})
     client_id = fields.UUID(allow_none=True)
     errors = fields.List(fields.Nested(RowErrorView))
+    warnings = fields.List(fields.Nested(RowErrorView))
 
 
 #: Rows of a job, in their order.
@@ -130,6 +134,7 @@ def row_json(row: JobRow) -> dict[str, Any]:
         "state": row.state,
         "client_id": row.client_id and str(row.client_id),
         "errors": [{"column": None, **error} for error in row.errors],
+        "warnings": [{"column": None, **warning} for warning in row.warnings],
     }
 
 

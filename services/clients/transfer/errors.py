@@ -26,6 +26,13 @@ class ImportBusy(Conflict):
     title = "A job of this import is at work"
 
 
+class ImportCarriedOut(Conflict):
+    """Its rows have been taken as they were read."""
+
+    code = "imports.carried_out"
+    title = "The import has been carried out"
+
+
 class NothingToUndo(Conflict):
     """The import was not carried out, or was undone."""
 

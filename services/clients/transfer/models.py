@@ -25,6 +25,9 @@ READING, READY, UNREADABLE = "reading", "ready", "failed"
 #: What becomes of a new row that is much like a client.
 SKIP, REJECT, CREATE = "skip", "reject", "create"
 
+#: What rows that name the same client are: clients apart, or one with several contacts.
+APART, CONTACTS = "apart", "contacts"
+
 #: Rows of a piece, which is what one transaction works on.
 PIECE_ROWS = 300
 #: More than any row's number: the database counts rows in 31 bits.

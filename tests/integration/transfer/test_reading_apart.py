@@ -13,7 +13,8 @@ import pytest
 
 from services.clients.transfer.errors import Unreadable
 from services.clients.transfer.operations.reading_apart import CPU_SECONDS, MEMORY_BYTES, FileApart
-from services.clients.transfer.rules.reading import MAX_CELL, read_table
+from services.clients.transfer.rules.reading import read_table
+from services.clients.transfer.rules.tables import MAX_CELL
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -44,7 +45,7 @@ def _apart(data: bytes, kind: str) -> FileApart:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # it is the reader's
     file.write(data)
     file.flush()
-    return FileApart(file, kind)
+    return FileApart(file, kind, {})
 
 
 def _wait_for_rows(apart: FileApart) -> list[Any]:
@@ -67,7 +68,7 @@ def _all_of(data: bytes, kind: str) -> list[Any]:
 def test_it_reads_as_here() -> None:
     lines = "".join(f"Firm {n},Place {n}\n" for n in range(450))
     data = f"Name,City\n{lines}".encode()
-    here = [(number, cells) for number, cells in read_table(io.BytesIO(data), "csv").rows]
+    here = [[*row] for row in read_table(io.BytesIO(data), "csv").rows]
     assert _all_of(data, "csv") == here
 
 
@@ -107,7 +108,7 @@ def test_the_child_has_limits_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> 
         told, limits = (child / "environ").read_bytes(), (child / "limits").read_text()
     finally:
         apart.close()
-    assert taken[0] == (2, ["x"])
+    assert taken[0] == [2, ["x"], []]
     assert b"not for files" not in told
     assert re.search(rf"Max address space +{MEMORY_BYTES} ", limits)
     assert re.search(rf"Max cpu time +{CPU_SECONDS} ", limits)

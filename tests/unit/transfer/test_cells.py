@@ -5,16 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.transfer.rules.cells import from_sheet, read_flag, text_of
+from services.clients.transfer.rules.cells import read_flag, read_street, text_of
+from services.clients.transfer.rules.mapping import Reading
 from services.clients.transfer.rules.reading import read_table
-from services.clients.transfer.rules.writing import write_csv, write_workbook
+from services.clients.transfer.rules.writing import parts_of, write_csv, write_workbook
 from shared.values.formulas import guarded, unguarded
 from shared.values.text import separated
 
@@ -34,6 +34,7 @@ NAMES = [
     "'=twice",
     'a;b, "c"\td',
     "two\nlines",
+    "literal _x000D_ and _x005F_",
 ]
 
 
@@ -94,21 +95,6 @@ def test_flags_are_read_as_people_write_them(typed: str, meant: Any) -> None:
     assert read_flag(typed) == meant
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (55101.0, "55101"),
-        (1.5, "1.5"),
-        (datetime.fromisoformat("2026-03-01"), "2026-03-01"),
-        (date(2026, 3, 1), "2026-03-01"),
-        (True, "true"),
-        (None, ""),
-    ],
-)
-def test_a_workbooks_value_reads_as_typed(value: Any, text: str) -> None:
-    assert from_sheet(value) == text
-
-
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_names_of_any_script_survive_a_file(kind: str) -> None:
     rows = [[name, str(at)] for at, name in enumerate(NAMES)]
@@ -116,7 +102,7 @@ def test_names_of_any_script_survive_a_file(kind: str) -> None:
     file = io.BytesIO(b"".join(write(["company_name", "place"], [rows[:5], rows[5:]])))
     table = read_table(file, kind)
     assert table.columns == ["company_name", "place"]
-    assert [row for _number, row in table.rows] == rows
+    assert [row for _number, row, _ in table.rows] == rows
 
 
 def test_a_workbook_is_streamed_with_its_parts() -> None:
@@ -124,3 +110,25 @@ def test_a_workbook_is_streamed_with_its_parts() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         assert book.testzip() is None
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_street_of_several_lines_is_one() -> None:
+    assert read_street("1 Main St,\r\n\n Suite 5") == "1 Main St, Suite 5"
+
+
+def test_a_long_text_is_parted_into_cells_that_a_spreadsheet_opens() -> None:
+    long = "\N{GRINNING FACE}" * 20_000 + "x" * 30_000
+    parts = parts_of(long)
+    assert "".join(parts) == long
+    assert max(len(part.encode("utf-16-le")) // 2 for part in parts) <= 32_767
+    assert parts_of("x" * 32_767) == ["x" * 32_767]
+    file = io.BytesIO(
+        b"".join(write_workbook(["a", "b"], [[[long, "1"], ["short", "2"]]], {"a": len(parts)}))
+    )
+    table = read_table(file, "xlsx")
+    reading = Reading(table.columns, {"a": "current_systems", "b": "industry"})
+    bodies = [reading.body_of(row.cells).body for row in table.rows]
+    assert bodies == [
+        {"current_systems": long, "industry": "1"},
+        {"current_systems": "short", "industry": "2"},
+    ]

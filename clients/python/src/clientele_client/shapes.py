@@ -1225,6 +1225,7 @@ class Row(TypedDict, total=False):
         "deleted",
         "reverted",
     ]
+    warnings: list[RowError]
 
 
 class RowError(TypedDict, total=False):

@@ -36,6 +36,10 @@ class Transfers:
         """What the file holds, a suggested mapping, and the jobs of this import."""
         return cast(Import, self._json("GET", self._import(import_id)))
 
+    def read(self, import_id: str, choice: Mapping[str, Any], key: str | None = None) -> Import:
+        """Have the file read once more: `sheet`, `heading_row`, `encoding`, `delimiter`."""
+        return cast(Import, self._json("POST", self._import(import_id, "/read"), choice, key))
+
     def preview(self, import_id: str, body: Mapping[str, Any], key: str | None = None) -> Job:
         """Find out what an import would do: nothing is changed, every row is reported."""
         return cast(Job, self._json("POST", self._import(import_id, "/preview"), body, key))

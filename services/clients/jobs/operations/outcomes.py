@@ -17,12 +17,15 @@ from shared.unit_of_work import UnitOfWork
 
 _NOTE = text(
     """
-    INSERT INTO job_rows (job_id, row, workspace_id, state, client_id, version, entry_id, errors)
-    SELECT :job, r.row, :workspace, r.state, r.client_id, r.version, r.entry_id, r.errors
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r
-        (row bigint, state text, client_id uuid, version bigint, entry_id uuid, errors jsonb)
+    INSERT INTO job_rows
+        (job_id, row, workspace_id, state, client_id, version, entry_id, errors, warnings)
+    SELECT :job, r.row, :workspace, r.state, r.client_id, r.version, r.entry_id, r.errors,
+        r.warnings
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (row bigint, state text, client_id uuid,
+        version bigint, entry_id uuid, errors jsonb, warnings jsonb)
     ON CONFLICT (job_id, row) DO UPDATE SET state = excluded.state, client_id = excluded.client_id,
-        version = excluded.version, entry_id = excluded.entry_id, errors = excluded.errors
+        version = excluded.version, entry_id = excluded.entry_id, errors = excluded.errors,
+        warnings = excluded.warnings
     """
 )
 _DROP = text("DELETE FROM job_rows WHERE job_id = :job")
@@ -30,7 +33,8 @@ _DROP = text("DELETE FROM job_rows WHERE job_id = :job")
 _FORGET = text(
     """
     WITH findings AS (
-        UPDATE job_rows SET errors = '[]' WHERE client_id = ANY (CAST(:clients AS uuid[]))
+        UPDATE job_rows SET errors = '[]', warnings = '[]'
+        WHERE client_id = ANY (CAST(:clients AS uuid[]))
     )
     UPDATE job_rows SET errors = (
         SELECT jsonb_agg(error || '{"message": "Not kept, as a client has been deleted."}')
@@ -52,8 +56,8 @@ _COUNTED = {
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a row: its state, whose it is, the time entry that was made of it, and what
-    was wrong with it."""
+    """What became of a row: its state, whose it is, the time entry that was made of it, what was
+    wrong with it, and what is to be known although it was taken."""
 
     row: int
     state: str
@@ -61,6 +65,7 @@ class Outcome:
     version: int | None = None
     entry_id: uuid.UUID | None = None
     errors: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
 def note_outcomes(uow: UnitOfWork, job: Job, outcomes: Sequence[Outcome]) -> None:
@@ -73,6 +78,7 @@ def note_outcomes(uow: UnitOfWork, job: Job, outcomes: Sequence[Outcome]) -> Non
             "version": outcome.version,
             "entry_id": outcome.entry_id,
             "errors": outcome.errors,
+            "warnings": outcome.warnings,
         }
         for outcome in outcomes
     ]
@@ -95,8 +101,9 @@ def await_rows(uow: UnitOfWork, job: Job, clients: Select[tuple[int, uuid.UUID]]
         literal(WAITING),
         client_id,
         literal([], JSONB),
+        literal([], JSONB),
     )
-    columns = ("job_id", "row", "workspace_id", "state", "client_id", "errors")
+    columns = ("job_id", "row", "workspace_id", "state", "client_id", "errors", "warnings")
     uow.session.execute(insert(JobRow).from_select(columns, waiting))
     job.total = uow.session.scalar(
         select(func.count()).select_from(JobRow).where(JobRow.job_id == job.id)

@@ -19,6 +19,7 @@ from services.clients.transfer.operations.pieces import add_rows
 from services.clients.transfer.operations.selecting import select_clients
 from services.clients.transfer.rules.cells import text_of
 from services.clients.transfer.rules.mapping import export_columns, flat
+from services.clients.transfer.rules.writing import parts_of
 from shared.clock import now, rfc3339
 from shared.errors import FieldError, Invalid
 from shared.unit_of_work import UnitOfWork
@@ -54,7 +55,11 @@ def export_piece(uow: UnitOfWork, job: Job) -> bool:
     waiting = rows_of(uow.session, job.id, (WAITING,), job.saved.get("row", 0), PIECE_ROWS)
     if waiting:
         _write(uow, job, [row.client_id for row in waiting])
-        job.saved = {"row": waiting[-1].row, "pieces": job.saved.get("pieces", 0) + 1}
+        job.saved = {
+            **job.saved,
+            "row": waiting[-1].row,
+            "pieces": job.saved.get("pieces", 0) + 1,
+        }
         job.done += len(waiting)
     if len(waiting) == PIECE_ROWS:
         return False
@@ -70,7 +75,10 @@ def export_piece(uow: UnitOfWork, job: Job) -> bool:
 def _write(uow: UnitOfWork, job: Job, ids: Sequence[Any]) -> None:
     found = {record.id: record for record in records.get_clients(uow.session, ids)}
     clients = [present(found[each], uow.vault, job.permissions) for each in ids if each in found]
-    add_rows(uow, job.id, job.saved.get("pieces", 0), [_row(job, client) for client in clients])
+    rows = [_row(job, client) for client in clients]
+    if job.params["format"] == "xlsx":
+        _note_parts(job, rows)
+    add_rows(uow, job.id, job.saved.get("pieces", 0), rows)
     job.created += len(clients)
 
 
@@ -80,6 +88,16 @@ def _row(job: Job, client: Mapping[str, Any]) -> Any:
         return client
     values = dict(flat(client))
     return [text_of(values.get(column)) for column in columns_of(job.params)]
+
+
+def _note_parts(job: Job, rows: Sequence[Sequence[str]]) -> None:
+    """Note into how many cells the longest text of each column has to be parted."""
+    parts = dict(job.saved.get("parts", {}))
+    for row in rows:
+        for column, cell in zip(columns_of(job.params), row, strict=True):
+            if (count := len(parts_of(cell))) > parts.get(column, 1):
+                parts[column] = count
+    job.saved = {**job.saved, "parts": parts}
 
 
 def columns_of(params: Mapping[str, Any]) -> list[str]:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import text
+from functools import partial
+from typing import Any, NamedTuple
 
 from services.clients.jobs.models import CREATED, ROW_FAILED, SKIPPED, UNCHANGED, UPDATED, Job
 from services.clients.jobs.operations.outcomes import note_outcomes
@@ -21,34 +19,49 @@ from services.clients.records.operations.updating import update_client
 from services.clients.records.queries import clients as records
 from services.clients.records.schemas.bodies import ClientBody, ClientChanges
 from services.clients.transfer.models import PREVIEW, SKIP
+from services.clients.transfer.operations import joining
 from services.clients.transfer.operations.duplicates import find_duplicates
 from services.clients.transfer.operations.earlier_states import RowOutcome, keep_earlier_states
 from services.clients.transfer.operations.elements import matched_elements
-from services.clients.transfer.operations.row_keys import Key, keys_seen, note_keys
+from services.clients.transfer.operations.lines import (
+    Line,
+    code_key,
+    find_clients,
+    line_of,
+    reading_of,
+)
+from services.clients.transfer.operations.row_keys import note_keys
 from services.clients.transfer.queries import find_rows, get_import, holders_of
 from services.clients.transfer.rules.mapping import CODE, Reading
+from services.clients.transfer.rules.tables import Row
 from shared.errors import DomainError, FieldError
 from shared.unit_of_work import UnitOfWork
-from shared.values.findings import Body, Findings
+from shared.values.findings import Body
 
 _CREATE, _CHANGE = ClientBody(), ClientChanges()
-# In the order of their ids, as everyone who locks several clients does.
-_LOCK = text("SELECT id FROM clients WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
 
 
 class _TriedOut(Exception):
     """A preview has seen enough: what it did is taken back."""
 
 
-@dataclass(slots=True)
-class Line:
-    """A row on its way: what it says, which client it means, what is wrong with it."""
+class _Right(NamedTuple):
+    """A row with which nothing is wrong, and the client that it is to become."""
 
-    row: int
-    body: dict[str, Any]
-    code: str | None
-    client_id: uuid.UUID | None
-    findings: Findings
+    line: Line
+    record: Record
+    warnings: Sequence[FieldError]
+
+    def outcome(self, *, is_made: bool = True) -> RowOutcome:
+        """That it was made, or would be."""
+        return RowOutcome(
+            self.line.row,
+            CREATED,
+            self.record.id if is_made else None,
+            self.record.version if is_made else None,
+            warnings=[warning.as_dict() for warning in self.warnings],
+            code=self.line.code,
+        )
 
 
 def import_piece(uow: UnitOfWork, job: Job) -> bool:
@@ -58,10 +71,11 @@ def import_piece(uow: UnitOfWork, job: Job) -> bool:
     rows = find_rows(uow, job.import_id, number)
     if rows is None:
         return True
-    reading = reading_of(get_import(uow.session, job.import_id).columns, job.params)
-    lines = [_line(reading, row, cells) for row, cells in rows]
-    _find_clients(uow, job, lines)
+    reading = reading_of(uow, get_import(uow.session, job.import_id), job.params)
+    lines, followers = joining.parted(uow, job, [line_of(reading, Row(*row)) for row in rows])
+    find_clients(uow, job, lines)
     outcomes = [*_update_all(uow, job, lines), *_create_all(uow, job, lines)]
+    outcomes += joining.join(uow, job, followers, outcomes, partial(_update, uow, job))
     for outcome in outcomes:
         _name_columns(reading, outcome)
     _note(uow, job, sorted(outcomes, key=lambda outcome: outcome.row))
@@ -72,56 +86,7 @@ def import_piece(uow: UnitOfWork, job: Job) -> bool:
 def _note(uow: UnitOfWork, job: Job, outcomes: list[RowOutcome]) -> None:
     note_outcomes(uow, job, outcomes)
     keep_earlier_states(uow, job, outcomes)
-    note_keys(uow, job, {_key(it.code): it.row for it in outcomes if it.code})
-
-
-def reading_of(columns: Sequence[str], params: Mapping[str, Any]) -> Reading:
-    """How a job reads rows."""
-    clears = params["empty_cells"] == "clear"
-    return Reading(columns, params["mapping"], params["constants"], clears)
-
-
-def _line(reading: Reading, row: int, cells: Sequence[str]) -> Line:
-    typed = reading.body_of(cells)
-    findings = Findings()
-    client_id = _uuid(typed.id, findings) if typed.id else None
-    code = typed.body.get(CODE)
-    return Line(row, typed.body, code.upper() if code else None, client_id, findings)
-
-
-def _uuid(typed: str, findings: Findings) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        findings.errors.append(FieldError("id", "invalid_id", "This is no client's id."))
-        return None
-
-
-def _find_clients(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> None:
-    """Whom each row means: by its id, else by its code where that is asked for."""
-    codes = {line.code for line in lines if line.code}
-    seen = keys_seen(uow, job, [_key(code) for code in codes])
-    holders = holders_of(uow.session, codes)
-    for line in lines:
-        if line.code is None:
-            continue
-        first = seen.setdefault(_key(line.code), line.row)
-        if first != line.row:
-            message = f"Row {first} of this file has this code as well."
-            line.findings.errors.append(FieldError(CODE, "duplicate_in_file", message))
-        if line.client_id is None and job.params["update_by_code"] and not line.findings.errors:
-            line.client_id = holders.get(line.code)
-    _lock(uow, lines)
-
-
-def _key(code: str) -> Key:
-    return CODE, code
-
-
-def _lock(uow: UnitOfWork, lines: Sequence[Line]) -> None:
-    wanted = [line.client_id for line in lines if line.client_id]
-    if wanted:
-        uow.session.execute(_LOCK, {"ids": wanted})
+    note_keys(uow, job, {code_key(it.code): it.row for it in outcomes if it.code})
 
 
 def _update_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> list[RowOutcome]:
@@ -139,6 +104,7 @@ def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Rec
         return _failed(line, [wrong.as_dict()])
     before = _state(record)
     body = _CHANGE.load(matched_elements(line.body, record))
+    after: Record | None = None
     try:
         with uow.attempt():
             after = update_client(uow, line.client_id, body.values, None, body.findings)
@@ -146,20 +112,17 @@ def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Rec
             if job.kind == PREVIEW:
                 raise _TriedOut
     except _TriedOut:
-        return RowOutcome(
-            line.row, UPDATED if changed else UNCHANGED, line.client_id, code=line.code
-        )
+        after = None
     except DomainError as error:
         return _failed(line, error.as_fields())
-    if not changed:
-        return RowOutcome(line.row, UNCHANGED, line.client_id, after.version, code=line.code)
     return RowOutcome(
         line.row,
-        UPDATED,
+        UPDATED if changed else UNCHANGED,
         line.client_id,
-        after.version,
+        None if after is None else after.version,
+        warnings=[warning.as_dict() for warning in body.findings.warnings],
         code=line.code,
-        before=_diff(before, after),
+        before=_diff(before, after) if after is not None and changed else None,
     )
 
 
@@ -180,17 +143,17 @@ def _create_all(uow: UnitOfWork, job: Job, lines: Sequence[Line]) -> Iterator[Ro
     bodies = [_body(line) for line in new]
     prepared = prepare_many(uow, [(body.values, body.findings) for body in bodies])
     _note_taken(uow, new, bodies)
-    right = []
+    right: list[_Right] = []
     for line, body, record in zip(new, bodies, prepared, strict=True):
         if body.findings.errors:
             yield _failed(line, [wrong.as_dict() for wrong in body.findings.errors])
         else:
-            right.append((line, record))
-    alike = find_duplicates(uow, job, [(line.row, record) for line, record in right])
+            right.append(_Right(line, record, body.findings.warnings))
+    alike = find_duplicates(uow, job, [(each.line.row, each.record) for each in right])
     state = SKIPPED if job.params["on_duplicate"] == SKIP else ROW_FAILED
     for row, errors in alike.items():
         yield RowOutcome(row, state, errors=[error.as_dict() for error in errors])
-    yield from _make(uow, job, [each for each in right if each[0].row not in alike])
+    yield from _make(uow, job, [each for each in right if each.line.row not in alike])
 
 
 def _body(line: Line) -> Body:
@@ -200,7 +163,9 @@ def _body(line: Line) -> Body:
         if isinstance(line.body.get(name), list)
     }
     body = _CREATE.load({**line.body, **elements})
-    body.findings.errors[:0] = line.findings.errors
+    named = {error.field for error in line.findings.errors}
+    others = [error for error in body.findings.errors if error.field not in named]
+    body.findings.errors[:] = [*line.findings.errors, *others]
     return body
 
 
@@ -220,32 +185,28 @@ def _note_taken(uow: UnitOfWork, lines: Sequence[Line], bodies: Sequence[Body]) 
             body.findings.errors.append(wrong)
 
 
-def _make(uow: UnitOfWork, job: Job, right: Sequence[tuple[Line, Record]]) -> Iterator[RowOutcome]:
+def _make(uow: UnitOfWork, job: Job, right: Sequence[_Right]) -> Iterator[RowOutcome]:
     if job.kind == PREVIEW:
-        yield from (RowOutcome(line.row, CREATED, code=line.code) for line, _record in right)
+        yield from (each.outcome(is_made=False) for each in right)
         return
     try:
         with uow.attempt():
-            made = create_clients(uow, [record for _line, record in right])
+            made = create_clients(uow, [each.record for each in right])
     except DomainError:
-        yield from (_make_one(uow, line, record) for line, record in right)
+        yield from (_make_one(uow, each) for each in right)
         return
-    for line, record in right:
-        yield _made(line, record) if record.id in made else _taken(line)
+    for each in right:
+        yield each.outcome() if each.record.id in made else _taken(each.line)
 
 
-def _make_one(uow: UnitOfWork, line: Line, record: Record) -> RowOutcome:
+def _make_one(uow: UnitOfWork, each: _Right) -> RowOutcome:
     """One by one, where all together could not be made, to find those that stand against it."""
     try:
         with uow.attempt():
-            made = create_clients(uow, [record])
+            made = create_clients(uow, [each.record])
     except DomainError as error:
-        return _failed(line, error.as_fields())
-    return _made(line, record) if made else _taken(line)
-
-
-def _made(line: Line, record: Record) -> RowOutcome:
-    return RowOutcome(line.row, CREATED, record.id, record.version, code=line.code)
+        return _failed(each.line, error.as_fields())
+    return each.outcome() if made else _taken(each.line)
 
 
 def _taken(line: Line) -> RowOutcome:
@@ -258,5 +219,5 @@ def _failed(line: Line, errors: list[dict[str, Any]]) -> RowOutcome:
 
 
 def _name_columns(reading: Reading, outcome: RowOutcome) -> None:
-    for error in outcome.errors:
+    for error in (*outcome.errors, *outcome.warnings):
         error["column"] = reading.column_of(error["field"])

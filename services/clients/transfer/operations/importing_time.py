@@ -14,6 +14,7 @@ from services.clients.jobs.operations.outcomes import Outcome, note_outcomes
 from services.clients.time_entries.operations.entering_many import Entering, enter_many
 from services.clients.time_entries.schemas import TimeEntryBody
 from services.clients.transfer.models import TIME_PREVIEW
+from services.clients.transfer.operations.notations import notation_of
 from services.clients.transfer.queries import (
     ProjectMeant,
     find_rows,
@@ -21,6 +22,7 @@ from services.clients.transfer.queries import (
     projects_meant,
     users_of_addresses,
 )
+from services.clients.transfer.rules.tables import Row
 from services.clients.transfer.rules.time_mapping import (
     CLIENT_CODE,
     PROJECT,
@@ -55,9 +57,12 @@ def import_time_piece(uow: UnitOfWork, job: Job) -> bool:
     found = find_rows(uow, job.import_id, number)
     if found is None:
         return True
-    columns = get_import(uow.session, job.import_id).columns
-    reading = TimeReading(columns, job.params["mapping"], job.params["constants"])
-    rows = [_Row(row, reading.body_of(cells)) for row, cells in found]
+    taken = get_import(uow.session, job.import_id)
+    columns = taken.columns
+    reading = TimeReading(
+        columns, job.params["mapping"], job.params["constants"], notation_of(taken, job.params)
+    )
+    rows = [_row(reading, Row(*each)) for each in found]
     _name_projects(uow, rows)
     _name_users(uow, rows)
     for row in rows:
@@ -66,6 +71,10 @@ def import_time_piece(uow: UnitOfWork, job: Job) -> bool:
     note_outcomes(uow, job, [_outcome(reading, row) for row in rows])
     job.saved = {"piece": number + 1}
     return job.done >= (job.total or 0)
+
+
+def _row(reading: TimeReading, row: Row) -> _Row:
+    return _Row(row.number, reading.body_of(row.cells), wrong=reading.errors_of(row))
 
 
 def _name_projects(uow: UnitOfWork, rows: Iterable[_Row]) -> None:

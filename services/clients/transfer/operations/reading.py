@@ -16,7 +16,7 @@ from services.clients.transfer.models import PIECE_ROWS, READY, UNREADABLE, Impo
 from services.clients.transfer.operations.pieces import add_rows, drop_pieces
 from services.clients.transfer.operations.reading_apart import FileApart
 from services.clients.transfer.queries import file_bytes, get_import
-from services.clients.transfer.rules.reading import Table
+from services.clients.transfer.rules.tables import Table
 from shared.runtime import Runtime
 from shared.unit_of_work import UnitOfWork
 
@@ -145,7 +145,6 @@ class FileReader(Turn):
             return False
         taken.state, taken.rows = READY, job.saved["rows"]
         job.total = taken.rows
-        drop_pieces(uow, taken.id, "file")
         return True
 
 
@@ -157,13 +156,13 @@ def _open_file(runtime: Runtime, job: Job) -> _OpenFile:
         taken = get_import(uow.session, job.import_id)
         for piece in file_bytes(uow, taken.id):
             file.write(piece)
-    return _OpenFile(FileApart(file, taken.format))
+    return _OpenFile(FileApart(file, taken.format, job.params))
 
 
 def _describe(taken: Import, table: Table, rows: list[Any]) -> None:
     taken.columns = table.columns
     taken.details = table.details
-    taken.sample = [[cell[:_SAMPLE_LENGTH] for cell in row] for _, row in rows[:_SAMPLE_ROWS]]
+    taken.sample = [[cell[:_SAMPLE_LENGTH] for cell in row[1]] for row in rows[:_SAMPLE_ROWS]]
 
 
 def give_up_reading(uow: UnitOfWork, job: Job) -> None:
@@ -172,5 +171,4 @@ def give_up_reading(uow: UnitOfWork, job: Job) -> None:
     taken = get_import(uow.session, job.import_id)
     taken.state = UNREADABLE
     taken.problem = job.problem or _CANCELLED
-    drop_pieces(uow, taken.id, "file")
     drop_pieces(uow, taken.id, "rows")

@@ -16,13 +16,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from itertools import islice
 from typing import IO, Any, Final
 
 import orjson
 
 from services.clients.transfer.errors import Unreadable
-from services.clients.transfer.rules.reading import Table, read_table
+from services.clients.transfer.rules.reading import read_table
+from services.clients.transfer.rules.tables import Choice, Table
 from shared.process import die_with_parent
 
 MEMORY_BYTES: Final = 768 << 20
@@ -40,11 +42,11 @@ _DAMAGED = ("unreadable", "The file is damaged, or of a kind that is not known h
 class FileApart:
     """A file that a child reads; raises `Unreadable` where it cannot be read on."""
 
-    def __init__(self, file: IO[bytes], file_format: str) -> None:
+    def __init__(self, file: IO[bytes], file_format: str, choice: Mapping[str, Any]) -> None:
         file.seek(0)
         self._file = file
         self._child = subprocess.Popen(  # noqa: S603  # ourselves
-            [sys.executable, "-m", __name__, file_format],
+            [sys.executable, "-m", __name__, file_format, orjson.dumps(choice).decode()],
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -79,7 +81,7 @@ class FileApart:
     def _understand(self, line: bytes) -> None:
         message: Any = orjson.loads(line) if line else {"error": self._why_it_died()}
         if isinstance(message, list):
-            self._pending += [(number, cells) for number, cells in message]
+            self._pending += message
         elif "error" in message:
             raise Unreadable(*message["error"])
         elif "columns" in message:
@@ -121,14 +123,14 @@ def _tell(said: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def main(file_format: str) -> None:
-    """Read the file that the standard input is."""
+def main(file_format: str, choice: str) -> None:
+    """Read the file that the standard input is, as was chosen."""
     _limit()
     try:
-        table = read_table(os.fdopen(0, "rb"), file_format)
+        table = read_table(os.fdopen(0, "rb"), file_format, Choice(**orjson.loads(choice)))
         _tell({"columns": table.columns, "details": table.details})
         while rows := list(islice(table.rows, _ROWS_A_LINE)):
-            _tell(rows)
+            _tell([tuple(row) for row in rows])
         _tell({"end": True})
     except Unreadable as error:
         _tell({"error": [error.code, error.message]})
@@ -137,4 +139,4 @@ def main(file_format: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

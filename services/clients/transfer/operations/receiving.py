@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from services.clients.jobs.operations.creating import create_job
-from services.clients.transfer.errors import FileTooLarge, InvalidTransfer, Unreadable
-from services.clients.transfer.models import CLIENTS, READ, READING, Import
-from services.clients.transfer.operations.pieces import add_piece
+from services.clients.jobs.queries import jobs_of_import
+from services.clients.transfer.errors import (
+    FileGone,
+    FileTooLarge,
+    ImportCarriedOut,
+    InvalidTransfer,
+    Unreadable,
+)
+from services.clients.transfer.models import CLIENTS, IMPORT, READ, READING, TIME_IMPORT, Import
+from services.clients.transfer.operations.pieces import add_piece, drop_pieces
+from services.clients.transfer.queries import find_bytes
 from services.clients.transfer.rules.reading import format_of
 from shared.clock import now
 from shared.errors import FieldError
@@ -23,9 +32,10 @@ def take_file(
     file_name: str,
     pieces: Iterable[bytes],
     permissions: Collection[str],
+    choice: Mapping[str, Any],
     content: str = CLIENTS,
 ) -> Import:
-    """Keep a file that arrives piece by piece, and have it read.
+    """Keep a file that arrives piece by piece, and have it read as was chosen.
 
     Raises `FileTooLarge`, and `InvalidTransfer` where it is no file that an import can read.
     """
@@ -39,8 +49,23 @@ def take_file(
     file_format = _format(file_name, beginning)
     taken = _import(uow, import_id, content, file_name, file_format, size)
     uow.session.add(taken)
-    create_job(uow, READ, {}, permissions, import_id)
+    create_job(uow, READ, choice, permissions, import_id)
     return taken
+
+
+def read_again(
+    uow: UnitOfWork, taken: Import, choice: Mapping[str, Any], permissions: Collection[str]
+) -> None:
+    """Have a file understood otherwise; raises `FileGone`, and `ImportCarriedOut` where its rows
+    have been taken as they are."""
+    if any(job.kind in (IMPORT, TIME_IMPORT) for job in jobs_of_import(uow.session, taken.id)):
+        raise ImportCarriedOut("Send the file once more to read it otherwise.")
+    if find_bytes(uow, taken.id, "file", 0) is None:
+        raise FileGone
+    drop_pieces(uow, taken.id, "rows")
+    taken.state, taken.rows, taken.problem = READING, None, None
+    taken.columns, taken.sample, taken.details = [], [], {}
+    create_job(uow, READ, choice, permissions, taken.id)
 
 
 def _format(file_name: str, beginning: bytes) -> str:

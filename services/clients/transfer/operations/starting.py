@@ -21,13 +21,18 @@ _OF_CLIENTS = CLIENTS, mapping_errors
 _OF_TIME = TIME, time_mapping_errors
 
 
-def open_import(uow: UnitOfWork, import_id: uuid.UUID, content: str = CLIENTS) -> Import:
+def open_import(
+    uow: UnitOfWork,
+    import_id: uuid.UUID,
+    content: str = CLIENTS,
+    states: Collection[str] = (READY,),
+) -> Import:
     """The import, locked and with nobody at work on it, its file read.
 
     Raises `ImportNotFound`, `ImportNotReady`, `ImportBusy`.
     """
     found = get_import(uow.session, import_id, content, for_update=True)
-    if found.state != READY:
+    if found.state not in states:
         raise ImportNotReady(f"It is {found.state}.", state=found.state)
     busy = [job for job in jobs_of_import(uow.session, import_id) if job.state in OPEN]
     if busy:

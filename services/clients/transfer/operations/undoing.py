@@ -22,7 +22,7 @@ from services.clients.jobs.models import (
 )
 from services.clients.jobs.operations.creating import create_job
 from services.clients.jobs.operations.outcomes import Outcome, note_outcomes
-from services.clients.jobs.queries import get_job, jobs_of_import, rows_of
+from services.clients.jobs.queries import get_job, jobs_of_import, rows_of, versions_of
 from services.clients.jobs.rules import DONE
 from services.clients.notes.queries import count_notes
 from services.clients.records.models.record import COLUMNS, Client
@@ -81,19 +81,26 @@ def undo_piece(uow: UnitOfWork, job: Job) -> bool:
     before = job.saved.get("row", ALL_ROWS)
     rows = rows_of(uow.session, run.id, (CREATED, UPDATED), before, _BATCH, backwards=True)
     by_id = sorted(rows, key=lambda row: str(row.client_id))
-    note_outcomes(uow, job, [_undone(uow, run, row) for row in by_id])
+    versions = versions_of(uow.session, job.id, [row.client_id for row in rows])
+    note_outcomes(uow, job, [_undone(uow, run, row, versions) for row in by_id])
     job.saved = {"row": rows[-1].row if rows else 0}
     return len(rows) < _BATCH
 
 
-def _undone(uow: UnitOfWork, run: Job, row: JobRow) -> Outcome:
+def _undone(
+    uow: UnitOfWork, run: Job, row: JobRow, versions: dict[uuid.UUID | None, int]
+) -> Outcome:
+    """`versions`: how rows that were taken back left their clients; one may have had several."""
     try:
         with uow.attempt():
-            return _undo(uow, run, row)
+            outcome = _undo(uow, run, row, versions.get(row.client_id, row.version))
     except DomainError as error:
         return _left(row, error.code, error.detail or error.title)
     except _Refused as refused:
         return _left(row, refused.code, str(refused))
+    if outcome.version is not None:
+        versions[row.client_id] = outcome.version
+    return outcome
 
 
 def _left(row: JobRow, code: str, message: str) -> Outcome:
@@ -101,10 +108,10 @@ def _left(row: JobRow, code: str, message: str) -> Outcome:
     return Outcome(row.row, ROW_FAILED, row.client_id, row.version, errors=errors)
 
 
-def _undo(uow: UnitOfWork, run: Job, row: JobRow) -> Outcome:
+def _undo(uow: UnitOfWork, run: Job, row: JobRow, version: int | None) -> Outcome:
     assert row.client_id is not None
     client = lock_client(uow, row.client_id)
-    if client.version != row.version:
+    if client.version != version:
         raise _Refused("changed_since", "The client has been changed since the import.")
     if row.state == CREATED:
         _refuse_with_more(uow, client)

@@ -16,7 +16,7 @@ from services.clients.jobs.queries import jobs_of_import
 from services.clients.jobs.routes import accepted
 from services.clients.jobs.schemas import JobView
 from services.clients.transfer import queries
-from services.clients.transfer.models import CLIENTS, IMPORT, PREVIEW, Import
+from services.clients.transfer.models import CLIENTS, IMPORT, PREVIEW, READY, UNREADABLE, Import
 from services.clients.transfer.operations import receiving, starting, undoing
 from services.clients.transfer.routes.files import FILE_BODY, kept_file, sent_pieces
 from services.clients.transfer.routes.opening import require_rows, sees_file
@@ -42,8 +42,8 @@ blueprint = ApiBlueprint(
 @blueprint.doc(requestBody=FILE_BODY)
 def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Send a CSV file or an .xlsx workbook as the body; it is read in the background."""
-    permissions = current_identity().permissions
-    taken = receiving.take_file(uow, query["file_name"], sent_pieces(), permissions)
+    permissions, name = current_identity().permissions, query.pop("file_name")
+    taken = receiving.take_file(uow, name, sent_pieces(), permissions, query)
     return Answer(views.import_json(taken), 201, location=f"/v1/imports/{taken.id}")
 
 
@@ -64,6 +64,17 @@ def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """What the file holds, a suggested mapping, and the jobs of this import."""
     taken = queries.get_import(uow.session, import_id, CLIENTS)
     return Answer(_shown(taken, jobs_of_import(uow.session, import_id)))
+
+
+@blueprint.route("/<uuid:import_id>/read", methods=["POST"])
+@writes(CLIENTS_CREATE)
+@blueprint.arguments(bodies.ReadBody)
+@blueprint.response(202, views.ImportView)
+def post_read(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
+    """Read the file once more, with another sheet, heading row, encoding or delimiter."""
+    taken = starting.open_import(uow, import_id, states=(READY, UNREADABLE))
+    receiving.read_again(uow, taken, body, current_identity().permissions)
+    return Answer(views.import_json(taken), 202)
 
 
 @blueprint.route("/<uuid:import_id>/preview", methods=["POST"])

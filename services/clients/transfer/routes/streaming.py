@@ -22,6 +22,7 @@ from services.clients.transfer.models import (
     Import,
 )
 from services.clients.transfer.operations.exporting import columns_of
+from services.clients.transfer.rules.tables import Row
 from services.clients.transfer.rules.writing import (
     CONTENT_TYPES,
     write_csv,
@@ -50,7 +51,7 @@ def stream_export(job: Job) -> Response:
     pieces = _pieces(_begin(), job.id)
     body = {
         "csv": lambda: write_csv(columns, pieces),
-        "xlsx": lambda: write_workbook(columns, pieces),
+        "xlsx": lambda: write_workbook(columns, pieces, job.saved.get("parts", {})),
         "json": lambda: write_json(pieces),
     }[kind]()
     return _file(body, kind, f"clients-{job.created_at:%Y-%m-%d}.{kind}")
@@ -92,7 +93,8 @@ def _rejected(begin: Begin, import_id: uuid.UUID, job_id: uuid.UUID) -> Iterator
             after = rows[0][0] - 1
             found = rows_of(uow.session, job_id, (ROW_FAILED,), after, len(rows))
         wrong = {row.row: row.errors for row in found}
-        yield [[*cells, _sentence(wrong[number])] for number, cells in rows if number in wrong]
+        taken = [Row(*row) for row in rows]
+        yield [[*row.cells, _sentence(wrong[row.number])] for row in taken if row.number in wrong]
 
 
 def _sentence(errors: Iterable[Mapping[str, Any]]) -> str:

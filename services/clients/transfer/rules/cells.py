@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from typing import Any
 
 import orjson
@@ -37,26 +36,17 @@ def read_flag(text: str) -> Any:
     return False if word in _FALSE else text
 
 
+def read_street(text: str) -> str:
+    """Lines of a cell as one."""
+    return ", ".join(line.strip(" ,") for line in text.splitlines() if line.strip(" ,"))
+
+
 def read_json(text: str) -> Any:
     """An object or a list; a text that is no JSON stays what it is."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-
-
-def from_sheet(value: Any) -> str:
-    """What a workbook's cell holds, as it would be typed."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        at_midnight = value.time() == time.min
-        return value.date().isoformat() if at_midnight else value.isoformat()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return text_of(value)
 
 
 def _joined(words: Sequence[str]) -> str:

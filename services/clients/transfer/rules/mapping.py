@@ -14,7 +14,9 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.clients.records.schemas.bodies import ClientBody, ClientChanges
-from services.clients.transfer.rules.cells import read_flag, read_json
+from services.clients.transfer.rules.cells import read_flag, read_json, read_street
+from services.clients.transfer.rules.notations import AS_TYPED, Notation
+from services.clients.transfer.rules.tables import Fault, Row
 from shared.errors import FieldError
 from shared.http.fields import FlagRule
 from shared.values.text import separated
@@ -30,10 +32,18 @@ Read = Callable[[str], Any]
 # What a body says about itself and not about the client.
 _NO_FIELDS = frozenset({"allow_duplicate"})
 _ELEMENT = re.compile(r"(contacts|rates)\[(\d{1,2})\]\.(\w+)")
+_STREET = "address.street"
 _CUSTOM = "custom_fields"
 _FREE = re.compile(rf"{_CUSTOM}\.[^.\[\]]+")
 # What stands in one column or in several, and how the paths of several go on.
 _WHOLES = {"contacts": "[", "rates": "[", _CUSTOM: "."}
+# What is a day or a number, by the last part of its path.
+_NOTED = {
+    "valid_from": "date",
+    "valid_until": "date",
+    "regular_rate": "number",
+    "overtime_rate": "number",
+}
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -67,7 +77,8 @@ _ALIASES = {
 def paths() -> dict[str, Read]:
     """Every path that a column can stand for, with what makes a value of its cells."""
     found = dict(_paths_of(ClientBody(), ""))
-    return {ID: str, **{path: read for path, read in found.items() if path not in _NO_FIELDS}}
+    known = {path: read for path, read in found.items() if path not in _NO_FIELDS}
+    return {ID: str, **known, _STREET: read_street}
 
 
 def _paths_of(schema: Schema, before: str) -> Iterator[tuple[str, Read]]:
@@ -166,12 +177,15 @@ class RowBody:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Turns rows into bodies. `clears` says whether an empty cell empties the field."""
+    """Turns rows into bodies. `clears` says whether an empty cell empties the field; `types` are
+    those of the workspace's own fields by their keys."""
 
     columns: Sequence[str]
     paths: Mapping[str, str]
     constants: Mapping[str, str] = field(default_factory=dict)
     clears: bool = False
+    notation: Notation = AS_TYPED
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def body_of(self, row: Sequence[str]) -> RowBody:
         """The body that a row says."""
@@ -180,9 +194,13 @@ class Reading:
         for path, template in self.constants.items():
             self._put(typed, path, _PLACEHOLDER.sub(lambda it: cells.get(it[1], it[0]), template))
         for column, path in self.paths.items():
-            self._put(typed, path, cells[column].strip())
+            self._put(typed, path, self._whole(column, cells).strip())
         _close_gaps(typed.body)
         return typed
+
+    def errors_of(self, row: Row) -> list[FieldError]:
+        """What is wrong with the row as it stands in the file, where it is made use of."""
+        return [*named_faults(row.faults, self.columns, self.paths, self.constants)]
 
     def column_of(self, path: str) -> str | None:
         """The column in which what stands at a path was typed."""
@@ -196,9 +214,41 @@ class Reading:
             typed.id = text or None
         elif text:
             read = reader_of(path) or str
-            _set(typed.body, path, read(text))
+            _set(typed.body, path, read(self._as_written(path, text)))
         elif self.clears and not _ELEMENT.fullmatch(path):
             _set(typed.body, path, None)
+
+    def _as_written(self, path: str, text: str) -> str:
+        """A day or a number as a body has it, where the file writes it otherwise."""
+        before, _, last = path.rpartition(".")
+        kind = self.types.get(last) if before == _CUSTOM else _NOTED.get(last)
+        return self.notation.read(kind, text)
+
+    def _whole(self, column: str, cells: Mapping[str, str]) -> str:
+        """A text that an export had to part stands in columns beside each other."""
+        parts = [cells[column]]
+        while (more := continued(column, len(parts) + 1)) in cells:
+            parts.append(cells[more])
+        return "".join(parts)
+
+
+def continued(column: str, part: int) -> str:
+    """The name of the column in which a part of a long text stands, from the second."""
+    return f"{column} [{part}]"
+
+
+def named_faults(
+    faults: Sequence[Fault],
+    columns: Sequence[str],
+    paths: Mapping[str, str],
+    constants: Mapping[str, str],
+) -> Iterator[FieldError]:
+    """The faults of a row and of those of its cells that are made use of."""
+    used = {name for template in constants.values() for name in _PLACEHOLDER.findall(template)}
+    for place, code, message in faults:
+        column = None if place is None or place >= len(columns) else columns[place]
+        if column is None or column in paths or column in used:
+            yield FieldError(paths.get(column or "", ""), code, message)
 
 
 def _set(body: dict[str, Any], path: str, value: Any) -> None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.clients.transfer.rules.cells import read_flag
+from services.clients.transfer.rules.mapping import named_faults
+from services.clients.transfer.rules.notations import AS_TYPED, Notation
+from services.clients.transfer.rules.tables import Row
 from shared.errors import FieldError
 
 #: Paths that say which project is meant: its id, or its code or name, among those of a client.
@@ -24,6 +27,7 @@ _ALIASES = {
     "overtime": ("ot",),
     "note": ("notes", "comment", "comments", "description"),
 }
+_NOTED = {"date": "date", "hours": "number"}
 _READ: Mapping[str, Callable[[str], Any]] = {"overtime": read_flag}
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _WORD = re.compile(r"[^\W_]+")
@@ -68,13 +72,22 @@ class TimeReading:
     columns: Sequence[str]
     mapping: Mapping[str, str]
     constants: Mapping[str, str]
+    notation: Notation = AS_TYPED
+
+    def errors_of(self, row: Row) -> list[FieldError]:
+        """What is wrong with the row as it stands in the file, where it is made use of."""
+        return [*named_faults(row.faults, self.columns, self.mapping, self.constants)]
 
     def body_of(self, row: Sequence[str]) -> dict[str, Any]:
         """The body that a row says."""
         cells = dict(zip(self.columns, row, strict=True))
         typed = {path: _filled(text, cells) for path, text in self.constants.items()}
         typed |= {path: cells[column].strip() for column, path in self.mapping.items()}
-        return {path: _READ.get(path, str)(text) for path, text in typed.items() if text}
+        return {
+            path: _READ.get(path, str)(self.notation.read(_NOTED.get(path), text))
+            for path, text in typed.items()
+            if text
+        }
 
     def column_of(self, path: str) -> str | None:
         """The column in which what stands at a path was typed."""

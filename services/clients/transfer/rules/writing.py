@@ -6,12 +6,13 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
 import orjson
 
+from services.clients.transfer.rules.mapping import continued
 from shared.values.formulas import guarded
 
 CONTENT_TYPES = {
@@ -24,6 +25,11 @@ Cells = Sequence[str]
 
 # What XML cannot hold; texts of clients have none of it.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What a reader would take for a character that XML cannot hold.
+_LIKE_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+#: Units of UTF-16 that a cell may have, and characters that are surely no more.
+_LONGEST = 32_767
+_PART = _LONGEST // 2
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -78,20 +84,45 @@ def write_json(pieces: Iterable[Iterable[Any]]) -> Iterator[bytes]:
     yield b"\n]\n" if before == b",\n" else b"[]\n"
 
 
-def write_workbook(columns: Cells, pieces: Iterable[Iterable[Cells]]) -> Iterator[bytes]:
-    """A workbook of one sheet. Every cell is a text, so none is ever a formula."""
+def parts_of(text: str) -> list[str]:
+    """The text in pieces that a cell of a workbook may have; Excel refuses longer ones."""
+    if len(text) <= _PART or len(text.encode("utf-16-le")) <= 2 * _LONGEST:
+        return [text]
+    return [text[start : start + _PART] for start in range(0, len(text), _PART)]
+
+
+def write_workbook(
+    columns: Cells, pieces: Iterable[Iterable[Cells]], parts: Mapping[str, int] | None = None
+) -> Iterator[bytes]:
+    """A workbook of one sheet. Every cell is a text, so none is ever a formula.
+
+    `parts`: into how many columns the long texts of a column are parted.
+    """
+    counts = [(parts or {}).get(column, 1) for column in columns]
+    heads = [
+        continued(column, part) if part > 1 else column
+        for column, count in zip(columns, counts, strict=True)
+        for part in range(1, count + 1)
+    ]
     made = _Stream()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, part in _PARTS.items():
             book.writestr(name, _HEAD + part)
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
-            sheet.write(_sheet([columns]))
+            sheet.write(_sheet([heads]))
             for rows in pieces:
-                sheet.write(_sheet(rows))
+                sheet.write(_sheet(_parted(row, counts) for row in rows))
                 yield made.taken()
             sheet.write(b"</sheetData></worksheet>")
     yield made.taken()
+
+
+def _parted(row: Cells, counts: Sequence[int]) -> list[str]:
+    if max(counts, default=1) == 1:
+        return list(row)
+    parted = ((parts_of(cell), count) for cell, count in zip(row, counts, strict=True))
+    return [cell for parts, count in parted for cell in (parts + [""] * count)[:count]]
 
 
 def _sheet(rows: Iterable[Cells]) -> bytes:
@@ -101,7 +132,8 @@ def _sheet(rows: Iterable[Cells]) -> bytes:
 def _cell(text: str) -> str:
     if not text:
         return "<c/>"
-    kept = escape(_NOT_IN_XML.sub("", text), {"\r": "&#13;"})
+    literal = _LIKE_ESCAPE.sub("_x005F_", _NOT_IN_XML.sub("", text))
+    kept = escape(literal, {"\r": "&#13;"})
     return f'<c t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>'
 
 

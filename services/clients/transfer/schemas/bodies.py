@@ -9,8 +9,11 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from services.clients.listing.schemas import ClientListQuery
 from services.clients.records.models.record import OWN_FIELD
-from services.clients.transfer.models import CREATE, REJECT, SKIP
+from services.clients.transfer.models import APART, CONTACTS, CREATE, REJECT, SKIP
 from services.clients.transfer.operations.bulk import ACTIONS, DELETE
+from services.clients.transfer.rules import notations
+from services.clients.transfer.rules.csv_files import DELIMITERS
+from services.clients.transfer.rules.encodings import ENCODINGS
 from services.clients.transfer.rules.mapping import export_columns
 from services.clients.transfer.rules.writing import CONTENT_TYPES
 from shared.http.fields import Rule, prose, required_line
@@ -27,10 +30,26 @@ def _template(value: Any) -> str:
     return text.prose(1_000)(value) or ""
 
 
-class FileQuery(StrictSchema):
-    """`POST /v1/imports?file_name=`, with the file as the body."""
+class ReadBody(StrictSchema):
+    """`POST …/{id}/read`: how the file is to be understood; what is left out is guessed."""
+
+    sheet = fields.String(validate=validate.Length(1, 100))
+    heading_row = fields.Integer(
+        strict=True,
+        validate=validate.Range(1, 1 << 20),
+        metadata={"description": "The row of the headings, as a spreadsheet numbers it."},
+    )
+    encoding = fields.String(validate=validate.OneOf(ENCODINGS))
+    delimiter = fields.String(
+        validate=validate.OneOf(DELIMITERS), metadata={"description": "Of the columns of a CSV."}
+    )
+
+
+class FileQuery(ReadBody):
+    """`POST /v1/imports?file_name=`, with the file as the body, and how to understand it."""
 
     file_name = fields.String(required=True, validate=validate.Length(1, 255))
+    heading_row = fields.Integer(validate=validate.Range(1, 1 << 20))
 
 
 class _MappingBody(StrictSchema):
@@ -54,6 +73,23 @@ class _MappingBody(StrictSchema):
         metadata={
             "description": "Values by path for every row; `{Column}` stands for the row's cell.",
             "examples": [{"status": "pending"}],
+        },
+    )
+
+    dates = fields.String(
+        load_default=notations.PLAIN,
+        validate=validate.OneOf(notations.DATES),
+        metadata={
+            "description": "How days are written: `plain` as 2026-12-24, `day_first` as 24/12/2026 "
+            "or 24.12.26, `month_first` as 12/24/2026."
+        },
+    )
+    decimals = fields.String(
+        load_default=notations.PLAIN,
+        validate=validate.OneOf(notations.DECIMALS),
+        metadata={
+            "description": "How numbers are written: `plain` as 1234.50, `point` also as 1,234.50, "
+            "`comma` as 1.234,50."
         },
     )
 
@@ -84,6 +120,16 @@ class StartBody(_MappingBody):
         load_default="keep",
         validate=validate.OneOf(["keep", "clear"]),
         metadata={"description": "Whether an empty cell leaves a field as it is or empties it."},
+    )
+
+    rows_of_one_client = fields.String(
+        load_default=APART,
+        validate=validate.OneOf([APART, CONTACTS]),
+        metadata={
+            "description": "Rows with the same code, or the same company name: `contacts` makes "
+            "one client of them, of which each further row is a contact; `apart` leaves them rows "
+            "of their own."
+        },
     )
 
 

@@ -1,0 +1,104 @@
+"""Reading CSV in any common dress."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, islice
+from typing import IO, Final
+
+from services.clients.transfer.errors import Unreadable
+from services.clients.transfer.rules.encodings import (
+    STRAYS,
+    Encoding,
+    encoding_of,
+    is_unstorable,
+    shown,
+)
+from services.clients.transfer.rules.tables import MAX_CELL, Choice, Fault, Row, Table, table_of
+from shared.values.formulas import unguarded
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_SNIFFED = 1 << 16
+# By this line spreadsheets are told the delimiter; it is no row.
+_TOLD = re.compile('\ufeff?"?sep=(.)"?\\r?\\n?')
+# A line behind the last: where it is found inside a cell, a quote was left open.
+_BEHIND = "\x1e"
+
+
+def read_csv(file: IO[bytes], choice: Choice) -> Table:
+    """The table of a file; raises `Unreadable`, also while rows are read."""
+    encoding = encoding_of(file) if choice.encoding is None else Encoding(choice.encoding)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding.name, errors=STRAYS, newline="")
+    told = _TOLD.fullmatch(text.readline())
+    text.seek(0)
+    delimiter = choice.delimiter or (told[1] if told else _delimiter(text.read(_SNIFFED)))
+    text.seek(0)
+    if told:
+        text.readline()
+    details = {
+        "encoding": encoding.name,
+        "encoding_sure": encoding.is_sure,
+        "delimiter": delimiter,
+    }
+    return table_of(_rows(text, delimiter, encoding.name), choice.heading_row, details)
+
+
+def _delimiter(beginning: str) -> str:
+    """The one that cuts the first lines into the most columns of the same number."""
+    return max(DELIMITERS, key=lambda mark: _fitness(beginning, mark))
+
+
+def _fitness(beginning: str, mark: str) -> float:
+    found: Counter[int] = Counter()
+    with suppress(csv.Error):
+        found.update(len(row) for row in islice(_cut(beginning, mark), 50) if row)
+    width, rows = max(found.items(), key=lambda it: (it[1], it[0]), default=(1, 1))
+    return 0.0 if width == 1 else width * rows / found.total()
+
+
+def _cut(beginning: str, mark: str) -> Iterator[list[str]]:
+    # The last line may end in the middle.
+    lines = beginning.splitlines(keepends=True)
+    return csv.reader(lines[:-1] if len(lines) > 1 else lines, delimiter=mark)
+
+
+def _rows(text: IO[str], delimiter: str, encoding: str) -> Iterator[Row]:
+    csv.field_size_limit(2 * MAX_CELL)
+    number = width = 0
+    try:
+        for number, cells in enumerate(csv.reader(chain(text, [_BEHIND]), delimiter=delimiter), 1):
+            if cells == [_BEHIND]:
+                return
+            width = width or len(cells)
+            if cells and _swallows(cells, delimiter, width):
+                raise _unclosed(number)
+            yield _row(number, cells, encoding)
+    except csv.Error as error:
+        raise _unclosed(number + 1) from error
+
+
+def _swallows(cells: list[str], delimiter: str, width: int) -> bool:
+    """Whether a quote was left open: the end of the file is in a cell, or whole rows are."""
+    if cells[-1].endswith(_BEHIND):
+        return True
+    inner = [line for cell in cells if "\n" in cell for line in cell.splitlines()[1:-1]]
+    return len(inner) > 1 and width > 2 and all(it.count(delimiter) == width - 1 for it in inner)
+
+
+def _unclosed(number: int) -> Unreadable:
+    return Unreadable("unclosed_quote", f"A quote opens in row {number} and is not closed there.")
+
+
+def _row(number: int, cells: list[str], encoding: str) -> Row:
+    faults: list[Fault] = [
+        (place, "undecodable", f"The cell has bytes that are no {encoding} text.")
+        for place, cell in enumerate(cells)
+        if is_unstorable(cell)
+    ]
+    return Row(number, [unguarded(shown(cell)) for cell in cells], faults)
