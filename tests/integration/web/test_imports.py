@@ -179,3 +179,15 @@ def test_time_comes_from_a_file_by_the_same_pages(importer: Importer) -> None:
     assert "7.50" in browser.get("/time/entries?person=Ana").text
     importer.run(f"{page}/undo")
     assert "No time here" in browser.get("/time/entries?person=Ana").text
+
+
+def test_a_file_is_understood_otherwise_by_choice(importer: Importer) -> None:
+    page = importer.send("Liste\nFirma;Mail\nMąż;jo@maz.org\n".encode("cp1250"))
+    assert "The encoding of the file was guessed." in importer.browser.get(page).text
+    choice = {"encoding": "cp1250", "heading_row": "2", "delimiter": ";"}
+    importer.browser.post(f"{page}/read", choice)
+    importer.work()
+    shown = importer.browser.get(page).text
+    assert "Mąż" in shown and "The encoding of the file was guessed." not in shown
+    importer.browser.post(f"{page}/read", {"heading_row": "no number"})
+    assert "heading_row" in importer.browser.get(page).text or "Not a valid integer" in shown
