@@ -19,6 +19,10 @@ LIBRARIES = {
 # Who else may, and why.
 MAY = {
     ("services/clients/records/rules/search_text.py", "unicodedata"): "words of a search are its",
+    (
+        "services/clients/transfer/rules/encodings.py",
+        "control",
+    ): "a NUL in a file is its encoding's",
     ("web/shell/formats.py", "phonenumbers"): "a page writes a number in groups",
     ("services/clients/transfer/rules/writing.py", "control"): "what XML cannot hold is XML's",
 }

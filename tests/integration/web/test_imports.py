@@ -166,7 +166,7 @@ def test_time_comes_from_a_file_by_the_same_pages(importer: Importer) -> None:
     assert page.startswith("/time/imports/")
     shown = browser.get(page).text
     assert '<option value="project" selected>' in shown
-    assert "How rows are taken" not in shown
+    assert "A row with the code of a client" not in shown
     columns = ("project", "position", "person", "date", "hours")
     tried = importer.run(
         f"{page}/preview", {f"to-{place}": path for place, path in enumerate(columns)}
@@ -186,8 +186,8 @@ def test_a_file_is_understood_otherwise_by_choice(importer: Importer) -> None:
     assert "The encoding of the file was guessed." in importer.browser.get(page).text
     choice = {"encoding": "cp1250", "heading_row": "2", "delimiter": ";"}
     importer.browser.post(f"{page}/read", choice)
-    importer.work()
+    importer.transfer.work()
     shown = importer.browser.get(page).text
     assert "Mąż" in shown and "The encoding of the file was guessed." not in shown
-    importer.browser.post(f"{page}/read", {"heading_row": "no number"})
-    assert "heading_row" in importer.browser.get(page).text or "Not a valid integer" in shown
+    importer.browser.post(f"{page}/read", {"heading_row": "first"})
+    assert "Not a valid integer." in importer.browser.get(page).text

@@ -13,7 +13,6 @@ from datetime import datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from typing import Final
-from unicodedata import category
 
 #: ECMA-376, 18.8.30: formats that a workbook names by number alone.
 BUILT_IN: Final[Mapping[int, str]] = {
@@ -38,6 +37,8 @@ _HOLDS = {
     "<": lambda a, b: a < b, ">": lambda a, b: a > b, "=": lambda a, b: a == b,
     "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "<>": lambda a, b: a != b,
 }  # fmt: skip
+# The block of signs of currencies, and those outside of it.
+_MONEY = re.compile("[$\u00a2-\u00a5\u0e3f\u20a0-\u20cf\uff04\uffe0\uffe1\uffe5]+")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 # As many digits as a workbook keeps.
 _KEPT_DIGITS = 15
@@ -212,4 +213,4 @@ def _filled_in(number: Decimal, section: Section, places: Sequence[int]) -> str:
 
 
 def _is_money(text: str) -> bool:
-    return bool(text.strip()) and all(category(it) == "Sc" for it in text.strip())
+    return _MONEY.fullmatch(text.strip()) is not None
