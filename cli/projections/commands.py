@@ -24,14 +24,15 @@ def projections() -> None:
 
 
 @projections.command()
-@click.argument("which", type=click.Choice(["all", "metrics", "activity"]), default="all")
+@click.argument("which", type=click.Choice(["all", "metrics", "sums", "activity"]), default="all")
 @click.option(
     "--wait", "wait_seconds", default=30.0, show_default=True,
     help="seconds to wait for the consumers to catch up",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="print the whole report as JSON")
 def verify(which: str, wait_seconds: float, as_json: bool) -> None:
-    """Hold metrics against the ledger, to the cent, and the timeline against the logs.
+    """Hold metrics against the ledger and kept sums against the invoices, to the cent, and the
+    timeline against the logs.
 
     Exits with 1 if anything differs or has not been applied in time.
     """

@@ -1,4 +1,5 @@
-"""Invoices through Tryton: lines as JSON in, what Tryton makes of them as JSON out.
+"""Invoices through Tryton: lines, credit notes and payments as JSON in, what they come to as JSON
+out.
 
 Runs in an environment of its own, which has trytond, trytond-account-invoice and proteus; nothing
 of ours is imported. Amounts travel as texts.
@@ -28,27 +29,31 @@ from trytond.pool import Pool
 from trytond.tests.tools import activate_modules
 from trytond.transaction import Transaction
 
+#: What Tryton counts in: it is locked from the beginning of a transaction, or not at all.
+NUMBERED = ["ir_sequence_strict", "ir_sequence", "account_journal_period"]
+
 
 def main() -> None:
     """One answer per invoice, in their order."""
     asked = json.load(sys.stdin)
-    config = activate_modules("account_invoice", create_company, create_chart)
+    config = activate_modules("account_invoice", firm, create_chart)
     year = set_fiscalyear_invoice_sequences(create_fiscalyear())
     year.click("create_period")
-    party = Model.get("party.party")(name="Acme")
-    if not party.addresses:
-        party.addresses.new()
-    party.save()
     accounts = get_accounts()
     books = {
-        "party": party.id,
-        "address": party.addresses[0].id,
         "revenue": accounts["revenue"].id,
         "receivable": accounts["receivable"].id,
+        "journal": journal("revenue").id,
+        "cash": payment_method(accounts["cash"]),
         "taxes": {rate: tax(rate) for rate in rates(asked)},
         "currencies": {each: currency(*each) for each in currencies(asked)},
     }
     json.dump(totals(asked, books, config), sys.stdout)
+
+
+def firm(config: Any) -> None:
+    """A firm whose own books are kept to ten-thousandths, in which all currencies are exact."""
+    create_company(currency=Model.get("currency.currency")(currency("XTS", 4)), config=config)
 
 
 def rates(asked: Any) -> set[str]:
@@ -81,44 +86,133 @@ def currency(code: str, digits: int) -> int:
     return int(made.id)
 
 
+def journal(kind: str) -> Any:
+    """Where moves of a kind are kept."""
+    return Model.get("account.journal").find([("type", "=", kind)], limit=1)[0]
+
+
+def payment_method(account: Any) -> int:
+    """A way to pay, and to be paid back, in cash."""
+    made = Model.get("account.invoice.payment.method")(name="Cash", journal=journal("cash"))
+    made.credit_account = made.debit_account = account
+    made.save()
+    return int(made.id)
+
+
 def totals(asked: Any, books: Any, config: Any) -> list[Any]:
-    """Drafts of all invoices, with the taxes that Tryton works out."""
-    with Transaction().start(config.database_name, 1, context=config.context):
-        invoice_model = Pool().get("account.invoice")
-        made = invoice_model.create([draft(each, books) for each in asked])
-        invoice_model.update_taxes(made)
+    """All invoices posted with their credit notes, and paid: each as Tryton works it out."""
+    begun = {"context": config.context, "_lock_tables": NUMBERED}
+    with Transaction().start(config.database_name, 1, **begun):
+        invoices, notes = [], []
+        for each, party in zip(asked, parties(len(asked)), strict=True):
+            invoices += [draft(each, each["lines"], party, books)]
+            notes += [draft(each, note, party, books, -1) for note in each["credits"]]
+        invoices, notes = posted(invoices), iter(posted(notes))
         return [
-            {
-                "lines": [str(line.amount) for line in each.lines],
-                "subtotal": str(each.untaxed_amount),
-                "tax": str(each.tax_amount),
-                "total": str(each.total_amount),
-            }
-            for each in made
+            account(each, invoice, [next(notes) for _ in each["credits"]], books)
+            for each, invoice in zip(asked, invoices, strict=True)
         ]
 
 
-def draft(invoice: Any, books: Any) -> dict[str, Any]:
-    """As Tryton takes it."""
+def parties(how_many: int) -> Any:
+    """Customers, one of an invoice each, so that what is owed of it is what the customer owes."""
+    party_model = Pool().get("party.party")
+    wanted = {"name": "Acme", "addresses": [("create", [{}])]}
+    return party_model.create([wanted] * how_many)
+
+
+def account(asked: Any, invoice: Any, credits: Any, books: Any) -> dict[str, Any]:
+    """What an invoice and its credit notes come to, and what is owed once all is paid."""
+    paid = Decimal(0)
+    for told in asked["payments"]:
+        amount = owed(invoice, books) if told is None else Decimal(told)
+        if 0 < amount <= invoice.total_amount - paid:
+            pay(invoice, amount, books)
+            paid += amount
+        elif amount:
+            move_money(invoice, amount, books)
+    notes = [sums(note) for note in credits]
+    return {**sums(invoice), "credits": notes, "open": str(owed(invoice, books))}
+
+
+def posted(wanted: Any) -> Any:
+    """Invoices that count, made at once."""
+    invoice_model = Pool().get("account.invoice")
+    made = invoice_model.create(wanted)
+    invoice_model.update_taxes(made)
+    invoice_model.post(made)
+    return made
+
+
+def pay(invoice: Any, amount: Decimal, books: Any) -> None:
+    """Enter a payment of an invoice."""
+    pool = Pool()
+    method = pool.get("account.invoice.payment.method")(books["cash"])
+    paid = pool.get("account.invoice")(invoice.id)
+    paid.pay_invoice(amount, method, invoice.invoice_date)
+
+
+def move_money(invoice: Any, amount: Decimal, books: Any) -> None:
+    """Move money from the customer to cash, or back below zero: Tryton's invoices themselves take
+    no refund, nor what was given back once more."""
+    pool = Pool()
+    method = pool.get("account.invoice.payment.method")(books["cash"])
+    move_model = pool.get("account.move")
+    sides = (
+        ({"account": books["receivable"], "party": invoice.party}, -amount),
+        ({"account": method.debit_account}, amount),
+    )
+    lines = [
+        {**side, "debit": max(each, 0), "credit": max(-each, 0), "amount_second_currency": each,
+         "second_currency": invoice.currency}
+        for side, each in sides
+    ]  # fmt: skip
+    move = {"journal": method.journal, "period": invoice.move.period, "date": invoice.invoice_date,
+            "lines": [("create", lines)]}  # fmt: skip
+    move_model.post(move_model.create([move]))
+
+
+def owed(invoice: Any, books: Any) -> Decimal:
+    """The customer's account in the currency of the invoice."""
+    line_model = Pool().get("account.move.line")
+    lines = line_model.search(
+        [("account", "=", books["receivable"]), ("party", "=", invoice.party.id)]
+    )
+    return sum((line.amount_second_currency for line in lines), Decimal(0))
+
+
+def sums(invoice: Any) -> dict[str, Any]:
+    """What an invoice comes to, as texts."""
     return {
-        "type": "out",
-        "party": books["party"],
-        "invoice_address": books["address"],
-        "account": books["receivable"],
-        "currency": books["currencies"][invoice["currency"], invoice["digits"]],
-        "lines": [("create", [draft_line(line, invoice, books) for line in invoice["lines"]])],
+        "lines": [str(line.amount) for line in invoice.lines],
+        "tax": str(invoice.tax_amount),
+        "total": str(invoice.total_amount),
     }
 
 
-def draft_line(line: Any, invoice: Any, books: Any) -> dict[str, Any]:
+def draft(invoice: Any, lines: Any, party: Any, books: Any, sign: int = 1) -> dict[str, Any]:
+    """As Tryton takes it; a credit note is an invoice of less than nothing."""
+    currency_id = books["currencies"][invoice["currency"], invoice["digits"]]
+    return {
+        "type": "out",
+        "party": party.id,
+        "invoice_address": party.addresses[0].id,
+        "account": books["receivable"],
+        "journal": books["journal"],
+        "currency": currency_id,
+        "lines": [("create", [draft_line(line, currency_id, books, sign) for line in lines])],
+    }
+
+
+def draft_line(line: Any, currency_id: int, books: Any, sign: int) -> dict[str, Any]:
     """A line of a free text, with the tax of its rate."""
     rate = line["tax_rate"]
     return {
         "type": "line",
-        "currency": books["currencies"][invoice["currency"], invoice["digits"]],
+        "currency": currency_id,
         "account": books["revenue"],
         "description": "Work",
-        "quantity": float(line["quantity"]),
+        "quantity": sign * float(line["quantity"]),
         "unit_price": Decimal(line["unit_price"]),
         "taxes": [("add", [books["taxes"][rate]])] if rate != "0" else None,
     }

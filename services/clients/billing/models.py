@@ -108,6 +108,25 @@ class CreditNote(Base):
     )
 
 
+class InvoiceSums(Base):
+    """What a workspace's invoices of a status, a currency and two days come to, in one of several
+    slots: the database keeps them as invoices change. `due_on` is that of open invoices.
+    """
+
+    __tablename__ = "invoice_sums"
+
+    workspace_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    issued_on: Mapped[date | None] = mapped_column(primary_key=True)
+    due_on: Mapped[date | None] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    invoices: Mapped[int]
+    total: Mapped[Decimal]
+    amount_paid: Mapped[Decimal]
+    amount_credited: Mapped[Decimal]
+
+
 class Invoice(OwnedByClient, Base):
     """An invoice; `billing_copy` is the client and `issuer` the firm as they were when it was
     issued. `discount` is what the percentage or the amount given comes to, and `tax_parts` what the

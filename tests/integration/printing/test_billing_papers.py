@@ -134,6 +134,7 @@ def test_a_credit_note_has_a_paper_of_its_own(press: Press, issued: Any) -> None
     said = text_at(press, f"{notes}/{note['id']}/pdf")
     for expected in (note["number"], issued["number"], "One hour too many.", "$162.38"):
         assert expected in said
+    assert "Quantity" not in said
 
 
 def test_a_statement_is_printed_and_kept_as_a_document(press: Press, issued: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +10,13 @@ from services.clients.billing.models import CreditNote, CreditNoteLine, Invoice,
 from services.clients.values import formats
 
 _COLUMNS = ["Description", "Quantity", "Price", "Tax", "Amount"]
+_CREDITED_COLUMNS = ["Description", "Tax", "Amount"]
 
 
 def invoice_content(invoice: Invoice, issuer: Mapping[str, Any]) -> dict[str, Any]:
     """An issued invoice for the layout `invoice`."""
     return {
-        **_head(invoice, issuer, "Invoice", str(invoice.number)),
+        **_head(invoice, issuer, "Invoice", str(invoice.number), _COLUMNS),
         "facts": [*_facts(invoice)],
         "lines": [_line(line, invoice.currency) for line in invoice.lines],
         "sums": [*_sums(invoice)],
@@ -31,7 +32,7 @@ def credit_note_content(
     """A credit note for the same layout."""
     currency = invoice.currency
     return {
-        **_head(invoice, issuer, "Credit note", note.number),
+        **_head(invoice, issuer, "Credit note", note.number, _CREDITED_COLUMNS),
         "facts": [
             ["Date", formats.day(note.issued_on)],
             ["For invoice", str(invoice.number)],
@@ -58,7 +59,9 @@ def letterhead(issuer: Mapping[str, Any], recipient: Mapping[str, Any]) -> dict[
     }
 
 
-def _head(invoice: Invoice, issuer: Mapping[str, Any], heading: str, number: str) -> dict[str, Any]:
+def _head(
+    invoice: Invoice, issuer: Mapping[str, Any], heading: str, number: str, columns: Sequence[str]
+) -> dict[str, Any]:
     title = f"{heading} {number}"
     return {
         **letterhead(issuer, invoice.billing_copy or {}),
@@ -66,7 +69,7 @@ def _head(invoice: Invoice, issuer: Mapping[str, Any], heading: str, number: str
         "heading": heading,
         "number": number,
         "foot": f"{issuer['name']} · {title}",
-        "words": {"to": "Bill to", "columns": _COLUMNS},
+        "words": {"to": "Bill to", "columns": [*columns]},
     }
 
 
@@ -144,8 +147,6 @@ def _credited_line(line: CreditNoteLine, currency: str) -> dict[str, Any]:
     return {
         "description": line.description,
         "explanation": None,
-        "quantity": "",
-        "unit_price": "",
         "tax": formats.percent(line.tax_rate),
         "amount": formats.amount(line.amount, currency),
     }

@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, Uuid, cast, func, select
 from sqlalchemy.orm import Session, lazyload
 
 from services.clients.billing.errors import CreditNoteNotFound, InvoiceNotFound
-from services.clients.billing.models import OPEN, VOID, CreditNote, Invoice
+from services.clients.billing.models import OPEN, VOID, CreditNote, Invoice, InvoiceSums
 from services.clients.records.models.record import CLIENTS
 
 #: A row of a list needs neither lines nor what was entered against it.
@@ -73,18 +73,22 @@ class InvoiceFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As a statement over invoices takes them."""
-        exact = {
-            Invoice.status: self.status,
-            Invoice.client_id: self.client_id,
-            Invoice.currency: self.currency,
-        }
+        of_client = [] if self.client_id is None else [Invoice.client_id == self.client_id]
+        return [*of_client, *self._of(Invoice)]
+
+    def conditions_of_sums(self) -> list[ColumnElement[bool]]:
+        """As a statement over kept sums takes them, which know no clients."""
+        return self._of(InvoiceSums)
+
+    def _of(self, table: type[Invoice | InvoiceSums]) -> list[ColumnElement[bool]]:
+        exact = {table.status: self.status, table.currency: self.currency}
         wanted = [column == value for column, value in exact.items() if value is not None]
         if self.first is not None:
-            wanted.append(Invoice.issued_on >= self.first)
+            wanted.append(table.issued_on >= self.first)
         if self.last is not None:
-            wanted.append(Invoice.issued_on <= self.last)
+            wanted.append(table.issued_on <= self.last)
         if self.overdue_on is not None:
-            wanted += [Invoice.status.in_(OPEN), Invoice.due_on < self.overdue_on]
+            wanted += [table.status.in_(OPEN), table.due_on < self.overdue_on]
         return wanted
 
 
@@ -96,20 +100,37 @@ def all_invoices(wanted: InvoiceFilter) -> Select[Any]:
 
 
 def sums_of(session: Session, wanted: InvoiceFilter) -> list[Any]:
-    """How many invoices match and what they come to, per currency; void ones come to nothing."""
-    counted = Invoice.status != VOID
+    """How many invoices match and what they come to, per currency; void ones come to nothing.
+
+    Those of one client are counted; those of all are read from the sums that are kept, which are
+    few however many invoices there are.
+    """
+    if wanted.client_id is not None:
+        return _sums(session, Invoice, func.count(), wanted.conditions())
+    return _sums(session, InvoiceSums, _HOW_MANY, wanted.conditions_of_sums())
+
+
+_HOW_MANY = cast(func.sum(InvoiceSums.invoices), BigInteger)
+
+
+def _sums(
+    session: Session,
+    table: type[Invoice | InvoiceSums],
+    invoices: ColumnElement[Any],
+    conditions: Sequence[ColumnElement[bool]],
+) -> list[Any]:
     amounts = {
-        "total": Invoice.total,
-        "amount_paid": Invoice.amount_paid,
-        "amount_credited": Invoice.amount_credited,
+        "total": table.total,
+        "amount_paid": table.amount_paid,
+        "amount_credited": table.amount_credited,
     }
     sums = [
-        func.coalesce(func.sum(amount).filter(counted), Decimal(0)).label(name)
+        func.coalesce(func.sum(amount).filter(table.status != VOID), Decimal(0)).label(name)
         for name, amount in amounts.items()
     ]
-    statement = select(Invoice.currency, func.count().label("invoices"), *sums)
-    grouped = statement.where(*wanted.conditions()).group_by(Invoice.currency)
-    return [*session.execute(grouped.order_by(Invoice.currency))]
+    found = select(table.currency, invoices.label("invoices"), *sums).where(*conditions)
+    grouped = found.group_by(table.currency).having(invoices > 0).order_by(table.currency)
+    return [*session.execute(grouped)]
 
 
 def search_invoices(
