@@ -29,11 +29,13 @@ _CHAINED = text(
     f"""
     SELECT f.pos, f.workspace_id, f.source, f.source_pos, f.event_id, f.type, f.parked,
            coalesce(f.client_id, f.workspace_id) AS chain_id, f.payload_hash, f.seal,
-           e.event_id IS NOT NULL AS is_kept, {payload_hash("e")} AS says,
+           e.event_id IS NOT NULL AS is_kept, l.pos IS NOT NULL AS is_lost,
+           {payload_hash("e")} AS says,
            e.data @> '{{"erased": true}}' AND EXISTS (
                SELECT FROM erased_clients AS x WHERE x.client_id = f.client_id) AS is_silent,
            c.entries AS end_entries, c.seal AS end_seal
     FROM feed AS f LEFT JOIN events AS e ON e.event_id = f.event_id
+    LEFT JOIN feed_lost AS l ON l.pos = f.pos
     LEFT JOIN feed_chains AS c ON c.workspace_id = f.workspace_id AND c.source = f.source
         AND c.chain_id = coalesce(f.client_id, f.workspace_id)
     WHERE f.source = :source ORDER BY f.workspace_id, chain_id, f.pos
@@ -51,7 +53,8 @@ _EMPTY = text(
 _PLACED = text(
     """
     SELECT CAST(event_id AS text) AS event_id, source_pos AS pos, type, payload_hash AS says
-    FROM feed WHERE source = :source AND NOT parked ORDER BY event_id
+    FROM feed AS f WHERE source = :source AND NOT parked
+      AND NOT EXISTS (SELECT FROM feed_lost AS l WHERE l.pos = f.pos) ORDER BY event_id
     """
 )
 _LOG = text(
@@ -62,7 +65,12 @@ _LOG = text(
     """
 )
 _UPTO = text("SELECT placed_pos FROM feed_sources WHERE source = :source")
-_LETTERS = text("SELECT pos FROM dead_letters WHERE source = :source AND state <> 'replayed'")
+_LETTERS = text(
+    """
+    SELECT d.pos FROM dead_letters AS d JOIN consumer_progress USING (source, epoch)
+    WHERE source = :source AND d.state <> 'replayed'
+    """
+)
 _ERASED = text("SELECT client_id FROM erased_clients")
 
 Key = tuple[uuid.UUID, uuid.UUID]
@@ -116,7 +124,7 @@ class _Walk:
             yield self._difference(f"chain {chain[1]}", "cut off", f"{end[0]} entries", f"{count}")
 
     def _said(self, row: Row[Any]) -> Iterator[Difference]:
-        if row.parked or row.is_silent:
+        if row.parked or row.is_silent or (row.is_lost and not row.is_kept):
             return
         if not row.is_kept:
             yield self._difference(_where(row), "missing", row.type, "not on the timeline")

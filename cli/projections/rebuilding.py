@@ -12,13 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TextClause, text
 
 from cli.projections.databases import Engines
 from services.activity.events import consumers as activity_consumers
-from services.activity.events.operations import recording as activity_recording
 from services.metrics.totals import consumers as metrics_consumers
-from services.metrics.totals import operations as metrics_operations
 from shared.messaging.envelope import Envelope
 from shared.messaging.feed import Head, read_envelopes, read_head
 from shared.messaging.inbox import Apply
@@ -32,23 +30,15 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A consumer's rows: how to apply envelopes to them, how to begin with none, and what is
-    left to do when all are there."""
+    """A consumer's rows, and how to apply envelopes to them."""
 
     consumer: str
     apply: Apply
-    empty: Callable[[Connection], None]
-    finish: Callable[[Connection], None] = lambda _: None
 
 
 PROJECTIONS = {
-    "activity": Projection(
-        "activity",
-        activity_consumers.apply,
-        activity_recording.empty_timeline,
-        activity_recording.order_by_position,
-    ),
-    "metrics": Projection("metrics", metrics_consumers.apply, metrics_operations.empty_metrics),
+    "activity": Projection("activity", activity_consumers.apply),
+    "metrics": Projection("metrics", metrics_consumers.apply),
 }
 
 
@@ -61,7 +51,15 @@ _PATIENT = text(
     "set_config('idle_in_transaction_session_timeout', '0', true)"
 )
 _ENTER = text("SELECT set_config('app.workspace', :workspace, true)")
-_PARKED = text("SELECT pos FROM dead_letters WHERE source = :source AND state <> 'replayed'")
+# The erased stay so, and a log that still holds them brings none of them back.
+_FORGET = text("SELECT forget_source(:source, NULL)")
+_SETTLE = text("SELECT settle_source(:source, '{}')")
+_PARKED = text(
+    """
+    SELECT pos FROM dead_letters
+    WHERE source = :source AND epoch = CAST(:epoch AS uuid) AND state <> 'replayed'
+    """
+)
 _FORGET_OTHER_LOG = text(
     """
     DELETE FROM inbox WHERE source = :source AND EXISTS (
@@ -91,13 +89,19 @@ def rebuild(engines: Engines, projection: Projection, progress: Progress) -> int
     """
     with engines(projection.consumer).begin() as connection:
         connection.execute(_PATIENT)
-        projection.empty(connection)
+        sources = SUBSCRIPTIONS[projection.consumer]
+        _each(connection, _FORGET, sources)
         applied = sum(
             _apply_source(connection, projection, source, engines(source), progress)
-            for source in SUBSCRIPTIONS[projection.consumer]
+            for source in sources
         )
-        projection.finish(connection)
+        _each(connection, _SETTLE, sources)
     return applied
+
+
+def _each(connection: Connection, statement: TextClause, sources: Sequence[str]) -> None:
+    for source in sources:
+        connection.execute(statement, {"source": source_of(source)})
 
 
 def _apply_source(
@@ -109,9 +113,9 @@ def _apply_source(
 ) -> int:
     """Every event up to the head as it is now, but for those that stay parked."""
     name = source_of(source)
-    parked = set(connection.scalars(_PARKED, {"source": name}))
     with producer.connect() as log:
         head = read_head(log)
+        parked = set(connection.scalars(_PARKED, {"source": name, "epoch": head.epoch}))
         done, after, newest = 0, 0, None
         while page := read_envelopes(log, source, head.epoch, after, PAGE, head.pos):
             envelopes: list[Envelope] = [orjson.loads(each.body) for each in page]

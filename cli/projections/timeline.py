@@ -31,7 +31,12 @@ _TIMELINE = text(
 )
 _POSITION = text("SELECT contiguous_pos FROM consumer_progress WHERE source = :source")
 _ERASED = text("SELECT client_id FROM erased_clients")
-_LETTERS = text("SELECT pos, reason, state FROM dead_letters WHERE source = :source")
+_LETTERS = text(
+    """
+    SELECT d.pos, d.reason, d.state FROM dead_letters AS d
+    JOIN consumer_progress USING (source, epoch) WHERE source = :source
+    """
+)
 _PAGE = 2000
 
 

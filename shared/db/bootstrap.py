@@ -94,6 +94,8 @@ def _ensure_service(connection: Connection, settings: Settings, service: str) ->
     connection.execute(text(f"REVOKE ALL ON DATABASE {service} FROM PUBLIC"))
     members = ", ".join(f"{service}_{role}" for role in ROLES)
     connection.execute(text(f"GRANT CONNECT ON DATABASE {service} TO {members}"))
+    # A log that has begun another life is put aside until all of it is there.
+    connection.execute(text(f"GRANT TEMPORARY ON DATABASE {service} TO {service}_pipe"))
 
 
 def _ensure_role(connection: Connection, role: str, secret: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import orjson
 from flask import Blueprint, Response, abort, request
 
+from shared.messaging import lives
 from shared.messaging.feed import read_feed, read_head
 from shared.messaging.standing import standing
 from shared.runtime import Runtime
@@ -19,7 +20,9 @@ PIPE_PERMISSION = "pipe.read"
 
 
 def make_internal_blueprint(runtime: Runtime) -> Blueprint:
-    """`GET /internal/head`, `/internal/feed?after=&limit=` and `/internal/standing`."""
+    """`GET /internal/head?pos=&event_id=`, `/internal/feed?after=&limit=`, `/internal/standing`,
+    and `POST /internal/lives?epoch=&pos=&event_id=`, by which a consumer tells that the log of that
+    epoch lacks an event it knows: if so, another epoch begins."""
     blueprint = Blueprint("internal", __name__, url_prefix="/internal")
 
     @blueprint.before_request
@@ -36,9 +39,16 @@ def make_internal_blueprint(runtime: Runtime) -> Blueprint:
     def head() -> Response:
         with runtime.pipe_engine.connect() as connection:
             found = read_head(connection)
-        return Response(
-            orjson.dumps({"epoch": found.epoch, "head": found.pos}), mimetype="application/json"
-        )
+            is_held = lives.holds(connection, _known())
+        told = {"epoch": found.epoch, "head": found.pos, "holds": is_held}
+        return Response(orjson.dumps(told), mimetype="application/json")
+
+    @blueprint.post("/lives")
+    def begin_anew() -> Response:
+        epoch = request.args.get("epoch", "", type=str)
+        with runtime.pipe_engine.begin() as connection:
+            begun = lives.begin_anew(connection, epoch, _known())
+        return Response(orjson.dumps({"begun": begun}), mimetype="application/json")
 
     @blueprint.get("/feed")
     def feed() -> Response:
@@ -55,3 +65,8 @@ def make_internal_blueprint(runtime: Runtime) -> Blueprint:
         return Response(orjson.dumps(found), mimetype="application/json")
 
     return blueprint
+
+
+def _known() -> lives.Known:
+    pos = max(0, request.args.get("pos", 0, type=int))
+    return lives.Known(pos, request.args.get("event_id") or None)

@@ -12,6 +12,7 @@ import orjson
 
 from shared.errors import Unavailable
 from shared.messaging.envelope import Actor, Batch
+from shared.messaging.lives import Known
 from shared.messaging.reconciler import SourceHead
 from shared.runtime import Runtime
 from shared.security.identity import Identity
@@ -110,10 +111,15 @@ class ServiceClient:
         except httpx.HTTPError:
             return False
 
-    def head(self) -> SourceHead:
-        """Where the service's log ends."""
-        found = self._pipe_get("/internal/head", {})
-        return SourceHead(int(found["head"]), str(found["epoch"]))
+    def head(self, known: Known) -> SourceHead:
+        """Where the service's log ends, and whether it holds what is known of it."""
+        found = self._pipe_get("/internal/head", _as_params(known))
+        return SourceHead(int(found["head"]), str(found["epoch"]), bool(found.get("holds", True)))
+
+    def begin_anew(self, epoch: str, known: Known) -> None:
+        """Tell the service that its log of this epoch lacks what was heard of it."""
+        params = {"epoch": epoch, **_as_params(known)}
+        self._pipe("POST", "/internal/lives", params)
 
     def page(self, after: int, limit: int) -> Batch:
         """A page of the service's log."""
@@ -121,8 +127,11 @@ class ServiceClient:
         return found
 
     def _pipe_get(self, path: str, params: Mapping[str, Any]) -> Any:
+        return self._pipe("GET", path, params)
+
+    def _pipe(self, method: str, path: str, params: Mapping[str, Any]) -> Any:
         claims = Claims(self._runtime.service, self.service, None, PIPE, frozenset({"pipe.read"}))
-        response = self._send("GET", path, claims, TIMEOUT, params=params)
+        response = self._send(method, path, claims, TIMEOUT, params=params)
         if response.status_code != 200:
             raise ServiceUnavailable(self.service, f"status {response.status_code}")
         return orjson.loads(response.content)
@@ -146,3 +155,7 @@ class ServiceClient:
             )
         except httpx.HTTPError as error:
             raise ServiceUnavailable(self.service, type(error).__name__) from error
+
+
+def _as_params(known: Known) -> dict[str, Any]:
+    return {"pos": known.pos, "event_id": known.event_id or ""}

@@ -19,18 +19,25 @@ from shared.contracts.tombstones import TOMBSTONE
 from shared.db.tenancy import become_app, become_pipe
 from shared.messaging.envelope import Envelope
 
-# Of a client that was erased nothing is kept but that there was an event.
+# Of a client that was erased nothing is kept but that there was an event. What was discarded by
+# decision stays so when it is met again in another life of its log.
 _PARK = text(
     """
-    INSERT INTO dead_letters (source, pos, event_id, workspace_id, client_id, type, reason,
-                              detail, attempts, envelope, state)
-    SELECT :source, :pos, CAST(:event_id AS uuid), CAST(:workspace_id AS uuid),
-           CAST(:client_id AS uuid), :type, :reason,
+    WITH met_again AS (
+        UPDATE dead_letters SET epoch = CAST(:epoch AS uuid), pos = :pos, attempts = :attempts
+        WHERE source = :source AND event_id = CAST(:event_id AS uuid)
+          AND epoch IS DISTINCT FROM CAST(:epoch AS uuid) AND state = 'discarded' RETURNING 1
+    )
+    INSERT INTO dead_letters (source, epoch, pos, event_id, workspace_id, client_id, type,
+                              reason, detail, attempts, envelope, state)
+    SELECT :source, CAST(:epoch AS uuid), :pos, CAST(:event_id AS uuid),
+           CAST(:workspace_id AS uuid), CAST(:client_id AS uuid), :type, :reason,
            CASE WHEN client.erased THEN 'erased with its client' ELSE :detail END, :attempts,
            CAST(CASE WHEN client.erased THEN :tombstone ELSE :envelope END AS jsonb),
            CASE WHEN client.erased THEN 'discarded' ELSE 'parked' END
     FROM (SELECT is_erased(CAST(:client_id AS uuid))) AS client(erased)
-    ON CONFLICT (source, pos) DO UPDATE
+    WHERE NOT EXISTS (SELECT FROM met_again)
+    ON CONFLICT (source, epoch, pos) DO UPDATE
     SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
         attempts = dead_letters.attempts + excluded.attempts, settled_at = NULL
     """
@@ -52,17 +59,23 @@ _SETTLE = text(
 
 
 def park(
-    connection: Connection, envelope: Envelope, reason: str, detail: str, attempts: int
+    connection: Connection,
+    epoch: str,
+    envelope: Envelope,
+    reason: str,
+    detail: str,
+    attempts: int,
 ) -> None:
     """Keep an envelope that could not be applied, in the transaction of its inbox row."""
     connection.execute(
         _PARK,
         {
             "source": envelope["source"],
+            "epoch": epoch,
             "pos": envelope["pos"],
-            "event_id": _uuid_or_none(envelope.get("id")),
-            "workspace_id": _uuid_or_none(envelope.get("workspace")),
-            "client_id": _uuid_or_none(envelope.get("client_id")),
+            "event_id": uuid_or_none(envelope.get("id")),
+            "workspace_id": uuid_or_none(envelope.get("workspace")),
+            "client_id": uuid_or_none(envelope.get("client_id")),
             "type": str(envelope.get("type")),
             "reason": reason,
             "detail": detail[:2000],
@@ -78,7 +91,7 @@ def _json(envelope: Mapping[str, Any]) -> str:
     return orjson.dumps(envelope).decode().replace("\\u0000", "\\ufffd")
 
 
-def _uuid_or_none(value: object) -> str | None:
+def uuid_or_none(value: object) -> str | None:
     """An id that may be the very thing that is wrong with the envelope."""
     try:
         return str(uuid.UUID(str(value)))

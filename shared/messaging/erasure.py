@@ -20,7 +20,8 @@ CLIENT_DELETED = "clients.client.deleted.v1"
 DRAFT_DISCARDED = "clients.draft.discarded.v1"
 CLIENT_MERGED = "clients.client.merged.v1"
 
-_ERASING = frozenset({CLIENT_DELETED, DRAFT_DISCARDED})
+#: The types of events that tell of an erasure.
+ERASING = frozenset({CLIENT_DELETED, DRAFT_DISCARDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Merge:
 def erasures(envelopes: Sequence[Envelope]) -> Iterator[Erasure]:
     """The deletions among the envelopes."""
     for envelope in envelopes:
-        if envelope["type"] in _ERASING and envelope["client_id"]:
+        if envelope["type"] in ERASING and envelope["client_id"]:
             yield Erasure(
                 envelope["workspace"],
                 envelope["client_id"],

@@ -57,16 +57,27 @@ _KNOWN_EPOCH = text("SELECT epoch::text FROM consumer_progress WHERE source = :s
 # source not followed yet, or followed in another life of its log.
 _TAKE = text(
     """
-    INSERT INTO inbox (source, pos, occurred_at)
-    SELECT p.source, given.pos, given.occurred_at
+    INSERT INTO inbox (source, pos, event_id, occurred_at)
+    SELECT p.source, given.pos, given.event_id, given.occurred_at
     FROM consumer_progress AS p,
-         unnest(CAST(:positions AS bigint[]), CAST(:times AS timestamptz[]))
-             AS given(pos, occurred_at)
+         unnest(CAST(:positions AS bigint[]), CAST(:ids AS uuid[]), CAST(:times AS timestamptz[]))
+             AS given(pos, event_id, occurred_at)
     WHERE p.source = :source AND p.epoch = CAST(:epoch AS uuid) AND given.pos > p.contiguous_pos
     ON CONFLICT DO NOTHING RETURNING pos
     """
 )
-_LOCK_PROGRESS = text("SELECT FROM consumer_progress WHERE source = :source FOR UPDATE")
+# What is known already may be another event: then the log has begun another life, which the
+# reconciler finds out about.
+_DOUBT = text(
+    """
+    UPDATE consumer_progress AS p SET doubted_pos = i.pos
+    FROM unnest(CAST(:positions AS bigint[]), CAST(:ids AS uuid[])) AS given(pos, event_id)
+    JOIN inbox AS i ON i.source = :source AND i.pos = given.pos AND i.event_id <> given.event_id
+    WHERE p.source = :source AND p.doubted_pos IS NULL
+    """
+)
+# Fails where another life of the log is followed by now: its positions are other events'.
+_LOCK_PROGRESS = text("SELECT hold_progress(:source, CAST(:epoch AS uuid))")
 # A second statement on purpose: its snapshot starts after the lock, so it sees the inbox rows
 # of whoever held the lock before. It moves over one unbroken run, some thousand at a time.
 _MOVE = text(
@@ -151,9 +162,9 @@ class Inbox:
                 for envelope in fresh:
                     failpoint(f"{self.service}.envelope.{envelope['pos']}")
             if fresh:
-                self._apply_all(connection, _readable(connection, fresh))
+                self._apply_all(connection, readable(connection, epoch, fresh))
                 failpoint(f"{self.service}.before_progress")
-                _move(connection, source)
+                _move(connection, source, epoch)
         failpoint(f"{self.service}.after_ingest")
         return len(fresh)
 
@@ -178,18 +189,18 @@ class Inbox:
         _log.error("parked", source=source, pos=envelope["pos"], reason=reason, detail=detail)
         with pipelined(self.engine) as connection:
             if _fresh(connection, source, epoch, [envelope]):
-                dead_letters.park(connection, envelope, reason, detail, attempts)
-                _move(connection, source)
+                dead_letters.park(connection, epoch, envelope, reason, detail, attempts)
+                _move(connection, source, epoch)
 
 
-def _readable(connection: Connection, fresh: Sequence[Envelope]) -> list[Envelope]:
+def readable(connection: Connection, epoch: str, fresh: Sequence[Envelope]) -> list[Envelope]:
     """Those that this code understands, in their order; the others are parked."""
     if all_fit(fresh):
         return list(fresh)
-    return [envelope for envelope in fresh if _is_readable(connection, envelope)]
+    return [envelope for envelope in fresh if _is_readable(connection, epoch, envelope)]
 
 
-def _is_readable(connection: Connection, envelope: Envelope) -> bool:
+def _is_readable(connection: Connection, epoch: str, envelope: Envelope) -> bool:
     """Hold an envelope against its contract; what does not fit is parked, not applied.
 
     A type or version this code does not know waits there for a deploy that does.
@@ -198,7 +209,7 @@ def _is_readable(connection: Connection, envelope: Envelope) -> bool:
         validate_envelope(envelope)
         validate_consumed(envelope["type"], envelope["data"])
     except ContractViolation as violation:
-        dead_letters.park(connection, envelope, violation.reason, str(violation), 1)
+        dead_letters.park(connection, epoch, envelope, violation.reason, str(violation), 1)
         return False
     return True
 
@@ -211,11 +222,19 @@ def _fresh(
     # PostgreSQL's way of writing an array, which costs less than having the driver write it.
     positions = "{" + ",".join(map(str, by_pos)) + "}"
     times = "{" + ",".join(_time(envelope) for envelope in by_pos.values()) + "}"
-    given = {"source": source, "epoch": epoch, "positions": positions, "times": times}
+    ids = "{" + ",".join(_id(envelope) for envelope in by_pos.values()) + "}"
+    given = {"source": source, "epoch": epoch, "positions": positions, "ids": ids, "times": times}
     taken = send(connection, _TAKE, given).fetchall()
     if not taken and _is_first(connection, source, epoch):
         taken = send(connection, _TAKE, given).fetchall()
+    if len(taken) < len(by_pos):
+        send(connection, _DOUBT, given)
     return [by_pos[pos] for (pos,) in sorted(taken)]
+
+
+def _id(envelope: Envelope) -> str:
+    """Which event it is; NULL where its id is the very thing that is wrong with it."""
+    return dead_letters.uuid_or_none(envelope.get("id")) or "NULL"
 
 
 def _time(envelope: Envelope) -> str:
@@ -239,6 +258,6 @@ def _is_first(connection: Connection, source: str, epoch: str) -> bool:
     return False
 
 
-def _move(connection: Connection, source: str) -> None:
-    send(connection, _LOCK_PROGRESS, {"source": source})
+def _move(connection: Connection, source: str, epoch: str) -> None:
+    send(connection, _LOCK_PROGRESS, {"source": source, "epoch": epoch})
     send(connection, _MOVE, {"source": source})

@@ -15,7 +15,7 @@ from shared.messaging.topology import SERVICES, SUBSCRIPTIONS, source_of
 
 _PRODUCER = text(
     """
-    SELECT last_pos, lease_owner, lease_until > clock_timestamp() AS leased,
+    SELECT last_pos, epoch, lease_owner, lease_until > clock_timestamp() AS leased,
            (SELECT count(*) FROM event_log WHERE pos IS NULL) AS unsequenced
     FROM relay_state WHERE k = 1
     """
@@ -25,7 +25,7 @@ _CONSUMER = text(
     """
     SELECT contiguous_pos,
            (SELECT count(*) FROM inbox WHERE source = :source AND pos > p.contiguous_pos) AS ahead
-    FROM consumer_progress AS p WHERE source = :source
+    FROM consumer_progress AS p WHERE source = :source AND epoch = :epoch
     """
 )
 _OLDEST = text(
@@ -88,7 +88,8 @@ def _lag(
     connection: Connection,
 ) -> Lag:
     name = {"source": source_of(source)}
-    row = connection.execute(_CONSUMER, name).one_or_none()
+    # Of another life of the log it has applied nothing yet, whatever its position says.
+    row = connection.execute(_CONSUMER, {**name, "epoch": state.epoch}).one_or_none()
     contiguous = 0 if row is None else row.contiguous_pos
     behind = max(0, state.last_pos - contiguous) + state.unsequenced
     oldest = producer.scalar(_OLDEST, {"pos": contiguous + 1}) if behind else None

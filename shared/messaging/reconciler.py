@@ -2,7 +2,7 @@
 
 The head comes with the pull itself, over HTTP from the producer's database, so this works
 with the broker dead, emptied or lying. It is also how a new consumer gets its history and
-how a consumer follows a log that was restored from a backup (a new epoch).
+how a consumer notices that a log has begun another life (a new epoch), and follows it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from sqlalchemy import text
 from shared.logging import get_logger
 from shared.messaging.envelope import Batch
 from shared.messaging.inbox import Inbox
+from shared.messaging.lives import Known
+from shared.messaging.relearning import Standing, follow_on, relearn, standing
 
 _log = get_logger(__name__)
 
@@ -25,11 +27,6 @@ PAGE = 500
 TIDY_EVERY_SECONDS = 60.0
 TIDY_ROWS = 5000
 
-_PROGRESS = text(
-    """
-    SELECT epoch::text AS epoch, contiguous_pos FROM consumer_progress WHERE source = :source
-    """
-)
 _SEE_HEAD = text(
     """
     UPDATE consumer_progress
@@ -38,23 +35,21 @@ _SEE_HEAD = text(
     WHERE source = :source
     """
 )
-_ADOPT = text(
+_FOLLOW = text(
     """
     INSERT INTO consumer_progress (source, epoch) VALUES (:source, CAST(:epoch AS uuid))
-    ON CONFLICT (source) DO UPDATE
-    SET epoch = excluded.epoch, contiguous_pos = 0, contiguous_at = NULL, known_head = 0
-    WHERE consumer_progress.epoch <> excluded.epoch
+    ON CONFLICT (source) DO NOTHING
     """
 )
-_FORGET_INBOX = text("DELETE FROM inbox WHERE source = :source")
 # What lies below the contiguous position is refused by that position alone, but a delivery
-# that read an older position may still be under way: an hour is longer than any statement.
+# that read an older position may still be under way: an hour is longer than any statement. What
+# stands at the position stays, as a log that holds it is the one that was followed.
 _TIDY = text(
     """
     DELETE FROM inbox WHERE source = :source AND pos IN (
         SELECT pos FROM inbox
         WHERE source = :source AND applied_at < clock_timestamp() - interval '1 hour'
-          AND pos <= (SELECT contiguous_pos FROM consumer_progress WHERE source = :source)
+          AND pos < (SELECT contiguous_pos FROM consumer_progress WHERE source = :source)
         ORDER BY pos LIMIT :rows
     )
     """
@@ -63,19 +58,24 @@ _TIDY = text(
 
 @dataclass(frozen=True, slots=True)
 class SourceHead:
-    """Where a producer's log ends."""
+    """Where a producer's log ends, and whether it holds what its consumer knows of it."""
 
     head: int
     epoch: str
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Producer:
-    """How to ask a producer; both raise when it does not answer."""
+    """How to ask a producer; all raise when it does not answer.
+
+    `begin_anew` tells it that its log of that epoch lacks what is known of it.
+    """
 
     source: str
-    head: Callable[[], SourceHead]
+    head: Callable[[Known], SourceHead]
     page: Callable[[int, int], Batch]
+    begin_anew: Callable[[str, Known], None]
 
 
 @dataclass(slots=True)
@@ -93,19 +93,36 @@ class Reconciler:
     _tidied: float = field(default=0.0)
 
     def make_round(self) -> int:
-        """Look once; pull while there is a hole. Returns how many envelopes were applied."""
+        """Look once; pull while there is a hole. Returns how many envelopes were applied, and 1
+        where there is reason to look again at once."""
         source = self.producer.source
-        seen = self.producer.head()
         with self.inbox.engine.begin() as connection:
-            row = connection.execute(_PROGRESS, {"source": source}).one_or_none()
-            if row is not None and row.epoch == seen.epoch:
-                connection.execute(_SEE_HEAD, {"source": source, "head": seen.head})
-        if row is None or row.epoch != seen.epoch:
-            self._adopt(seen.epoch)
-            # On a first meeting messages are on their way; a restored log sends none again.
-            return 0 if row is None else self._pull(0)
+            stood = standing(connection, source)
+        seen = self.producer.head(Known(0) if stood is None else stood.known)
+        if stood is None:
+            self._follow(seen.epoch)
+            return 0  # On a first meeting messages are on their way.
+        if stood.epoch != seen.epoch:
+            return self._meet(stood, seen)
+        if not seen.holds:
+            self.producer.begin_anew(seen.epoch, stood.known)
+            return 1
+        return self._keep_up(stood, seen)
+
+    def _keep_up(self, stood: Standing, seen: SourceHead) -> int:
+        with self.inbox.engine.begin() as connection:
+            connection.execute(_SEE_HEAD, {"source": self.producer.source, "head": seen.head})
         self._tidy()
-        return self._pull(row.contiguous_pos) if self._is_hole(row.contiguous_pos, seen.head) else 0
+        return self._pull(stood.contiguous) if self._is_hole(stood.contiguous, seen.head) else 0
+
+    def _meet(self, stood: Standing, seen: SourceHead) -> int:
+        """The log has begun another life, in which none of its messages is sent again."""
+        source = self.producer.source
+        if not (seen.holds and stood.is_sure):
+            return relearn(self.inbox, source, stood.epoch, seen.epoch, self.producer.page)
+        if not follow_on(self.inbox, source, stood, seen.epoch):
+            return 1
+        return self._pull(stood.contiguous)
 
     def _is_hole(self, contiguous: int, head: int) -> bool:
         """Level with the head is progress too: patience starts when falling behind."""
@@ -114,13 +131,11 @@ class Reconciler:
             self._stood_at, self._stood_since = contiguous, now
         return contiguous < head and now - self._stood_since >= PATIENCE_SECONDS
 
-    def _adopt(self, epoch: str) -> None:
-        """Start over with a log we have not met: ids keep what was applied from doubling."""
-        source = self.producer.source
-        _log.info("following a log", source=source, epoch=epoch)
+    def _follow(self, epoch: str) -> None:
+        given = {"source": self.producer.source, "epoch": epoch}
         with self.inbox.engine.begin() as connection:
-            if connection.execute(_ADOPT, {"source": source, "epoch": epoch}).rowcount:
-                connection.execute(_FORGET_INBOX, {"source": source})
+            connection.execute(_FOLLOW, given)
+        _log.info("following a log", **given)
 
     def _pull(self, after: int) -> int:
         """Pull page by page up to the head; what is already applied is skipped by the inbox."""

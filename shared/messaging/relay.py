@@ -32,6 +32,7 @@ from shared.messaging.feed import (
     cut,
     read_envelopes,
 )
+from shared.messaging.lives import NOTICE_LIFE
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import targets_of
 
@@ -119,6 +120,8 @@ def sequence(engine: Engine) -> int:
 
 
 def _number(connection: Connection) -> PipelineCursor:
+    # Before any position is given: in a log that lacks what it had, it is that of another event.
+    send(connection, NOTICE_LIFE)
     locked = send(connection, _LOCK_COUNTER)
     if ENABLED:
         locked.fetchall()
@@ -150,8 +153,12 @@ class Relay:
             connection.execute(_ADD_TARGETS, {"known": self._targets})
 
     def hold_lease(self, seconds: float) -> bool:
-        """Take or renew the lease by the database's clock; False while another relay works."""
+        """Take or renew the lease by the database's clock; False while another relay works.
+
+        Whoever asks notices as well that the log lives on elsewhere, though nothing new comes.
+        """
         with self._engine.begin() as connection:
+            connection.execute(NOTICE_LIFE)
             taken = connection.execute(_TAKE_LEASE, {"owner": self._owner, "seconds": seconds})
         return taken.rowcount == 1
 

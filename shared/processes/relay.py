@@ -120,7 +120,7 @@ def _wait(hints: socket.socket, seconds: float) -> bool:
 
 def _reconciler(runtime: Runtime, apply: Apply, source: str) -> Reconciler:
     client = ServiceClient(runtime, source)
-    producer = Producer(source_of(source), client.head, client.page)
+    producer = Producer(source_of(source), client.head, client.page, client.begin_anew)
     return Reconciler(Inbox(runtime.service, runtime.pipe_engine, apply), producer)
 
 

@@ -165,14 +165,6 @@ _MERGE = (
     ON CONFLICT (client_id) DO NOTHING
     """,
 )
-_EMPTY = (
-    "DELETE FROM project_facts",
-    """
-    DELETE FROM invoice_facts AS f
-    WHERE NOT EXISTS (SELECT FROM erased_clients AS x WHERE x.client_id = f.client_id)
-    """,
-    "DELETE FROM client_metrics",
-)
 
 
 def keep_everyone_out(connection: Connection) -> None:
@@ -217,14 +209,3 @@ def merge_client(connection: Connection, merge: Merge) -> None:
     for statement in _MERGE:
         connection.execute(text(statement), given)
     write_totals(connection, [merge.target])
-
-
-def empty_metrics(connection: Connection) -> None:
-    """Delete every fact and total, for a rebuild in the same transaction.
-
-    The erased clients stay known, so that nothing brings them back; so do the facts that
-    outlive them.
-    """
-    keep_everyone_out(connection)
-    for statement in _EMPTY:
-        connection.execute(text(statement))

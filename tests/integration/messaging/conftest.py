@@ -9,11 +9,15 @@ import pytest
 from sqlalchemy import text
 
 from services.activity.events.consumers import apply
+from shared.db.engine import engine_for
+from shared.messaging import lives
 from shared.messaging.envelope import Batch, Envelope
 from shared.messaging.feed import read_envelopes, read_head
 from shared.messaging.inbox import Inbox
+from shared.messaging.lives import Known
 from shared.messaging.reconciler import Producer, SourceHead
 from shared.messaging.relay import sequence
+from shared.messaging.topology import source_of
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.fixtures.waiting import eventually
@@ -55,20 +59,43 @@ def log(clients: Runtime) -> ReadLog:
     return lambda: read_log(clients)
 
 
-@pytest.fixture
-def producer(clients: Runtime) -> Producer:
-    """The producer as its consumers ask it, without the HTTP in between."""
+def as_producer(runtime: Runtime) -> Producer:
+    """A producer as its consumers ask it, without the HTTP in between."""
+    source = source_of(runtime.service)
 
-    def head() -> SourceHead:
-        with clients.pipe_engine.connect() as connection:
+    def head(known: Known) -> SourceHead:
+        with runtime.pipe_engine.connect() as connection:
             found = read_head(connection)
-        return SourceHead(found.pos, found.epoch)
+            return SourceHead(found.pos, found.epoch, lives.holds(connection, known))
 
     def page(after: int, limit: int) -> Batch:
-        envelopes = read_log(clients, after, limit)
-        return {"v": 1, "source": "/clients", "epoch": head().epoch, "envelopes": envelopes}
+        envelopes = read_log(runtime, after, limit)
+        return {"v": 1, "source": source, "epoch": head(Known(0)).epoch, "envelopes": envelopes}
 
-    return Producer("/clients", head, page)
+    def begin_anew(epoch: str, known: Known) -> None:
+        with runtime.pipe_engine.begin() as connection:
+            lives.begin_anew(connection, epoch, known)
+
+    return Producer(source, head, page, begin_anew)
+
+
+@pytest.fixture
+def producer(clients: Runtime) -> Producer:
+    """The producer of these tests."""
+    return as_producer(clients)
+
+
+def lose(runtime: Runtime, upto: int) -> None:
+    """Put a log back to where it stood at a position, as a copy that lacks the last commits."""
+    with engine_for(runtime.settings, runtime.service, "owner").begin() as connection:
+        connection.execute(text("DELETE FROM event_log WHERE pos > :upto"), {"upto": upto})
+        connection.execute(text("UPDATE relay_state SET last_pos = :upto"), {"upto": upto})
+
+
+def look_until_level(make_round: Callable[[], int]) -> None:
+    """Make rounds as often as there is reason to look again at once."""
+    while make_round():
+        pass
 
 
 def until_someone_waits_for_a_lock(runtime: Runtime) -> None:

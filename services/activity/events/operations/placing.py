@@ -25,6 +25,7 @@ from services.activity.events.queries.contents import payload_hash
 from services.activity.events.rules.seals import CONTEXT, UNREAD, first_seal, next_seal
 from shared.db.engine import autocommitting
 from shared.failpoints import failpoint
+from shared.messaging.lives import NOTICE_LIFE
 from shared.security.crypto import Vault
 
 #: Positions of each source in one round: more would hold the lock longer and gain nothing.
@@ -78,7 +79,7 @@ _UNPLACED = text(
     f"""
     SELECT {_OF_EVENT}, e.occurred_at, {payload_hash("e")} AS payload_hash
     FROM events AS e
-    WHERE e.source = :source AND e.pos > :after AND e.pos <= :upto AND e.epoch = :epoch
+    WHERE e.source = :source AND e.pos > :after AND e.pos <= :upto
       AND NOT EXISTS (
           SELECT FROM feed AS f WHERE f.event_id = e.event_id AND NOT f.parked OFFSET 0)
     UNION ALL
@@ -86,7 +87,9 @@ _UNPLACED = text(
            d.type, true, 0, NULL, CAST(:unread AS bytea)
     FROM dead_letters AS d
     WHERE d.source = :source AND d.pos > :after AND d.pos <= :upto
-      AND d.state <> 'replayed' AND d.workspace_id IS NOT NULL
+      AND d.epoch = :epoch AND d.state <> 'replayed' AND d.workspace_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM feed AS f WHERE f.parked AND f.source = d.source
+                      AND f.source_pos = d.pos AND f.event_id IS NOT DISTINCT FROM d.event_id)
     ORDER BY source_pos
     """
 )
@@ -94,7 +97,8 @@ _REPLAYED = text(
     f"""
     SELECT {_OF_EVENT}, CAST(NULL AS timestamptz) AS occurred_at,
            {payload_hash("e")} AS payload_hash
-    FROM feed AS f JOIN events AS e ON e.source = f.source AND e.pos = f.source_pos
+    FROM feed AS f
+    JOIN events AS e ON e.source = f.source AND e.pos = f.source_pos AND e.event_id = f.event_id
     WHERE f.parked
       AND NOT EXISTS (SELECT FROM feed AS x WHERE x.event_id = e.event_id AND NOT x.parked)
     ORDER BY f.pos LIMIT :window
@@ -179,6 +183,7 @@ class Placer:
             if not connection.scalar(_ANYTHING_TO_DO) and not seeks_replayed:
                 return False
         with self.engine.begin() as connection:
+            connection.execute(NOTICE_LIFE)
             last = int(connection.scalar(_LOCK) or 0)
             failpoint("feed.locked")
             connection.execute(_FOLLOW)

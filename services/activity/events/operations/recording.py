@@ -62,17 +62,6 @@ _ERASE = report_statement(
     )""",
     {"entries": "(SELECT count(*) FROM gone)"},
 )
-# Where the clock of one host contradicts the position, the position decides.
-_HOLD_BACK = text(
-    """
-    UPDATE events AS e SET not_before = known.latest
-    FROM (
-        SELECT event_id, occurred_at, max(occurred_at) OVER (
-            PARTITION BY workspace_id, source, client_id ORDER BY pos) AS latest FROM events
-    ) AS known
-    WHERE e.event_id = known.event_id AND known.latest > known.occurred_at
-    """
-)
 
 
 def keep_everyone_out(connection: Connection) -> None:
@@ -90,18 +79,3 @@ def erase_client(connection: Connection, erasure: Erasure) -> None:
     keep_everyone_out(connection)
     remember_erased(connection, erasure)
     report(connection, _ERASE, erasure)
-
-
-def empty_timeline(connection: Connection) -> None:
-    """Delete every row that events made, for a rebuild in the same transaction.
-
-    The erased clients stay known, so a log that still holds them brings none of them back. The
-    feed's places and seals stay: readers have been told of them.
-    """
-    keep_everyone_out(connection)
-    connection.execute(text("DELETE FROM events"))
-
-
-def order_by_position(connection: Connection) -> None:
-    """Put every row where placing would have put it, after a rebuild."""
-    connection.execute(_HOLD_BACK)

@@ -51,7 +51,9 @@ _OF_CLIENTS = f"""
 _READ = """
     WITH wanted AS MATERIALIZED (
         SELECT pos, event_id, size FROM ({scanned}) AS scanned
-        WHERE NOT parked AND type = ANY (:types) ORDER BY pos LIMIT :limit + 1
+        WHERE NOT parked AND type = ANY (:types)
+          AND NOT EXISTS (SELECT FROM feed_lost AS l WHERE l.pos = scanned.pos)
+        ORDER BY pos LIMIT :limit + 1
     ), page AS (
         SELECT pos, event_id, count(*) OVER run AS number, sum(size + {around}) OVER run AS bytes
         FROM wanted WINDOW run AS (ORDER BY pos)
