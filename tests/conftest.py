@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.fixtures.stack",
     "tests.fixtures.chromium",
     "tests.fixtures.system",
+    "tests.fixtures.standby",
     "tests.fixtures.firm",
     "tests.fixtures.elsewhere",
     "tests.fixtures.subscriber",

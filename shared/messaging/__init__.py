@@ -1,2 +1,2 @@
-"""The pipe, in reading order: envelope, topology, outbox, feed, relay, publisher,
-celery_app, inbox, attempts, reconciler, dead_letters; lag and tracing look at it."""
+"""The pipe, in reading order: envelope, topology, outbox, feed, relay, publisher, celery_app,
+inbox, attempts, reconciler, lives, relearning, dead_letters; lag and tracing look at it."""
