@@ -60,6 +60,9 @@ def upgrade() -> None:
     )
     tenant_table("feed_lost")
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON feed_lost FROM {role_prefix()}_app")
+    pipe = f"{role_prefix()}_pipe"
+    op.execute(f"CREATE POLICY pipe_all ON feed_lost TO {pipe} USING (true) WITH CHECK (true)")
+    op.execute(f"GRANT SELECT ON feed_lost TO {pipe}")
     forget_by(_FORGET, _SETTLE)
 
 
