@@ -9,8 +9,8 @@ from shared.db.schema.lives import (
     stop_forgetting,
 )
 
-revision = "0038"
-down_revision = "0037"
+revision = "0040"
+down_revision = "0039"
 
 # What others have erased is erased, whichever life of their logs has told of it.
 
