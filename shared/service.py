@@ -48,8 +48,9 @@ class Service(Generic[S]):
     `api` makes its HTTP side. `consumers` are applied in order to every batch of the events
     that the topology subscribes it to; one that listens to nobody has none, and no worker.
     `jobs` names its tasks and `register_jobs` are the functions that register them; one without
-    has no jobs worker. `beside` are rounds of work that its relay makes beside its loops, ten
-    times a second and at once while there is more; several relays make them at the same time.
+    has no jobs worker. `beside` are rounds of work that its relay makes beside its loops, one after
+    the other: when events were applied, each second, and at once while there is more; several
+    relays make them at the same time.
     `dispatch` sends what the service sends to those outside, until SIGTERM; one without has no
     dispatcher.
     """

@@ -23,12 +23,19 @@ _log = get_logger(__name__)
 OUTAGE_PAUSE_SECONDS = 5.0
 
 
-def make_worker(runtime: Runtime, apply: Apply) -> Celery:
-    """The Celery app that consumes for this service; job tasks are added by the service."""
+def make_worker(
+    runtime: Runtime, apply: Apply, after_apply: Callable[[], None] | None = None
+) -> Celery:
+    """The Celery app that consumes for this service; job tasks are added by the service.
+
+    `after_apply` is called once a message has been applied, unless all of it was known.
+    """
     app = make_celery(runtime.service, runtime.settings)
 
     def ingest(self: Task[Any, Any], packed: str) -> None:
-        _ingest(_inbox(runtime, apply), unpack(packed), _is_redelivered(self))
+        applied = _ingest(_inbox(runtime, apply), unpack(packed), _is_redelivered(self))
+        if applied and after_apply:
+            after_apply()
 
     app.task(
         ingest,
@@ -50,17 +57,21 @@ def _is_redelivered(task: Task[Any, Any]) -> bool:
     return bool(info.get("redelivered")) or task.request.retries > 0
 
 
-def _ingest(inbox: Inbox, batch: Batch, redelivered: bool) -> None:
-    """Apply a message. What it cannot apply now, the reconciler pulls within seconds."""
+def _ingest(inbox: Inbox, batch: Batch, redelivered: bool) -> int:
+    """Apply a message; how many envelopes of it were. What it cannot apply now, the reconciler
+    pulls within seconds."""
     try:
-        skipped = len(batch["envelopes"]) - inbox.ingest(batch, suspicious=redelivered)
-        if skipped:
+        applied = inbox.ingest(batch, suspicious=redelivered)
+        if skipped := len(batch["envelopes"]) - applied:
             _log.info("known already", source=batch["source"], envelopes=skipped)
     except Outage as error:
         _log.warning("cannot apply now", error=str(error))
         time.sleep(OUTAGE_PAUSE_SECONDS)
     except WrongEpoch as error:
         _log.warning("batch of another log", error=str(error))
+    else:
+        return applied
+    return 0
 
 
 def job(app: Celery, name: str) -> Callable[[Callable[..., None]], Any]:

@@ -1,6 +1,6 @@
 """The nudge: tells every relay of a service, after commit, that there is something new.
 
-A datagram that may be lost, since the relay looks by itself ten times a second. It goes to
+A datagram that may be lost, since the relay looks by itself five times a second. It goes to
 each address of the host name, as several relays may stand behind one and only one works.
 """
 
@@ -12,6 +12,9 @@ import time
 
 # Relays come and go; one that is not known yet finds the event by its own poll.
 REMEMBER_SECONDS = 5.0
+
+#: What a datagram says: the service has written an event; it has applied events of others.
+WRITTEN, APPLIED = b"", b"applied"
 
 Address = tuple[str, int]
 
@@ -27,17 +30,17 @@ class Nudge:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
 
-    def __call__(self) -> None:
-        """Send one empty datagram to each; a lost one costs a poll interval, no more."""
+    def __call__(self, said: bytes = WRITTEN) -> None:
+        """Send one datagram to each; a lost one costs a poll interval, no more."""
         if not self._fixed and time.monotonic() - self._asked_at > REMEMBER_SECONDS:
             self._asked_at = time.monotonic()
             threading.Thread(target=self._look_up, daemon=True).start()
         for address in self._addresses:
-            self._send(address)
+            self._send(said, address)
 
-    def _send(self, address: Address) -> None:
+    def _send(self, said: bytes, address: Address) -> None:
         try:
-            self._socket.sendto(b"", address)
+            self._socket.sendto(said, address)
         except OSError:
             return
 

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Engine, text
 
 from shared.db.engine import autocommitting
-from shared.db.pipelining import PipelineCursor, pipelined, send
+from shared.db.pipelining import PipelineCursor, fetch, pipelined, send
 from shared.failpoints import ENABLED, failpoint
 from shared.logging import get_logger
 from shared.messaging.envelope import ALONE_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENVELOPES, pack
@@ -213,7 +213,7 @@ class Relay:
 
     def _is_anything_to_do(self) -> bool:
         with self._looking.connect() as connection:
-            return bool(connection.scalar(_ANYTHING_TO_DO, {"known": self._targets}))
+            return bool(fetch(connection, _ANYTHING_TO_DO, {"known": self._targets})[0][0])
 
     def _send_on(
         self, epoch: str, after: int, envelopes: list[EnvelopeBytes], targets: list[str]

@@ -8,14 +8,16 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shared.http.service_client import ServiceClient
 from shared.logging import configure_logging, get_logger
 from shared.messaging.celery_app import make_celery
 from shared.messaging.envelope import MAX_BATCH_ENVELOPES
 from shared.messaging.inbox import Apply, Inbox
+from shared.messaging.nudge import APPLIED
 from shared.messaging.pace import rest
 from shared.messaging.publisher import Publisher
 from shared.messaging.reconciler import Producer, Reconciler
@@ -27,12 +29,18 @@ from shared.runtime import Runtime
 from shared.service import S, Service
 from shared.settings import load
 
+if TYPE_CHECKING:
+    from shared.service import Round
+
 _log = get_logger(__name__)
 
-# Only a lost nudge waits for this poll; an idle relay costs ten small queries a second.
-POLL_SECONDS = 0.1
+# Only what nobody nudges for waits for this poll: what a consumer tells, and a nudge that is lost.
+POLL_SECONDS = 0.2
 LEASE_SECONDS = 3.0
 LOOK_SECONDS = 1.0
+# What is done beside rests after each time, so that it finds more at once: each of its rounds
+# costs as much for one event as for ten.
+GATHER_SECONDS = 0.1
 OUTAGE_SECONDS = 1.0
 
 
@@ -55,12 +63,13 @@ def run(service: Service[S]) -> None:
             stop,
             source=source,
         )
-    for each in service.beside(runtime, settings) if service.beside else ():
-        _aside(each, "cannot do what is done beside", stop, look_seconds=POLL_SECONDS)
-    _outgoing(runtime, stop)
+    applied = threading.Event()
+    if service.beside:
+        _beside(service.beside(runtime, settings), applied, stop)
+    _outgoing(runtime, applied, stop)
 
 
-def _outgoing(runtime: Runtime, stop: threading.Event) -> None:
+def _outgoing(runtime: Runtime, applied: threading.Event, stop: threading.Event) -> None:
     hints = _listen(runtime.settings.nudge_address(runtime.service))
     publisher = Publisher(make_celery(runtime.service, runtime.settings))
     owner = f"{socket.gethostname()}:{os.getpid()}"
@@ -78,7 +87,7 @@ def _outgoing(runtime: Runtime, stop: threading.Event) -> None:
             is_full = moved >= MAX_BATCH_ENVELOPES
             stop.wait(0.0 if is_full else rest(moved))
             # Hints of what came during the round have piled up: without one there is no more.
-            hinted = _wait(hints, 0.0 if is_full else POLL_SECONDS)
+            hinted = _wait(hints, 0.0 if is_full else POLL_SECONDS, applied)
         except Exception as error:  # The log keeps everything; the next round tries again.
             _log.warning("relay round failed", error=str(error).partition("\n")[0])
             stop.wait(OUTAGE_SECONDS)
@@ -107,15 +116,28 @@ def _listen(address: tuple[str, int]) -> socket.socket:
     return hints
 
 
-def _wait(hints: socket.socket, seconds: float) -> bool:
-    """Sleep until a hint or the poll, swallow every hint that has piled up; whether one came."""
-    readable, _, _ = select.select([hints], [], [], seconds)
-    while readable:
-        try:
-            hints.recv(16)
-        except BlockingIOError:
+def _wait(hints: socket.socket, seconds: float, applied: threading.Event) -> bool:
+    """Sleep until something was written or the poll; whether a hint of that came.
+
+    All hints that have piled up are swallowed; one that events were applied is passed on.
+    """
+    until = time.monotonic() + seconds
+    while select.select([hints], [], [], max(0.0, until - time.monotonic()))[0]:
+        hinted = _swallow(hints)
+        if APPLIED in hinted:
+            applied.set()
+        if hinted - {APPLIED}:
             return True
     return False
+
+
+def _swallow(hints: socket.socket) -> set[bytes]:
+    swallowed = set()
+    while True:
+        try:
+            swallowed.add(hints.recv(16))
+        except BlockingIOError:
+            return swallowed
 
 
 def _reconciler(runtime: Runtime, apply: Apply, source: str) -> Reconciler:
@@ -128,13 +150,12 @@ def _aside(
     make_round: Callable[[], object],
     trouble: str,
     stop: threading.Event,
-    look_seconds: float = LOOK_SECONDS,
     **context: str,
 ) -> None:
     """Make rounds again and again beside the outgoing loop, which may hang on a broker."""
 
     def run() -> None:
-        while not stop.wait(look_seconds):
+        while not stop.wait(LOOK_SECONDS):
             try:
                 while make_round() and not stop.is_set():
                     pass
@@ -143,3 +164,25 @@ def _aside(
                 stop.wait(OUTAGE_SECONDS)
 
     threading.Thread(target=run, daemon=True).start()
+
+
+def _beside(rounds: Sequence[Round], applied: threading.Event, stop: threading.Event) -> None:
+    """Make them in turn, as one goes on with what another has done: when events were applied, and
+    each second all the same."""
+
+    def run() -> None:
+        while not stop.wait(GATHER_SECONDS):
+            applied.wait(LOOK_SECONDS)
+            applied.clear()
+            while sum(map(_attempt, rounds)) and not stop.is_set():
+                pass
+
+    threading.Thread(target=run, daemon=True).start()
+
+
+def _attempt(make_round: Round) -> bool:
+    try:
+        return make_round()
+    except Exception as error:  # The others go on; this one is tried again in a second.
+        _log.info("cannot do what is done beside", error=str(error).partition("\n")[0])
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import celery.apps.worker
@@ -13,6 +14,7 @@ from celery.platforms import EX_FAILURE
 from celery.worker import state
 
 from shared.logging import get_logger
+from shared.messaging.nudge import APPLIED
 from shared.messaging.topology import ingest_queue, jobs_queue
 from shared.processes.celery_logging import say_ready, take_over_logging
 from shared.progress import note_progress
@@ -48,7 +50,9 @@ def run_jobs(service: Service[S]) -> None:
 def create_worker(service: Service[S], settings: S) -> Celery:
     """The Celery app that both workers of a service run, each on its own queue."""
     runtime = Runtime(service.name, settings)
-    app = make_worker(runtime, service.apply())
+    # Only what is done beside waits for what was applied.
+    after_apply = partial(runtime.nudge, APPLIED) if service.beside else None
+    app = make_worker(runtime, service.apply(), after_apply)
     for register in service.register_jobs(settings) if service.register_jobs else ():
         register(app, runtime)
     return app

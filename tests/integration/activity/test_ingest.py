@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import orjson
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from services.activity.events.consumers import apply
+from services.activity.service import ACTIVITY
+from services.activity.settings import ActivitySettings
 from shared.ids import uuid7
-from shared.messaging.envelope import Envelope
+from shared.messaging.envelope import Envelope, pack
 from shared.messaging.inbox import Inbox
+from shared.messaging.nudge import APPLIED
+from shared.messaging.topology import ingest_task
+from shared.processes.worker import create_worker
 from shared.runtime import Runtime
+from shared.settings import load
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
 from tests.fixtures.statements import noted_statements
@@ -192,3 +200,21 @@ def test_an_envelope_with_a_broken_field_is_parked_and_the_rest_kept(
     told[1][field] = "broken"  # type: ignore[literal-required]
     inbox.ingest(batch(told))
     assert sorted(_kept(owner)) == sorted([told[0]["id"], told[2]["id"]])
+
+
+def test_a_worker_tells_its_relay_of_what_it_has_applied(
+    environment: dict[str, str], source: Source
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as relay:
+        relay.bind(("127.0.0.1", 0))
+        relay.settimeout(30)
+        nudged = {**environment, "CLIENTELE_ACTIVITY_NUDGE": f"127.0.0.1:{relay.getsockname()[1]}"}
+        app = create_worker(ACTIVITY, load(ActivitySettings, nudged))
+        message = pack(orjson.dumps(batch([source.tell(UPDATED, client_id=uuid7())])))
+        app.tasks[ingest_task("activity")](message)
+        assert relay.recv(16) == APPLIED
+        # What was known already leaves nothing more to do.
+        app.tasks[ingest_task("activity")](message)
+        relay.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            relay.recv(16)

@@ -40,6 +40,9 @@ T = TypeVar("T")
 _log = get_logger(__name__)
 
 POLL_SECONDS = 0.1
+#: Once nothing was due for a while, as where nobody has webhooks, it looks less often.
+IDLE_POLL_SECONDS = 0.4
+IDLE_AFTER_SECONDS = 10.0
 OUTAGE_SECONDS = 1.0
 #: Webhooks served at once; a turn takes milliseconds, so this bounds posts, not turns.
 MOST_SERVED = 200
@@ -77,12 +80,14 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Look and serve until `stop`."""
+        idle_at = 0.0
         while not self._stop.is_set():
             try:
-                await self._look()
+                if await self._look():
+                    idle_at = time.monotonic() + IDLE_AFTER_SECONDS
                 await self._purge_sometimes()
                 note_progress()
-                pause = POLL_SECONDS
+                pause = POLL_SECONDS if time.monotonic() < idle_at else IDLE_POLL_SECONDS
             except Exception as error:  # The database keeps everything; look again.
                 _log.warning("cannot look", error=str(error).partition("\n")[0])
                 pause = OUTAGE_SECONDS
