@@ -36,6 +36,10 @@ class Registry(Generic[T]):
         """The entry of this name; raises `KeyError`."""
         return self._filled()[name]
 
+    def __contains__(self, name: str) -> bool:
+        """Whether there is an entry of this name."""
+        return name in self._filled()
+
     def __iter__(self) -> Iterator[T]:
         """All entries."""
         return iter(tuple(self._filled().values()))

@@ -35,11 +35,14 @@ def register_features() -> None:
     from services.clients.notes.operations import moving as notes
     from services.clients.portal.operations import moving as portal
     from services.clients.printing.operations import moving as printing
+    from services.clients.printing.operations.additions import ADDITIONS, Addition
     from services.clients.printing.tasks import KIND as PRINTING
     from services.clients.projects.operations import removal as projects
     from services.clients.projects.queries import SPENDING, Spending
     from services.clients.records.operations import removal as records
     from services.clients.records.queries.missing import REASONS, Reason
+    from services.clients.reports import tasks as reports
+    from services.clients.reports.operations.additions import tell_more
     from services.clients.time_entries.operations import moving as time
     from services.clients.time_entries.queries.spending import spent_on_time
     from services.clients.transfer.operations import forgetting as transfer
@@ -48,7 +51,10 @@ def register_features() -> None:
     SPENDING.register(Spending("time", spent_on_time))
     REASONS.register(Reason("merged", merged_away), Reason("deleted", deleted))
     KINDS.register(*TRANSFERS, PRINTING, AUTO_INVOICING)
-    SCHEDULES.register(auto_invoicing.SCHEDULE, reminders.SCHEDULE)
+    SCHEDULES.register(
+        auto_invoicing.SCHEDULE, reminders.SCHEDULE, reminders.EXPIRY_SCHEDULE, reports.SCHEDULE
+    )
+    ADDITIONS.register(Addition("report", tell_more))
     GUARDS.register(Guard("correspondence", why_not))
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
@@ -235,6 +241,7 @@ CLIENTS = Service(
         Job("clients.purge_portal", every_seconds=3600.0),
         Job("clients.start_billing", every_seconds=60.0),
         Job("clients.remind_overdue", every_seconds=300.0),
+        Job("clients.tell_expiring", every_seconds=1800.0),
         Job("clients.send_mail", every_seconds=1.0),
         Job("clients.purge_mail", every_seconds=3600.0),
         Job("clients.purge_idempotency_keys", every_seconds=3600.0),

@@ -25,6 +25,7 @@ def _api(settings: DocumentsSettings) -> Api:
             routes.blueprint,
             routes.holdings,
             routes.search,
+            routes.expiring,
             routes.stored,
             routes.made,
             routes.shared,

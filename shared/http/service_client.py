@@ -42,6 +42,12 @@ def _trusted() -> SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
+@cache
+def service_client(runtime: Runtime, service: str) -> ServiceClient:
+    """The way to a service whose connections all that a process does share."""
+    return ServiceClient(runtime, service)
+
+
 class ServiceClient:
     """One service as another sees it; connections are kept open and shared by threads."""
 

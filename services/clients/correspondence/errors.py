@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Gone, Invalid, NotFound
+from shared.errors import Conflict, Gone, Invalid, NotFound, Unavailable
 
 
 class MailNotFound(NotFound):
@@ -45,3 +45,10 @@ class StopLinkGone(Gone):
 
     code = "mails.link_gone"
     title = "This link is no longer good"
+
+
+class DocumentsAway(Unavailable):
+    """The documents service does not say what expires."""
+
+    code = "mails.documents_away"
+    title = "The documents service does not answer at the moment"

@@ -26,6 +26,7 @@ _NEXT_REMINDER = text(
       AND coalesce(i.reminded_days, -1) < d.days
     """
 )
+_TO_NOTIFY = text("SELECT workspaces_to_notify()")
 _FILTERS = ("client_id", "state", "kind")
 
 
@@ -85,6 +86,11 @@ def invoices_to_remind(
     """Some invoices of which to remind at a moment: whose, which, for how many days overdue."""
     found = session.execute(_TO_REMIND, {"moment": moment, "most": _AT_ONCE})
     return [tuple(row) for row in found]
+
+
+def workspaces_to_notify(session: Session) -> list[uuid.UUID]:
+    """Where there is a client who gets mail."""
+    return list(session.scalars(_TO_NOTIFY))
 
 
 def next_reminder(session: Session, today: date) -> datetime | None:

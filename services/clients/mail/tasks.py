@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from celery import Celery
@@ -19,7 +18,7 @@ from services.clients.mail.operations import Attempt
 from shared.errors import Unavailable
 from shared.failpoints import failpoint
 from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
-from shared.http.service_client import ServiceClient
+from shared.http.service_client import service_client
 from shared.logging import get_logger
 from shared.mailer import Mailer, MailNotTaken, MailRefused
 from shared.messaging.outbox import Origin
@@ -131,7 +130,7 @@ def _attachment(
     identity = Identity(origin.workspace_id, origin.actor, rights)
     path = f"/v1/clients/{wanted['client_id']}/documents/{wanted['document_id']}/bytes"
     try:
-        answer = _documents(runtime).request(
+        answer = service_client(runtime, "documents").request(
             "GET", path, identity, patience_seconds=_PATIENCE_SECONDS
         )
     except Unavailable as error:
@@ -139,9 +138,3 @@ def _attachment(
     if answer.status_code != 200:
         raise _NotMade(f"Its attachment is not there yet ({answer.status_code}).")
     return rules.Attachment(wanted["file_name"], answer.content)
-
-
-@cache
-def _documents(runtime: Runtime) -> ServiceClient:
-    """The way to the documents service, whose connections the mails of a process share."""
-    return ServiceClient(runtime, "documents")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,8 +16,9 @@ from services.clients.jobs.operations.kinds import Kind, Turn
 from services.clients.printing import queries, rules
 from services.clients.printing.errors import PaperRefused, StoreAway
 from services.clients.printing.models import Paper
+from services.clients.printing.operations.additions import ADDITIONS, MORE, add
 from services.clients.printing.operations.requesting import PRINT, note_printed
-from shared.http.service_client import ServiceClient
+from shared.http.service_client import service_client
 from shared.runtime import Runtime
 from shared.security.identity import Identity
 from shared.security.permissions import DOCUMENTS_CREATE
@@ -41,7 +42,8 @@ class PrintTurn(Turn):
             paper = queries.paper_of(uow.session, job.id)
         if paper is None or paper.content is None:
             return
-        self._pdf = rules.render(_layout(paper), paper.content, paper.created_at)
+        content = _whole(runtime, job, paper)
+        self._pdf = rules.render(_layout(paper), content, paper.created_at)
         try:
             _store(runtime, job, paper, self._pdf)
         except PaperRefused as refusal:
@@ -60,10 +62,20 @@ class PrintTurn(Turn):
         return True
 
 
+def _whole(runtime: Runtime, job: Job, paper: Paper) -> Mapping[str, Any]:
+    """The paper's content with what other services have to tell."""
+    content, layout, origin = paper.content or {}, _layout(paper), origin_of(job)
+    if layout not in ADDITIONS or MORE in content:
+        return content
+    more = {MORE: dict(ADDITIONS[layout].fetch(runtime, origin, paper))}
+    with runtime.unit_of_work(origin) as uow:
+        return add(uow, paper, more)
+
+
 def _store(runtime: Runtime, job: Job, paper: Paper, pdf: bytes) -> None:
     """Hand the PDF to the documents service under the paper's own id, so once for ever."""
     identity = Identity(job.workspace_id, origin_of(job).actor, frozenset({DOCUMENTS_CREATE}))
-    answer = _documents(runtime).request(
+    answer = service_client(runtime, "documents").request(
         "PUT",
         f"/v1/clients/{paper.client_id}/documents/{paper.id}/made",
         identity,
@@ -73,12 +85,6 @@ def _store(runtime: Runtime, job: Job, paper: Paper, pdf: bytes) -> None:
         patience_seconds=_PATIENCE_SECONDS,
     )
     _expect_stored(answer)
-
-
-@cache
-def _documents(runtime: Runtime) -> ServiceClient:
-    """The way to the documents service, whose connections the papers of a process share."""
-    return ServiceClient(runtime, "documents")
 
 
 def _details(paper: Paper) -> dict[str, str]:

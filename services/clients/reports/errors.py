@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 
 
 class NoSuchQuarter(Invalid):
@@ -10,3 +10,10 @@ class NoSuchQuarter(Invalid):
 
     code = "reports.no_such_quarter"
     title = "There is no such quarter"
+
+
+class NotKnownYet(Unavailable):
+    """A service does not say what the report is to tell; it is printed once it does."""
+
+    code = "reports.not_known_yet"
+    title = "A part of the report cannot be had at the moment"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from services.clients.billing.models import DRAFT, VOID, Invoice, Payment
 from services.clients.printing.models import Paper
 from services.clients.projects.models import Project
+from services.clients.records.models.record import CLIENTS
 from services.clients.reports.rules import Quarter
 
 _AT_ONCE = 20
@@ -22,7 +23,7 @@ _DUE = text(
     """
     SELECT c.id FROM clients AS c
     WHERE c.quarterly_reports AND NOT c.internal AND c.status = 'active'
-      AND c.created_at < :over
+      AND c.created_at < :over AND c.id > :after
       AND NOT EXISTS (SELECT FROM papers AS p
                       WHERE p.subject = 'report/' || c.id || '/' || :quarter)
     ORDER BY c.id LIMIT :most
@@ -68,11 +69,19 @@ def workspaces_with_reports(session: Session) -> list[uuid.UUID]:
     return list(session.scalars(_WORKSPACES))
 
 
-def clients_due(session: Session, quarter: Quarter) -> list[uuid.UUID]:
-    """Some clients that were there in a quarter and have no report of it."""
+def clients_due(session: Session, quarter: Quarter, after: uuid.UUID) -> list[uuid.UUID]:
+    """Some clients that were there in a quarter and have no report of it, by their ids, after
+    one of them."""
     over = quarter.following.first
-    given = {"quarter": quarter.name, "over": over, "most": _AT_ONCE}
+    given = {"quarter": quarter.name, "over": over, "after": after, "most": _AT_ONCE}
     return list(session.scalars(_DUE, given))
+
+
+def has_reports(session: Session) -> bool:
+    """Whether a client of the workspace has quarterly reports."""
+    return (
+        session.scalar(select(CLIENTS.c.id).where(CLIENTS.c.quarterly_reports).limit(1)) is not None
+    )
 
 
 def reports_of(session: Session, client_id: uuid.UUID) -> Sequence[Paper]:

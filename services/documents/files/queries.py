@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, any_, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import insert
@@ -163,6 +164,19 @@ def search_documents(
     matches = Document.id.in_(select(func.document_matches(typed, most)))
     statement = select(Document).where(matches, _readable(permissions))
     return session.scalars(statement.order_by(Document.id.desc())).all()
+
+
+def expiring_documents(
+    session: Session, first: date, last: date, after: uuid.UUID | None
+) -> Sequence[Document]:
+    """Available documents of this workspace that expire between two days, in the order of ids;
+    a hundred at most."""
+    wanted = select(Document).where(
+        Document.status == AVAILABLE, Document.expires_on.between(first, last)
+    )
+    if after is not None:
+        wanted = wanted.where(Document.id > after)
+    return session.scalars(wanted.order_by(Document.id).limit(100)).all()
 
 
 def next_due_check(session: Session) -> Document | None:

@@ -42,6 +42,7 @@ made = InternalBlueprint(
     url_prefix="/v1/clients/<uuid:client_id>/documents/<uuid:document_id>/made",
 )
 shared = InternalBlueprint("shared", __name__, url_prefix="/v1/clients/<uuid:client_id>/shared")
+expiring = InternalBlueprint("expiring", __name__, url_prefix="/v1/documents/expiring")
 search = InternalBlueprint("search", __name__, url_prefix="/v1/documents/search")
 
 blueprint = ApiBlueprint("documents", __name__, url_prefix="/v1/clients/<uuid:client_id>/documents")
@@ -263,6 +264,15 @@ def _shared(
     uow: UnitOfWork, client_id: uuid.UUID, document_id: uuid.UUID, which: dict[str, Any]
 ) -> Document:
     return queries.get_shared(uow.session, client_id, document_id, **which)
+
+
+@expiring.route("", methods=["GET"])
+@reads(DOCUMENTS_VIEW)
+@expiring.arguments(schemas.ExpiringQuery, location="query")
+def get_expiring(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
+    """Documents of any client that expire between two days, by their ids, after one of them."""
+    found = queries.expiring_documents(uow.session, **query)
+    return Answer({"data": [schemas.present(document) for document in found]})
 
 
 @search.route("", methods=["GET"])

@@ -135,6 +135,14 @@ class SearchQuery(StrictSchema):
     limit = fields.Integer(load_default=20, validate=validate.Range(1, 200))
 
 
+class ExpiringQuery(StrictSchema):
+    """Which days the clients service asks about, and after which document it goes on."""
+
+    first = Day(required=True)
+    last = Day(required=True)
+    after = fields.UUID(load_default=None)
+
+
 class RefusalView(Schema):
     """Why a file was not taken."""
 

@@ -65,9 +65,9 @@ def test_four_beats_at_once_make_one_report_and_one_mail(api: Api) -> None:
     client = a_client(api)
     over = quarter_before(now().date())
     with ThreadPoolExecutor(4) as beats:
-        made = list(beats.map(lambda _: make_reports(api.runtime), range(4)))
+        made = list(beats.map(lambda _: make_reports(api.runtime, now()), range(4)))
     assert sum(made) == 1
-    assert make_reports(api.runtime) == 0
+    assert make_reports(api.runtime, now()) == 0
     [report] = reports(api, client["id"])
     assert (report["quarter"], report["version"]) == (over.name, 1)
     with api.runtime.unit_of_work(api.origin()) as uow:
@@ -81,7 +81,7 @@ def test_who_has_no_reports_gets_none(api: Api) -> None:
     )
     assert young.status_code == 201
     without = a_client_without(api)
-    assert make_reports(api.runtime) == 0
+    assert make_reports(api.runtime, now()) == 0
     assert reports(api, without["id"]) == []
 
 

@@ -14,6 +14,7 @@ from services.clients.printing.queries import newest_paper
 from services.clients.projects.queries import spent_on
 from services.clients.records.models.record import Client
 from services.clients.records.queries.clients import lock_client
+from services.clients.records.queries.owned import lock_if_there
 from services.clients.reports import queries, rules
 from services.clients.reports.errors import NoSuchQuarter
 from services.clients.reports.operations.contents import Told, report_content
@@ -22,17 +23,11 @@ from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
 
 
-def make_due(uow: UnitOfWork) -> int:
-    """Have the reports of the latest quarter made that are due; how many of them."""
-    quarter = rules.quarter_before(local_today(uow))
-    due = queries.clients_due(uow.session, quarter)
-    return sum(_make_once(uow, client_id, quarter) for client_id in due)
-
-
-def _make_once(uow: UnitOfWork, client_id: uuid.UUID, quarter: Quarter) -> bool:
-    """Two beats at once make one: the client's row is held when it is asked whether it is there."""
-    client = lock_client(uow, client_id)
-    if newest_paper(uow.session, queries.subject(client.id, quarter)) is not None:
+def make_once(uow: UnitOfWork, client_id: uuid.UUID, quarter: Quarter) -> bool:
+    """Have the report of a client and a quarter made and sent, unless it is there; whether it was
+    not. Two beats at once make one: the client's row is held while it is asked."""
+    client = lock_if_there(uow, client_id)
+    if client is None or newest_paper(uow.session, queries.subject(client.id, quarter)) is not None:
         return False
     paper = _request(uow, client, quarter)
     attachment = (paper.id, paper.file_name)
