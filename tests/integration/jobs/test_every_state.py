@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from services.clients.auto_invoicing.tasks import start_billing
 from services.clients.jobs.operations.kinds import KINDS
 from services.clients.jobs.rules import MAX_ATTEMPTS
 from services.clients.jobs.tasks import waiting_jobs
+from shared.clock import now
 from tests.architecture.sources import ROOT
 from tests.factories.clients import client_body
 from tests.fixtures.databases import Databases
@@ -83,6 +86,24 @@ def _time_undo(transfer: Transfer) -> Any:
     return transfer.ok("POST", f"/time-entries/import/{run['import_id']}/undo")
 
 
+def _auto_invoicing(transfer: Transfer) -> Any:
+    body = client_body(
+        client_code="ACM",
+        rates=[{"position": "Engineer", "regular_rate": "100.00"}],
+        settings={"auto_invoicing": True, "auto_invoicing_frequency": "weekly"},
+    )
+    client = transfer.ok("POST", "/clients", body)
+    project = {"name": "Line 4 retrofit", "status": "active"}
+    made = transfer.ok("POST", f"/clients/{client['id']}/projects", project)
+    entry = {"position": "Engineer", "person": "Jo", "date": now().date().isoformat(), "hours": "2"}
+    transfer.ok("POST", "/time-entries", {"project_id": made["id"], **entry})
+    start_billing(transfer.api.runtime, now() + timedelta(days=8))
+    (job,) = (
+        each for each in transfer.ok("GET", "/jobs")["data"] if each["kind"] == "auto_invoicing"
+    )
+    return job
+
+
 #: How one of each kind is asked for.
 JOBS: dict[str, Callable[[Transfer], Any]] = {
     "import_read": _read,
@@ -94,9 +115,10 @@ JOBS: dict[str, Callable[[Transfer], Any]] = {
     "time_import_preview": _time("preview"),
     "time_import": _time("start"),
     "time_import_undo": _time_undo,
+    "auto_invoicing": _auto_invoicing,
 }
 # What prints needs the documents service: tests/integration/printing kills it there.
-ELSEWHERE = {"print", "auto_invoicing"}
+ELSEWHERE = {"print"}
 every_kind = pytest.mark.parametrize("kind", JOBS)
 
 
@@ -150,10 +172,12 @@ def test_a_job_that_is_given_up_leaves_nothing_waiting(
 
 
 def _nothing_waits(transfer: Transfer) -> None:
-    """No job, and no import whose file nobody reads."""
+    """No job, no import whose file nobody reads, and no run that goes on."""
     assert waiting_jobs(transfer.api.runtime) == []
     imports = transfer.ok("GET", "/imports")["data"]
     assert "reading" not in {sent["state"] for sent in imports}
+    runs = transfer.ok("GET", "/billing-runs")["data"]
+    assert "running" not in {run["state"] for run in runs}
 
 
 @pytest.mark.parametrize("code", ["cancelled", "interrupted"])
