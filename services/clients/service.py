@@ -41,8 +41,8 @@ def register_features() -> None:
     from services.clients.projects.queries import SPENDING, Spending
     from services.clients.records.operations import removal as records
     from services.clients.records.queries.missing import REASONS, Reason
-    from services.clients.reports import tasks as reports
-    from services.clients.reports.operations.additions import tell_more
+    from services.clients.reports.tasks import making as reports
+    from services.clients.reports.tasks.additions import tell_more
     from services.clients.time_entries.operations import moving as time
     from services.clients.time_entries.queries.spending import spent_on_time
     from services.clients.transfer.operations import forgetting as transfer
@@ -197,7 +197,7 @@ def _register_jobs(_: Settings) -> list[RegisterJobs]:
     from services.clients.mail import tasks as mail
     from services.clients.portal import tasks as portal
     from services.clients.records import tasks as records
-    from services.clients.reports import tasks as reports
+    from services.clients.reports.tasks import making as reports
     from services.clients.transfer import tasks as transfer
     from shared.housekeeping import register_idempotency_purge
 

@@ -13,7 +13,7 @@ from services.clients.printing import rules as printing
 from services.clients.printing.models import Paper
 from services.clients.printing.queries import newest_paper
 from services.clients.reports.rules import Quarter, quarter_before, quarter_of
-from services.clients.reports.tasks import make_reports
+from services.clients.reports.tasks.making import make_reports
 from shared.clock import now
 from tests.factories.clients import whole_client_body
 from tests.fixtures.api import Api

@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.tables import allow
 
-revision = "0038"
-down_revision = "0037"
+revision = "0041"
+down_revision = "0040"
 
 _SIGNATURE = "workspaces_to_notify()"
 _WORKSPACES = """

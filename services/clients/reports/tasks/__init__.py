@@ -1,0 +1,1 @@
+"""What reports do by themselves, and what they ask of other services."""
