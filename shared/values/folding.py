@@ -7,6 +7,7 @@ without its vowels), so that names alike by chance become one, and it takes eigh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from sys import maxunicode
 from unicodedata import combining, normalize
@@ -28,8 +29,10 @@ SPELLED = str.maketrans(
     }
 )
 
+_ACCENTED = re.compile("([A-Za-z\u0370-\u03ff])[\u0300-\u036f]+")
+
 #: Counts the ways of folding there have been: words of an older one are made anew.
-FOLDING = 2
+FOLDING = 3
 
 
 def combining_ranges() -> Iterator[tuple[int, int]]:
@@ -57,6 +60,15 @@ def kept_by_lower() -> dict[str, str]:
 def caseless(name: str) -> str:
     """The same for two names that differ in nothing but capitals and width; accents tell apart."""
     return normalize("NFKC", normalize("NFKC", name).casefold())
+
+
+def fold_spelling(text: str) -> str:
+    """The same for two texts that are spelled alike: capitals, width, and the accents of Latin
+    and Greek letters do not count, the marks of other scripts do."""
+    if text.isascii():
+        return text.lower()
+    bare = _ACCENTED.sub(r"\1", normalize("NFKD", text))
+    return normalize("NFC", bare.casefold().translate(SPELLED))
 
 
 def fold(text: str) -> str:

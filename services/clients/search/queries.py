@@ -22,7 +22,8 @@ from shared.unit_of_work import UnitOfWork
 #: Clients whose invoices are found by their name or code.
 _MOST_CLIENTS = 200
 _SHOWN = (
-    "id", "company_name", "client_code", "contact_name", "contact_email", "website", "city",
+    "id", "company_name", "client_code", "contact_name", "contact_email", "contact_phone",
+    "website", "city",
 )  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def _client(row: Any) -> SearchHit:
         "client_code": row.client_code,
         "primary_contact.name": row.contact_name,
         "primary_contact.email": row.contact_email,
+        "primary_contact.phone": row.contact_phone,
         "website": row.website,
         "address.city": row.city,
     }

@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+import idna
 import pycountry
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
@@ -14,12 +15,14 @@ from shared.values.text import plain
 
 WEBSITE_LENGTH = 2_000
 EMAIL_LENGTH = 254
+_HOST_LENGTH = 253
 
 COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 _UNFIT_FOR_URL = re.compile(r"[\s\\\x00-\x20\x7f-\x9f]")
-_LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
-_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+# A label of a name server; an underscore is none of a host, and is met all the same.
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_IP6 = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*")
 
 
 # Most addresses are as plain as this and come out of the library as they went in but for the
@@ -81,12 +84,17 @@ def email_key(address: str) -> str:
 
 
 def website(value: Any) -> str | None:
-    """An http or https URL with a host and without a password; a blank one is None."""
+    """An http or https URL with a host and without a password; a blank one is None.
+
+    `www.acme.example.com` is taken as it would be by a browser.
+    """
     text = plain(value)
     if not text:
         return None
     if len(text) > WEBSITE_LENGTH:
         raise Wrong("too_long", f"At most {WEBSITE_LENGTH} characters; this has {len(text)}.")
+    if text[:4].lower() == "www.":
+        text = f"https://{text}"
     if not _is_web_address(text):
         raise Wrong("invalid_url", "Must be a web address such as https://acme.example.com.")
     return text
@@ -105,8 +113,26 @@ def _is_web_address(text: str) -> bool:
 def _has_plain_host(parts: SplitResult) -> bool:
     """`port` is read because it raises for one that is no number."""
     host = parts.hostname or ""
-    named = len(host) <= 253 and _HOST.fullmatch(host) is not None
+    named = ascii_host(host) is not None or _IP6.fullmatch(host) is not None
     return named and "@" not in parts.netloc and parts.port != 0
+
+
+def ascii_host(host: str) -> str | None:
+    """The host as name servers know it, by IDNA 2008; None where it could not be one."""
+    try:
+        plain = host if host.isascii() else idna.uts46_remap(host, std3_rules=False)
+        found = ".".join(map(_ascii_label, plain.lower().removesuffix(".").split(".")))
+    except (idna.IDNAError, UnicodeError):
+        return None
+    return found if 0 < len(found) <= _HOST_LENGTH else None
+
+
+def _ascii_label(label: str) -> str:
+    if label.isascii() and not label.startswith("xn--"):
+        if _LABEL.fullmatch(label) is None:
+            raise idna.IDNAError(label)
+        return label
+    return idna.alabel(label).decode()
 
 
 def country(value: Any) -> str | None:

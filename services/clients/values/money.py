@@ -47,9 +47,9 @@ def currency(value: Any) -> str | None:
     return _known(text.upper() if text.isascii() else text) if text else None
 
 
-def exact_currency(value: Any) -> str:
-    """A currency in three capital letters, as they must be sent."""
-    return _known(plain(value))
+def required_currency(value: Any) -> str:
+    """As `currency`, but it must be there."""
+    return currency(value) or _known("")
 
 
 def _known(code: str) -> str:

@@ -14,6 +14,11 @@ WORDS = st.lists(
     min_size=1,
     max_size=4,
 )
+PUBLIC_HOSTS = """
+    bk.ru docomo.ne.jp softbank.ne.jp nifty.com ukr.net ya.ru bell.net freemail.hu t-online.hu op.pl
+    azet.sk post.cz hispeed.ch aon.at xs4all.nl eircom.net mweb.co.za walla.co.il nate.com tuta.io
+    globo.com ezweb.ne.jp wanadoo.es rambler.ru
+"""
 FORMS = ["", " Inc.", ", LLC", " Ltd", " GmbH & Co. KG", " S.A.", " Company", " Oy", " Pty. Ltd."]
 
 
@@ -54,6 +59,21 @@ def test_names(name: str, key: str) -> None:
     assert name_key(name) == key
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("パリ商事", "バリ商事"),
+        ("C++ Experts", "C Experts"),
+        ("C# Experts", "C Experts"),
+        ("Studio 3.5", "Studio 35"),
+        ("🚀 Labs", "🎯 Labs"),
+        ("भारत", "भरत"),
+    ],
+)
+def test_names_that_a_reader_tells_apart_are_not_alike(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
 def test_names_that_differ_in_a_word_are_not_alike() -> None:
     assert name_key("Acme Machines") != name_key("Acme Motors")
     assert name_key("Acme 1") != name_key("Acme 2")
@@ -72,6 +92,16 @@ def test_names_that_differ_in_a_word_are_not_alike() -> None:
         ("https://bücher.de", "xn--bcher-kva.de"),
         ("https://xn--bcher-kva.de", "xn--bcher-kva.de"),
         ("https://facebook.com/acme", None),
+        ("https://uk.linkedin.com/company/a", None),
+        ("https://de-de.facebook.com/a", None),
+        ("https://maps.app.goo.gl/a", None),
+        ("https://g.page/a", None),
+        ("https://www.google.co.uk/maps/a", None),
+        ("https://github.io", None),
+        ("https://acme.github.io", "acme.github.io"),
+        ("https://acme.co.uk", "acme.co.uk"),
+        ("https://straße.acme.de", "xn--strae-oqa.acme.de"),
+        ("https://strasse.acme.de", "strasse.acme.de"),
         ("https://www.linkedin.com/company/acme", None),
         ("https://acme.wordpress.com", "acme.wordpress.com"),
         ("https://gmail.com", None),
@@ -96,6 +126,7 @@ def test_hosts(website: str | None, host: str | None) -> None:
         ("jo@t-online.de", None),
         ("jo@mail.acme.com", "mail.acme.com"),
         ("jo@bücher.de", "xn--bcher-kva.de"),
+        *((f"jo@{host}", None) for host in PUBLIC_HOSTS.split()),
     ],
 )
 def test_domains(address: str, domain: str | None) -> None:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.values import money, phones, tax_ids
+from services.clients.custom_fields.queries import Definition
+from services.clients.records.rules.custom_values import custom_value
+from services.clients.values import addresses, money, phones, tax_ids
 from shared.values import days
 from shared.values.findings import Check, Wrong
 
@@ -188,3 +190,72 @@ def test_a_day_is_written_in_full() -> None:
     for wrong in ("2026-02-30", "2026-2-3", "20260203", "2026-W07", "yesterday", "２026-01-01"):
         assert _code(days.day, wrong) == "invalid_date"
     assert _code(days.day, 20260203) == "wrong_type"
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "written"),
+    [
+        ("JP", "T7000012050002", "T7000012050002"),
+        ("HU", "12892312-2-42", "12892312-2-42"),
+        ("HU", "HU12892312", "12892312"),
+        ("AU", "ABN 51 824 753 556", "51 824 753 556"),
+        ("DE", "USt-IdNr.: DE 136695976", "136695976"),
+        ("RU", "ИНН 7707083893", "7707083893"),
+        ("CH", "CHE-107.787.577 MWST", "CHE-107.787.577 MWST"),
+        ("US", "12-3456789", "12-3456789"),
+        ("US", "123456789", "12-3456789"),
+        ("US", "123-45-6789", "123-45-6789"),
+        ("US", "078051121", "078051121"),
+    ],
+)
+def test_a_tax_number_is_taken_as_it_stands_on_an_invoice(
+    country: str, typed: str, written: str
+) -> None:
+    found = tax_ids.tax_id(typed, country)
+    assert found.written == written
+    assert tax_ids.stored_key(written, country) == found.key
+
+
+def test_the_same_digits_in_two_countries_are_two_numbers() -> None:
+    assert tax_ids.tax_id("136695976", "DE").key != tax_ids.tax_id("136695976", "HK").key
+    assert tax_ids.tax_id("136695976", "DE").key == tax_ids.tax_id("DE 136 695 976", "DE").key
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://भारत.भारत",
+        "https://বাংলা.বাংলা",
+        "https://தமிழ்.இந்தியா",
+        "https://straße.example.com",
+        "https://my_shop.example.com",
+        "http://[::1]/",
+        f"https://{'a' * 63}.com",
+    ],
+)
+def test_a_host_in_any_script_is_one(address: str) -> None:
+    assert addresses.website(address) == address
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".com", "a..com", "-a.com", "xn--a.com", "a-.com"])
+def test_what_could_be_no_host_is_none(host: str) -> None:
+    assert _code(addresses.website, f"https://{host}") == "invalid_url"
+
+
+def test_a_host_that_begins_as_one_of_the_web_is_taken_for_an_address() -> None:
+    assert addresses.website("www.firm.example/a") == "https://www.firm.example/a"
+
+
+def test_there_is_one_rule_for_currencies() -> None:
+    for check in (money.currency, money.required_currency):
+        assert check("usd") == "USD"
+        assert _code(check, "XAU") == _code(check, "XXX") == "unknown_currency"
+    assert _code(money.required_currency, "") == "unknown_currency"
+
+
+def test_what_a_client_has_of_a_list_may_stay_beside_what_is_new() -> None:
+    definition = Definition("tiers", "Tiers", "multi_choice", False, ("Platinum",), False)
+    assert custom_value(definition, ["Gold", "Platinum"], ["Gold"]) == ["Gold", "Platinum"]
+    assert _code(lambda value: custom_value(definition, value, ["Gold"]), ["Silver"]) == (
+        "not_a_choice"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from services.clients.records.rules.search_text import (
     Word,
+    all_begin_in,
+    begins_in,
     search_terms,
     search_vector,
     sort_name,
@@ -30,7 +33,6 @@ def test_words_are_folded_and_stand_once() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("ศูนย์การค้า ไทย", {"ศนย์การคา", "ไทย"}),
         ("हिन्दी", {"हिनदी"}),
         ("🚀 Rakete", {"🚀", "rakete"}),
         ("👩\u200d🚀❤\ufe0f", {"👩", "🚀", "❤"}),
@@ -66,10 +68,11 @@ def test_nothing_typed_asks_for_nothing_and_no_word_finds_nothing() -> None:
 
 def test_only_what_may_be_the_last_four_is_looked_for_among_tax_numbers() -> None:
     assert search_terms("6789", [], see_tax_ids=True) == [
-        (Word("6789", begins=True), Word("$6789"))
+        (Word("6789", begins=True), Word("~9876", begins=True), Word("$6789"))
     ]
     for typed, may in (("6789", False), ("56789", True)):
-        assert search_terms(typed, [], see_tax_ids=may) == [(Word(typed, begins=True),)]
+        number = Word(f"~{typed[::-1]}", begins=True)
+        assert search_terms(typed, [], see_tax_ids=may) == [(Word(typed, begins=True), number)]
 
 
 def test_a_search_has_a_most_of_words() -> None:
@@ -116,3 +119,62 @@ def test_a_reader_overlooks_accents_capitals_and_spelling() -> None:
         ("e\u0301", "É"),
     ):
         assert fold(one) == fold(same)
+
+
+def _finds(typed: str, *texts: str, phones: Sequence[str] = ()) -> bool:
+    words = _lexemes(search_vector(texts, [], phones=phones))
+    return all(
+        any(term.text <= word <= term.last for term in either for word in words)
+        for either in search_terms(typed, [])
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("山田", "株式会社山田商事"),
+        ("商事", "株式会社山田商事"),
+        ("田商事", "株式会社山田商事"),
+        ("事", "株式会社山田商事"),
+        ("株式会社山田商事", "株式会社山田商事"),
+        ("デザイン", "東京デザイン工房"),
+        ("การค้า", "ศูนย์การค้าไทย"),
+        ("abc", "株式会社ABC商事"),
+        ("abc商事", "株式会社ABC商事"),
+        ("obrien", "O'Brien Plumbing"),
+        ("o'brien", "O'Brien Plumbing"),
+        ("O’Brien", "OBrien Plumbing"),
+        ("usa", "Made in U.S.A."),
+        ("u.s.a", "USA Trading"),
+        ("dangelo", "D’Angelo & Sons"),
+    ],
+)
+def test_a_part_is_found_where_no_blank_stands_and_a_sign_may_be_left_out(
+    typed: str, text: str
+) -> None:
+    assert _finds(typed, text)
+    assert all_begin_in(typed, text)
+
+
+@pytest.mark.parametrize("typed", ["田山", "事商", "brien obrienx", "株山"])
+def test_what_does_not_stand_there_is_not_found(typed: str) -> None:
+    assert not _finds(typed, "株式会社山田商事", "O'Brien Plumbing")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["651 555 0177", "6515550177", "+16515550177", "5550177", "(651) 555-0177", "0177",
+     "651.555.0177", "001 651 555 0177", "acme 555-0177"],
+)  # fmt: skip
+def test_a_telephone_number_is_found_in_any_form_and_by_its_end(typed: str) -> None:
+    assert _finds(typed, "Acme", phones=["+16515550177;ext=12"])
+
+
+@pytest.mark.parametrize("typed", ["651555", "5550178", "177 0555"])
+def test_other_digits_find_no_number(typed: str) -> None:
+    assert not _finds(typed, "Acme", phones=["+16515550177"])
+
+
+def test_a_number_that_was_found_is_told() -> None:
+    assert begins_in("651 555 0177", "+16515550177")
+    assert not begins_in("651 555 0178", "+16515550177")

@@ -144,7 +144,7 @@ class AllInvoicesQuery(PageQuery):
     status = fields.String(load_default=None, validate=validate.OneOf(INVOICE_STATUSES))
     overdue = fields.Boolean(load_default=False)
     client_id = fields.UUID(load_default=None)
-    currency = Rule(money.exact_currency, load_default=None)
+    currency = Rule(money.required_currency, load_default=None)
     first = Day(data_key="from", load_default=None)
     last = Day(data_key="to", load_default=None)
 

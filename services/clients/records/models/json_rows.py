@@ -74,7 +74,10 @@ def words_of(record: Record) -> str:
     for contact in record.contacts:
         texts += (contact["name"], contact["email"])
     texts += [*client.tags, *texts_of(client.custom_fields)]
-    return search_vector(texts, client.compliance_requirements, client.tags, client.tax_id_last4)
+    phones = [client.contact_phone, *(contact["phone"] for contact in record.contacts)]
+    return search_vector(
+        texts, client.compliance_requirements, client.tags, client.tax_id_last4, phones
+    )
 
 
 def _owner(client: Client) -> dict[str, uuid.UUID]:

@@ -11,10 +11,11 @@ import orjson
 from sqlalchemy import text
 
 from services.clients.records.models.json_rows import key_rows, words_of
-from services.clients.records.models.record import Record
+from services.clients.records.models.record import TAX_ID_CONTEXT, Client, Record
 from services.clients.records.operations.change_sets import REPLACE_KEYS
 from services.clients.records.queries import clients
 from services.clients.records.rules.search_text import sort_name
+from services.clients.values import tax_ids
 from shared.unit_of_work import UnitOfWork
 from shared.values.folding import FOLDING
 
@@ -32,10 +33,11 @@ _WRITE = text(
     f"""
     WITH made AS (
         SELECT * FROM jsonb_to_recordset(CAST(:made AS jsonb)) AS it(
-            id uuid, words text, sort_name text)
+            id uuid, words text, sort_name text, tax_id_hash bytea)
     ), keys_put AS ({REPLACE_KEYS}), sorted AS (
-        UPDATE clients c SET sort_name = made.sort_name FROM made
-        WHERE c.id = made.id AND c.sort_name IS DISTINCT FROM made.sort_name
+        UPDATE clients c SET sort_name = made.sort_name, tax_id_hash = made.tax_id_hash FROM made
+        WHERE c.id = made.id AND (c.sort_name, c.tax_id_hash)
+            IS DISTINCT FROM (made.sort_name, made.tax_id_hash)
     )
     UPDATE client_search s SET words = made.words::tsvector, sort_name = made.sort_name,
         folding = {FOLDING}
@@ -49,6 +51,8 @@ def reindex_some(uow: UnitOfWork) -> int:
     ids = uow.session.scalars(_NEXT, {"batch": BATCH}).all()
     if ids:
         records = clients.get_clients(uow.session, ids)
+        for record in records:
+            record.client.tax_id_hash = _hash(uow, record.client)
         made = orjson.dumps([_made(record) for record in records]).decode()
         keys = key_rows(record.client for record in records)
         uow.session.execute(_WRITE, {"made": made, "keys": keys})
@@ -57,4 +61,14 @@ def reindex_some(uow: UnitOfWork) -> int:
 
 def _made(record: Record) -> dict[str, Any]:
     words, name = words_of(record), sort_name(record.client.company_name)
-    return {"id": record.id, "words": words, "sort_name": name}
+    digest = record.client.tax_id_hash
+    hidden = None if digest is None else f"\\x{digest.hex()}"
+    return {"id": record.id, "words": words, "sort_name": name, "tax_id_hash": hidden}
+
+
+def _hash(uow: UnitOfWork, client: Client) -> bytes | None:
+    """Of the number that is sealed, as it is compared by now."""
+    if client.tax_id is None:
+        return None
+    written = uow.vault.decrypt(client.tax_id, TAX_ID_CONTEXT).decode()
+    return uow.vault.keyed_hash(tax_ids.stored_key(written, client.country), TAX_ID_CONTEXT)

@@ -127,7 +127,9 @@ def _custom_value(
         message = "The workspace has no such field" + (" any more." if definition else ".")
         context.findings.add(path, Wrong("unknown_field", message))
         return None
-    return context.findings.take(path, lambda sent: custom_value(definition, sent), value)
+    return context.findings.take(
+        path, lambda sent: custom_value(definition, sent, held.get(key)), value
+    )
 
 
 def _owner(context: Context, owner_id: str | None) -> dict[str, str] | None:
@@ -214,7 +216,7 @@ def _tax_columns(context: Context, typed: str | None, columns: Mapping[str, Any]
         return {}
     return {
         "tax_id": context.vault.encrypt(number.written, TAX_ID_CONTEXT),
-        "tax_id_hash": context.vault.keyed_hash(number.normalised, TAX_ID_CONTEXT),
+        "tax_id_hash": context.vault.keyed_hash(number.key, TAX_ID_CONTEXT),
         "tax_id_last4": number.last4,
     }
 

@@ -35,10 +35,15 @@ def values_by_key(value: Any) -> dict[str, Any]:
     return value
 
 
-def custom_value(definition: Definition, value: Any) -> Any:
-    """The value as it is kept; None where it says nothing. Raises `Wrong`."""
+def custom_value(definition: Definition, value: Any, held: Any = None) -> Any:
+    """The value as it is kept; None where it says nothing. Raises `Wrong`.
+
+    What is `held` of a list may stay beside what is new.
+    """
     if value is None or value == "":
         return None
+    if definition.type == "multi_choice":
+        return _choices(definition, value, held)
     return _READERS[definition.type](definition, value)
 
 
@@ -68,12 +73,13 @@ def _choice(definition: Definition, value: Any) -> str:
     raise Wrong("not_a_choice", "Must be one of: " + ", ".join(definition.choices) + ".")
 
 
-def _choices(definition: Definition, value: Any) -> list[str] | None:
+def _choices(definition: Definition, value: Any, held: Any) -> list[str] | None:
     items = separated(value) if isinstance(value, str) else value
     if not isinstance(items, list):
         raise Wrong("wrong_type", "Must be a list of texts.")
-    chosen = {_choice(definition, item) for item in items}
-    return [choice for choice in definition.choices if choice in chosen] or None
+    kept = [item for item in held or () if item in items and item not in definition.choices]
+    chosen = {_choice(definition, item) for item in items if item not in kept}
+    return [*kept, *(choice for choice in definition.choices if choice in chosen)] or None
 
 
 _READERS: Mapping[str, Callable[[Definition, Any], Any]] = {
@@ -82,7 +88,6 @@ _READERS: Mapping[str, Callable[[Definition, Any], Any]] = {
     "date": lambda _, value: days.day(value),
     "boolean": _boolean,
     "choice": _choice,
-    "multi_choice": _choices,
     "url": lambda _, value: addresses.website(value),
     "email": lambda _, value: addresses.email(value),
 }

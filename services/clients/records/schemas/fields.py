@@ -31,8 +31,8 @@ class DecimalText(fields.Field[Decimal]):
 
 
 def currency(*, nullable: bool = False) -> Rule:
-    """Three capital letters of ISO 4217."""
-    return Rule(money.exact_currency, nullable=nullable, pattern="^[A-Z]{3}$")
+    """A currency of ISO 4217; small letters will do."""
+    return Rule(money.required_currency, nullable=nullable, pattern="^[A-Za-z]{3}$")
 
 
 def line(most: int, **kwargs: Any) -> Rule:
