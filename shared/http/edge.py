@@ -9,7 +9,7 @@ commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, cast
 
@@ -22,9 +22,11 @@ from shared.http.identity import origin_of, require
 from shared.http.problems import domain_problem
 from shared.runtime import Runtime
 from shared.security.identity import Identity
+from shared.security.permissions import needed_to_view
 from shared.unit_of_work import UnitOfWork
 
 View = Callable[..., "Answer | Response"]
+Change = Callable[[UnitOfWork], "Answer | Response"]
 
 #: By this header the façade tells a service which fields of a body have a value that no record
 #: is given any more: they may only be sent as the record has them.
@@ -33,6 +35,11 @@ KEPT_ONLY = "X-Kept-Only"
 # An answer that says who the caller is, or that the key itself is at fault, belongs to this
 # attempt alone; storing it would turn a refusal of the moment into one of a day.
 NOT_STORED = (Unauthenticated, Forbidden, KeyInUse, KeyReused, RightsChanged)
+
+
+# What is told of a change to whoever may not view what was changed, and what a conflict keeps.
+_TOLD_TO_ALL = ("id", "deletion_id", "state", "version", "warnings")
+_CONTENTS = ("base", "theirs", "yours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +94,38 @@ def writes(permission: str | None) -> Callable[[View], View]:
         @wraps(view)
         def endpoint(*args: Any, **kwargs: Any) -> Response:
             identity = require(permission)
+
+            def change(uow: UnitOfWork) -> Answer | Response:
+                return view(uow, *args, **kwargs)
+
+            needed = needed_to_view(permission)
+            told = change if needed in {None, *identity.permissions} else _unseen(change)
             key = IdempotencyKey.of(request, identity)
             if key is None:
                 with _unit_of_work(identity) as uow:
-                    return render(view(uow, *args, **kwargs))
-            return _once(identity, key, lambda uow: view(uow, *args, **kwargs))
+                    return render(told(uow))
+            return _once(identity, key, told)
 
         return marked(endpoint, permission)
 
     return decorate
+
+
+def _unseen(change: Change) -> Change:
+    """The change for who may not view what is changed: they are told that it is, and no more."""
+
+    def carry_out(uow: UnitOfWork) -> Answer | Response:
+        try:
+            answer = change(uow)
+        except DomainError as error:
+            error.extra = {n: v for n, v in error.extra.items() if n not in _CONTENTS}
+            raise
+        if isinstance(answer, Response) or not isinstance(answer.body, dict):
+            return answer
+        body = {name: answer.body[name] for name in _TOLD_TO_ALL if name in answer.body}
+        return replace(answer, body=body)
+
+    return carry_out
 
 
 def marked(endpoint: Callable[..., Response], permission: str | None) -> View:
@@ -108,9 +138,7 @@ def _unit_of_work(identity: Identity) -> UnitOfWork:
     return runtime().unit_of_work(origin_of(identity))
 
 
-def _once(
-    identity: Identity, key: IdempotencyKey, view: Callable[[UnitOfWork], Answer | Response]
-) -> Response:
+def _once(identity: Identity, key: IdempotencyKey, view: Change) -> Response:
     try:
         with _unit_of_work(identity) as uow:
             stored = claim(uow, key)

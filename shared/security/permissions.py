@@ -107,3 +107,13 @@ ROLES: Final = {
     "member": _MEMBER,
     "viewer": _VIEWER,
 }
+
+
+def needed_to_view(permission: str | None) -> str | None:
+    """The permission to view what this one lets change; None where that is for whoever holds it.
+
+    Who creates something sees what they have made.
+    """
+    kind, _, act = (permission or "").partition(".")
+    viewing = f"{kind}.view"
+    return viewing if viewing in PERMISSIONS and act != "create" else None

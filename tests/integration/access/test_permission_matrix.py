@@ -64,7 +64,7 @@ OF_STRANGERS = {
 SIGNING_OUT = {"DELETE /v1/auth/token", "DELETE /v1/auth/sessions/current"}
 
 
-def _routes(app: Flask) -> list[tuple[str, str, Any]]:
+def routes(app: Flask) -> list[tuple[str, str, Any]]:
     found = []
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/v1/"):
@@ -88,7 +88,7 @@ def shown(rule: str) -> str:
 
 
 def test_every_route_names_a_permission_that_exists(api: Api) -> None:
-    for method, rule, view in _routes(api.app):
+    for method, rule, view in routes(api.app):
         permission = getattr(view, "permission", None)
         if getattr(view, "of_portal", False):
             assert rule.startswith("/v1/portal/")
@@ -102,7 +102,7 @@ def test_every_route_names_a_permission_that_exists(api: Api) -> None:
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_a_role_is_refused_exactly_where_it_lacks_the_permission(api: Api, role: str) -> None:
     caller = api.with_role(role)
-    for method, rule, view in _routes(api.app):
+    for method, rule, view in routes(api.app):
         if f"{method} {shown(rule)}" in SIGNING_OUT:
             continue
         permission = getattr(view, "permission", None)
@@ -115,7 +115,7 @@ def test_a_role_is_refused_exactly_where_it_lacks_the_permission(api: Api, role:
 
 def test_every_route_but_signing_in_refuses_an_unknown_caller(api: Api) -> None:
     http = api.app.test_client()
-    for method, rule, _ in _routes(api.app):
+    for method, rule, _ in routes(api.app):
         if f"{method} {shown(rule)}" in OF_STRANGERS:
             continue
         answer = http.open(_path(rule), method=method)
@@ -126,7 +126,7 @@ def test_nothing_of_another_workspace_is_found(api: Api) -> None:
     """A 404, as for something that never was: an answer that differs would tell."""
     made: Any = api.owner.call("POST", "/v1/clients", _client()).json
     other = api.other_workspace()
-    for method, rule, _ in _routes(api.app):
+    for method, rule, _ in routes(api.app):
         if "<uuid:client_id>" not in rule or rule.count("<") > 1:
             continue
         path = rule.replace("<uuid:client_id>", made["id"])
