@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
+from shared.http.app import take_paths_as_they_are
 from shared.http.bodies import allow_long_bodies
 from shared.http.identity import note_request_ids
 from shared.logging import configure_logging
@@ -62,7 +63,7 @@ def create_app(settings: WebSettings) -> Flask:
     configure_logging("web", settings.log_level)
     app = Flask("web", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM_BYTES
-    app.url_map.strict_slashes = False
+    take_paths_as_they_are(app)
     app.extensions["clientele.web.settings"] = settings
     app.before_request(note_request_ids)
     allow_long_bodies(app)

@@ -22,6 +22,7 @@ from shared.http.identity import bearer_token, note_request_ids
 from shared.http.internal import make_internal_blueprint
 from shared.http.problems import problem, register_problem_handlers
 from shared.http.service_auth import authenticate_service
+from shared.http.shortening import shortened
 from shared.logging import configure_logging, get_logger
 from shared.runtime import Runtime
 from shared.security.identity import Identity
@@ -96,13 +97,20 @@ class _SmorestApi(flask_smorest.Api):
         raise error
 
 
+def take_paths_as_they_are(app: Flask) -> None:
+    """Lead nobody to another spelling of a path: the address would be made of the request's own
+    `Host`, which may be anyone's."""
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+
+
 def create_api(service: str, settings: Settings, api: Api) -> Flask:
     """The Flask app of a service."""
     configure_logging(f"{service}-api", settings.log_level)
     runtime = Runtime(service, settings)
     app = Flask(f"clientele-{service}", static_folder=None)
     app.json = _OrjsonProvider(app)
-    app.url_map.strict_slashes = False
+    take_paths_as_they_are(app)
     app.extensions |= {"clientele": runtime, **api.extensions}
     app.config.update(
         _openapi_settings(api.title or f"Clientele, {service}"), MAX_CONTENT_LENGTH=MAX_BODY_BYTES
@@ -149,7 +157,7 @@ def _register_requests(app: Flask, runtime: Runtime, authenticate: Authenticate)
         response.headers["X-Request-ID"] = g.get("request_id", "")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        return response
+        return shortened(response)
 
 
 def _register_health(app: Flask, runtime: Runtime) -> None:

@@ -15,7 +15,10 @@ from flask import Blueprint, Response, send_from_directory
 from shared.messaging.asyncapi import asyncapi_json
 
 _DIST = str(files("flask_swagger_ui").joinpath("dist"))
-_POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -42,10 +45,11 @@ _START = """SwaggerUIBundle({
 def make_docs_blueprint() -> Blueprint:
     """The page, the call that starts it, and the package's files beside it."""
     blueprint = Blueprint("docs", __name__, url_prefix="/docs")
+    blueprint.after_request(_confined)
 
     @blueprint.get("")
     def page() -> Response:
-        return _allowed(Response(_PAGE, mimetype="text/html"))
+        return Response(_PAGE, mimetype="text/html")
 
     @blueprint.get("/start.js")
     def start() -> Response:
@@ -70,6 +74,8 @@ def make_asyncapi_blueprint() -> Blueprint:
     return blueprint
 
 
-def _allowed(response: Response) -> Response:
+def _confined(response: Response) -> Response:
+    """The package brings pages of its own, which are no less to be framed."""
     response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Frame-Options"] = "DENY"
     return response

@@ -11,7 +11,12 @@ from services.clients.records.schemas.views import ClientView, present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
 from shared.http.identity import current_identity, require
-from shared.security.permissions import CLIENTS_DELETE, CLIENTS_UPDATE, CLIENTS_VIEW
+from shared.security.permissions import (
+    CLIENTS_DELETE,
+    CLIENTS_UPDATE,
+    CLIENTS_VIEW,
+    CLIENTS_VIEW_TAX_ID,
+)
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint("merges", __name__, url_prefix="/v1/clients/<uuid:client_id>")
@@ -24,9 +29,9 @@ blueprint = ApiBlueprint("merges", __name__, url_prefix="/v1/clients/<uuid:clien
 def get_merge_preview(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """What merging this client into another would do, and what stands against it."""
     require(CLIENTS_UPDATE)
-    require(CLIENTS_VIEW)
+    sees = CLIENTS_VIEW_TAX_ID in require(CLIENTS_VIEW).permissions
     offer = merging.preview_merge(uow, client_id, query["into"], query["choices"])
-    return Answer(preview_json(offer))
+    return Answer(preview_json(offer, sees_tax_ids=sees))
 
 
 @blueprint.route("/merge", methods=["POST"])

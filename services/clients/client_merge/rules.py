@@ -87,14 +87,18 @@ def choosable(target: Client, source: Client) -> set[str]:
     return {*_CHOSEN, *(OWN_FIELD + key for key in own)}
 
 
-def differences(target: Client, source: Client) -> Iterator[Difference]:
-    """The fields in which the two contradict each other."""
+def differences(
+    target: Client, source: Client, *, sees_tax_ids: bool = True
+) -> Iterator[Difference]:
+    """The fields in which the two contradict each other. Whether two tax numbers do is told only
+    to who sees them: for others they always may."""
     for column, path in PATHS.items():
         if column not in _UNITED and column not in GROUPS["settings"].values():
             yield from _difference(path, getattr(target, column), getattr(source, column))
     for key, stays in target.custom_fields.items():
         yield from _difference(OWN_FIELD + key, stays, source.custom_fields.get(key))
-    if target.tax_id_hash and source.tax_id_hash and target.tax_id_hash != source.tax_id_hash:
+    both_have_one = target.tax_id_hash and source.tax_id_hash
+    if both_have_one and (not sees_tax_ids or target.tax_id_hash != source.tax_id_hash):
         yield Difference("tax_id", "hidden", "hidden")
 
 

@@ -99,7 +99,7 @@ class PreviewView(StrictSchema):
     expires_at = fields.DateTime()
 
 
-def preview_json(offer: MergeOffer) -> dict[str, Any]:
+def preview_json(offer: MergeOffer, *, sees_tax_ids: bool) -> dict[str, Any]:
     """As `PreviewView`."""
     preview = offer.preview
     source, target = preview.source.client, preview.target.client
@@ -119,7 +119,7 @@ def preview_json(offer: MergeOffer) -> dict[str, Any]:
                 "source": each.goes,
                 "wins": preview.choices.get(each.field, INTO),
             }
-            for each in differences(target, source)
+            for each in differences(target, source, sees_tax_ids=sees_tax_ids)
         ],
         "conflicts": [{"code": it.code, "message": it.message} for it in preview.conflicts],
         "confirm": offer.confirm,

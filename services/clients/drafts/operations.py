@@ -110,6 +110,7 @@ def submit_draft(
     findings: Findings,
     *,
     names_duplicates: bool = False,
+    sees_tax_ids: bool = False,
 ) -> Record:
     """Make the client of a draft that is held; it takes the draft's place and its id.
 
@@ -117,7 +118,14 @@ def submit_draft(
     """
     uow.session.delete(draft.row)
     uow.flush()
-    return create_client(uow, values, findings, draft.id, names_duplicates=names_duplicates)
+    return create_client(
+        uow,
+        values,
+        findings,
+        draft.id,
+        names_duplicates=names_duplicates,
+        sees_tax_ids=sees_tax_ids,
+    )
 
 
 def discard_draft(uow: UnitOfWork, draft: Draft) -> None:

@@ -95,6 +95,20 @@ def test_without_the_right_to_see_clients_none_is_named(transfer: Transfer) -> N
     assert "Acme has" not in answer.text
 
 
+def test_a_preview_tells_of_equal_tax_ids_only_to_who_may_see_them(transfer: Transfer) -> None:
+    transfer.ok("POST", "/clients", {**ACME, "tax_id": "12-3456789"})
+    seen = transfer.api.with_permissions(PERMISSIONS - {"clients.view_tax_id"})
+    clerk = Transfer(transfer.api, seen)
+    found = {}
+    for caller in (transfer, clerk):
+        sent = caller.send(b"Company,Mail,Tax\nBirch,jo@birch.example.com,12-3456789\n")
+        mapping = {"Company": "company_name", "Mail": "primary_contact.email", "Tax": "tax_id"}
+        found[caller] = [
+            row["state"] for row in caller.rows(caller.start(sent, mapping, "preview"))
+        ]
+    assert found == {transfer: ["skipped"], clerk: ["created"]}
+
+
 def test_of_an_import_and_a_create_at_once_one_makes_the_client(transfer: Transfer) -> None:
     sent = transfer.send(table(("Acme", "a@acme.com", "")))
     barrier = Barrier(2)

@@ -91,6 +91,14 @@ def test_differences_name_fields_as_callers_do_and_hide_tax_numbers() -> None:
     }  # fmt: skip
 
 
+def test_whether_tax_numbers_are_the_same_is_not_told_to_who_may_not_see_them() -> None:
+    alike = _client(tax_id_hash=b"1"), _client(tax_id_hash=b"1")
+    unlike = _client(tax_id_hash=b"1"), _client(tax_id_hash=b"2")
+    for sees, expected in ((True, [0, 1]), (False, [1, 1])):
+        told = [list(differences(*each, sees_tax_ids=sees)) for each in (alike, unlike)]
+        assert [len(each) for each in told] == expected
+
+
 def test_a_choice_keeps_the_others_value_even_where_it_is_none() -> None:
     target = _record(website="w", industry="i", custom_fields={"tier": "gold", "since": 2001})
     source = _record(website="x", company_size="1-10", custom_fields={"tier": "lead"})

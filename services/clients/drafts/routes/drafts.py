@@ -76,7 +76,12 @@ def submit_draft(uow: UnitOfWork, body: dict[str, Any], draft_id: uuid.UUID) -> 
     allowed = current_identity().permissions
     values = {**typed.values, **body}
     record = records_drafts.submit_draft(
-        uow, draft, values, typed.findings, names_duplicates=CLIENTS_VIEW in allowed
+        uow,
+        draft,
+        values,
+        typed.findings,
+        names_duplicates=CLIENTS_VIEW in allowed,
+        sees_tax_ids=CLIENTS_VIEW_TAX_ID in allowed,
     )
     shown = present(record, uow.vault, allowed, typed.findings.warnings)
     return Answer(shown, 201, etag=record.version, location=f"/v1/clients/{record.id}")

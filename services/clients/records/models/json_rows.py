@@ -18,6 +18,11 @@ from services.clients.values.addresses import email_key
 KEYED = frozenset({"company_name", "website", "contact_email", "tax_id_hash"})
 
 
+#: The keys in which nothing is found for who may not view tax ids: who is told that a number is
+#: another client's too may find out any by trying.
+UNTOLD: Mapping[str, None] = {"tax_id_hash": None}
+_NOTHING: Mapping[str, None] = {}
+
 #: The columns whose words a client is found by.
 SEARCHED = (
     "company_name",
@@ -37,9 +42,9 @@ def client_row(client: Client) -> str:
     return orjson.dumps(client, default=_bytes).decode()
 
 
-def key_rows(clients: Iterable[Client]) -> str:
-    """What other clients may have in common with these, as a JSON list."""
-    keys = [{**_owner(client), **keys_of(client)} for client in clients]
+def key_rows(clients: Iterable[Client], hidden: Mapping[str, None] = _NOTHING) -> str:
+    """What other clients may have in common with these, as a JSON list, but for what is hidden."""
+    keys = [{**_owner(client), **keys_of(client), **hidden} for client in clients]
     return orjson.dumps(keys, default=_bytes).decode()
 
 

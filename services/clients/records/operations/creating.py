@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from services.clients.records import events
 from services.clients.records.errors import DuplicateClient, InvalidClient
+from services.clients.records.models.json_rows import UNTOLD, key_rows
 from services.clients.records.models.record import COLUMNS, DEFAULTS, Client, Record, client_of
 from services.clients.records.operations.codes import taken
 from services.clients.records.operations.elements import ListPatch, elements_of
@@ -53,12 +54,14 @@ def create_client(
     client_id: uuid.UUID | None = None,
     *,
     names_duplicates: bool = False,
+    sees_tax_ids: bool = False,
 ) -> Record:
     """A client with its contacts and rates, at version 1.
 
     Without a code it is given the first free one that suits its name; None only where all
     17,576 are taken. Raises `InvalidClient` with every wrong field, those already found
-    included, `DuplicateClient` unless `values["allow_duplicate"]`, and `InternalClientExists`.
+    included, `DuplicateClient` unless `values["allow_duplicate"]`, and `InternalClientExists`. A
+    tax number alone makes a duplicate only for who `sees_tax_ids`.
     """
     context = Context(findings or Findings(), uow.vault, Defaults(uow))
     record = prepare_client(uow, context, values, client_id or uuid7())
@@ -66,7 +69,8 @@ def create_client(
         _note_if_taken(uow, context, record.client)
         raise InvalidClient(errors=context.findings.errors)
     candidates = 0 if values.get("allow_duplicate") else MOST_REFUSED_WITH
-    outcome = _insert_client(uow, record, candidates)
+    hidden = {} if sees_tax_ids else UNTOLD
+    outcome = _insert_client(uow, record, candidates, key_rows([record.client], hidden))
     if outcome.alike:
         raise DuplicateClient(outcome.alike, names_them=names_duplicates)
     if not outcome.made:
@@ -108,8 +112,9 @@ def complete(record: Record, outcome: Row[Any]) -> None:
         rate["currency"] = rate["currency"] or outcome.currency
 
 
-def _insert_client(uow: UnitOfWork, record: Record, candidates: int) -> Row[Any]:
-    parameters = {**parameters_of_one(record), "candidates": candidates}
+def _insert_client(uow: UnitOfWork, record: Record, candidates: int, looked_for: str) -> Row[Any]:
+    given = {"candidates": candidates, "looked_for": looked_for}
+    parameters = {**parameters_of_one(record), **given}
     wanted = record.client.client_code
     if wanted is None:
         return _insert_with_suggested_code(uow, record.client, parameters)

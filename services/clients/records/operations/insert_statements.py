@@ -35,7 +35,7 @@ _VALUES = ", ".join(
 # same time goes unnoticed: whoever has them first is waited for. `{claim}` chooses the code.
 _INSERT = f"""
 WITH alike AS MATERIALIZED (
-    SELECT * FROM clients_alike(CAST(:keys AS jsonb), CAST(:candidates AS int), true)
+    SELECT * FROM clients_alike(CAST(:looked_for AS jsonb), CAST(:candidates AS int), true)
 ), unlike AS (
     SELECT WHERE NOT EXISTS (SELECT FROM alike)
 ), {{claim}}, made AS (
@@ -161,7 +161,8 @@ def execute(uow: UnitOfWork, statement: Any, parameters: dict[str, Any]) -> Curs
 
 
 def parameters_of_one(record: Record) -> dict[str, Any]:
-    """What each `INSERT_WITH…` takes of a client, beside `codes` and `candidates`."""
+    """What each `INSERT_WITH…` takes of a client, beside `codes`, `candidates` and the keys that
+    are `looked_for`."""
     client = record.client
     return {
         "id": client.id,

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Sequence
 from typing import TypedDict
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.clients.records.models.json_rows import key_rows
+from services.clients.records.models.json_rows import UNTOLD, key_rows
 from services.clients.records.models.record import Client
 from services.clients.records.queries.missing import why_missing
 
@@ -27,7 +28,8 @@ _LISTED = text(
     f"""
     WITH k AS (SELECT * FROM client_keys WHERE client_id = :id),
     alike AS (
-        SELECT a.* FROM k, clients_alike(jsonb_build_array(to_jsonb(k)), :most, false) a
+        SELECT a.* FROM k, clients_alike(
+            jsonb_build_array(to_jsonb(k) || CAST(:hidden AS jsonb)), :most, false) a
     )
     SELECT {CANDIDATES} FROM k
     """
@@ -50,22 +52,25 @@ class Candidate(TypedDict):
     matches: list[str]
 
 
-def duplicates_of(session: Session, client_id: uuid.UUID) -> list[Candidate]:
+def duplicates_of(session: Session, client_id: uuid.UUID, *, sees_tax_ids: bool) -> list[Candidate]:
     """The clients that are much like one, the likest first; raises `ClientNotFound`."""
-    found = session.execute(_LISTED, {"id": client_id, "most": MOST_LISTED}).one_or_none()
+    hidden = orjson.dumps({} if sees_tax_ids else UNTOLD).decode()
+    given = {"id": client_id, "most": MOST_LISTED, "hidden": hidden}
+    found = session.execute(_LISTED, given).one_or_none()
     if found is None:
         raise why_missing(session, client_id)
     return found.alike or []
 
 
 def like_new(
-    session: Session, clients: Sequence[Client], *, waits: bool
+    session: Session, clients: Sequence[Client], *, waits: bool, sees_tax_ids: bool
 ) -> dict[uuid.UUID, list[Candidate]]:
     """The clients that are much like new ones, by the id of the new one.
 
     `waits`: for everyone who is making one of the same keys, who then waits for us.
     """
-    given = {"keys": key_rows(clients), "most": MOST_REFUSED_WITH, "waits": waits}
+    keys = key_rows(clients) if sees_tax_ids else key_rows(clients, UNTOLD)
+    given = {"keys": keys, "most": MOST_REFUSED_WITH, "waits": waits}
     found: dict[uuid.UUID, list[Candidate]] = {}
     for place, *values in session.execute(_LIKE_NEW, given):
         of_one = found.setdefault(clients[place - 1].id, [])

@@ -35,7 +35,12 @@ from services.clients.records.schemas.views import (
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.identity import current_identity
-from shared.security.permissions import CLIENTS_CREATE, CLIENTS_UPDATE, CLIENTS_VIEW
+from shared.security.permissions import (
+    CLIENTS_CREATE,
+    CLIENTS_UPDATE,
+    CLIENTS_VIEW,
+    CLIENTS_VIEW_TAX_ID,
+)
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Body
 
@@ -50,8 +55,14 @@ _SUGGESTIONS = 10
 @blueprint.response(201, ClientView)
 def post_client(uow: UnitOfWork, body: Body) -> Answer:
     """Make a client in one go, with its contacts and rates."""
-    sees = CLIENTS_VIEW in current_identity().permissions
-    record = creating.create_client(uow, body.values, body.findings, names_duplicates=sees)
+    held = current_identity().permissions
+    record = creating.create_client(
+        uow,
+        body.values,
+        body.findings,
+        names_duplicates=CLIENTS_VIEW in held,
+        sees_tax_ids=CLIENTS_VIEW_TAX_ID in held,
+    )
     return _answer(uow, record, body, 201, f"/v1/clients/{record.id}")
 
 
@@ -94,8 +105,11 @@ def get_diff(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> An
 @reads(CLIENTS_VIEW)
 @blueprint.response(200, DuplicatesView)
 def get_duplicates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
-    """Up to 100 clients of the same name, web host, mail domain or tax number, the likest first."""
-    return Answer({"data": duplicates_of(uow.session, client_id), "next": None})
+    """Up to 100 clients of the same name, web host, mail domain or, for who may view
+    these, tax number, the likest first."""
+    sees = CLIENTS_VIEW_TAX_ID in current_identity().permissions
+    found = duplicates_of(uow.session, client_id, sees_tax_ids=sees)
+    return Answer({"data": found, "next": None})
 
 
 @blueprint.route("/clients/<uuid:client_id>", methods=["PATCH"])

@@ -13,7 +13,7 @@ from services.clients.records.queries.duplicates import like_new
 from services.clients.transfer.models import CREATE, PREVIEW
 from services.clients.transfer.operations.row_keys import Key, keys_seen, note_keys
 from shared.errors import FieldError
-from shared.security.permissions import CLIENTS_VIEW
+from shared.security.permissions import CLIENTS_VIEW, CLIENTS_VIEW_TAX_ID
 from shared.unit_of_work import UnitOfWork
 
 _FIELDS = {
@@ -37,7 +37,8 @@ def find_duplicates(
     if not new or job.params["on_duplicate"] == CREATE:
         return {}
     clients = [record.client for _row, record in new]
-    known = like_new(uow.session, clients, waits=job.kind != PREVIEW)
+    sees = CLIENTS_VIEW_TAX_ID in job.permissions
+    known = like_new(uow.session, clients, waits=job.kind != PREVIEW, sees_tax_ids=sees)
     named = CLIENTS_VIEW in job.permissions
     found = {
         row: duplicate_fields(known[record.id], names_them=named)

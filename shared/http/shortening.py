@@ -1,0 +1,33 @@
+"""Answers that need not be sent whole: what the caller has already, and what can be compressed."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Final
+
+from flask import Response, request
+
+#: Below that, compressing saves nothing that anyone would notice.
+LEAST_BYTES: Final = 1_024
+_LEVEL: Final = 4
+_COMPRESSED: Final = frozenset({"application/json", "application/problem+json", "text/csv"})
+
+
+def shortened(response: Response) -> Response:
+    """The answer without what its caller has: 304 where `If-None-Match` names its `ETag`; and
+    compressed where that is accepted and worth it. A stream is left as it is."""
+    if request.method == "GET" and response.status_code == 200 and "ETag" in response.headers:
+        response.make_conditional(request.environ)
+    if response.is_streamed or response.mimetype not in _COMPRESSED:
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0 and "Content-Encoding" not in response.headers:
+        _compress(response)
+    return response
+
+
+def _compress(response: Response) -> None:
+    whole = response.get_data()
+    if len(whole) > LEAST_BYTES:
+        response.set_data(gzip.compress(whole, _LEVEL, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
