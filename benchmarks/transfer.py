@@ -5,6 +5,9 @@ tables with their indexes: no check, no lock, no row-level security, nothing to 
 begins once the timeline tells of every row, so that nothing takes the processors from it.
 Meanwhile small exports of another workspace are asked for, and how long each of them takes is
 held against how long it takes when nobody imports.
+
+Then as many rows of time: what is watched is the memory of the worker again, and how quickly they
+are entered.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import statistics
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -44,6 +48,10 @@ _MAPPING = {
     "Rate": "rates[0].regular_rate",
     "Position": "rates[0].position",
 }
+_TIME_HEAD = "Client,Project,Role,Employee,Day,Hours,Notes"
+#: A person has one entry a day, and a day of so many people is a batch of rows.
+_PERSONS = 200
+_FEW = 2_000
 _COLUMNS = """
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
@@ -91,12 +99,35 @@ def measure(stack: Stack, *, quick: bool) -> list[Figure]:
     floor = _copy(stack.databases["clients"], whose)
     waits = max(busy.waits), statistics.median(idle.waits)
     return [
+        *_time(stack, count, worker),
         Figure("import_vs_copy", count / seconds, count / floor, "rows/s", at_least=0.1),
         Figure("import_memory", peak / 1e6, before / 1e6, "MB", at_most=1.25),
         Figure("import_timeline", told, count, "events", at_least=1, at_most=1),
         Figure("import_longest_wait", waits[0] * 1000, waits[1] * 1000, "ms"),
         Figure("import_held_up", (waits[0] - waits[1]) * 1000, 1000, "ms", at_most=1),
     ]
+
+
+def _time(stack: Stack, count: int, worker: psutil.Process) -> list[Figure]:
+    """Rows of time on one project, a few at first so that all of the code is there."""
+    caller = _caller(stack)
+    _project(caller)
+    few, _ = _import_time(caller, _FEW, date(2020, 1, 6))
+    before = _memory(worker)
+    seconds, peak = _import_time(caller, count, date(2022, 1, 3), worker)
+    return [
+        Figure("time_import_vs_few", count / seconds, _FEW / few, "rows/s", at_least=0.5),
+        Figure("time_import_memory", peak / 1e6, before / 1e6, "MB", at_most=1.25),
+    ]
+
+
+def _project(http: httpx.Client) -> None:
+    """Of a client named ACM, one named L4."""
+    contact = {"name": "Jo Park", "email": "jo@acme.example.com"}
+    client = {"company_name": "Acme", "client_code": "ACM", "primary_contact": contact}
+    made = http.post("/v1/clients", json=client).raise_for_status().json()
+    project = {"name": "Line 4", "code": "L4", "status": "active"}
+    http.post(f"/v1/clients/{made['id']}/projects", json=project).raise_for_status()
 
 
 def finished(http: httpx.Client, job: Any, look: Any = None, every: float = 0.02) -> Any:
@@ -119,14 +150,37 @@ def _caller(stack: Stack) -> httpx.Client:
 def _import(
     http: httpx.Client, count: int, worker: psutil.Process | None = None
 ) -> tuple[float, int]:
-    """Seconds from starting an import to its end, and the most memory the worker had."""
+    """Clients: seconds from starting an import to its end, and the most memory the worker had."""
     sent = http.post("/v1/imports", params={"file_name": "x.csv"}, content=_file(count)).json()
-    while http.get(f"/v1/imports/{sent['id']}").json()["state"] == "reading":
+    return _carry_out(http, f"/v1/imports/{sent['id']}", {"mapping": _MAPPING}, count, worker)
+
+
+def _import_time(
+    http: httpx.Client, count: int, first: date, worker: psutil.Process | None = None
+) -> tuple[float, int]:
+    """Time, likewise."""
+    path = "/v1/time-entries/import"
+    data = _time_file(count, first)
+    sent = http.post(path, params={"file_name": "x.csv"}, content=data).json()
+    path = f"{path}/{sent['id']}"
+    mapping = _read(http, path)["suggested"]
+    return _carry_out(http, path, {"mapping": mapping}, count, worker)
+
+
+def _read(http: httpx.Client, path: str) -> Any:
+    """What was sent, once it is read."""
+    while (sent := http.get(path).raise_for_status().json())["state"] == "reading":
         time.sleep(0.05)
+    return sent
+
+
+def _carry_out(
+    http: httpx.Client, path: str, body: Any, count: int, worker: psutil.Process | None
+) -> tuple[float, int]:
+    _read(http, path)
     seen = [0]
     begun = time.monotonic()
-    body = {"mapping": _MAPPING}
-    started = http.post(f"/v1/imports/{sent['id']}/start", json=body).raise_for_status().json()
+    started = http.post(f"{path}/start", json=body).raise_for_status().json()
     # Not often: each look is a request that the import would be charged with.
     look = lambda: seen.append(_memory(worker)) if worker else None  # noqa: E731
     job = finished(http, started, look, every=0.2)
@@ -154,6 +208,14 @@ def _file(count: int) -> bytes:
         for n in range(count)
     )
     return "\n".join([",".join(_MAPPING), *rows]).encode()
+
+
+def _time_file(count: int, first: date) -> bytes:
+    days = (first + timedelta(days=n // _PERSONS) for n in range(count))
+    rows = (
+        f"ACM,L4,Engineer,Person {n % _PERSONS},{day},7.5,Drawings" for n, day in enumerate(days)
+    )
+    return "\n".join([_TIME_HEAD, *rows]).encode()
 
 
 def _memory(worker: psutil.Process) -> int:

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, case, literal_column, or_, text
+from sqlalchemy import FetchedValue, Index, case, literal_column, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db.base import Base
@@ -33,6 +33,10 @@ class TimelineEvent(Base):
     traceparent: Mapped[str | None]
     data: Mapped[dict[str, Any]]
     not_before: Mapped[datetime | None]
+    # By what of the actor a timeline is read, taken out of `actor` by the database.
+    actor_kind: Mapped[str] = mapped_column(FetchedValue())
+    actor_id: Mapped[str | None] = mapped_column(FetchedValue())
+    actor_name: Mapped[str] = mapped_column(FetchedValue())
 
 
 #: When an entry stands on its timeline: when it happened, but never before what its source told
@@ -58,6 +62,8 @@ _OF_A_CLIENT = (TimelineEvent.workspace_id, TimelineEvent.client_id)
 _ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
 Index("ix_events_timeline", *_OF_A_CLIENT, *_ORDER)
 Index("ix_events_type", *_OF_A_CLIENT, TimelineEvent.type, *_ORDER)
+for _who in ("actor_kind", "actor_id", "actor_name"):
+    Index(f"ix_events_{_who}", *_OF_A_CLIENT, TimelineEvent.__table__.c[_who], *_ORDER)
 Index(
     "ix_events_audit",
     TimelineEvent.workspace_id,

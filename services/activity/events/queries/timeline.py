@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,18 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Select,
     Subquery,
     Text,
     Uuid,
+    and_,
     cast,
     func,
     or_,
     select,
     text,
     true,
+    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
@@ -94,7 +97,8 @@ def timeline(
     """
     parts, alike = _parts(client_ids, wanted)
     alike += _conditions(wanted)
-    asked = _Asked(parts, alike, newest_first, scope, cursor, limit)
+    who = [[]] if wanted.person is None else _acted(wanted.person)
+    asked = _Asked(parts, alike, newest_first, scope, cursor, limit, who)
     return _page(session, vault, asked)
 
 
@@ -118,7 +122,7 @@ def audit(
     alike = [
         AUDITED,
         TimelineEvent.type == each.c.value,
-        *_conditions(replace(wanted, person=None)),
+        *_conditions(wanted),
         *person,
     ]
     return _page(session, vault, _Asked(each, alike, newest_first, scope, cursor, limit))
@@ -126,7 +130,9 @@ def audit(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A page: the parts of an index that it is read from, what its entries have in common."""
+    """A page: the parts of an index that it is read from, what its entries have in common, and
+    the ways, of which no two fit one entry, in which they are wanted.
+    """
 
     parts: FromClause
     alike: Sequence[ColumnElement[bool]]
@@ -134,6 +140,7 @@ class _Asked:
     scope: str
     cursor: str | None
     limit: int
+    ways: Sequence[Sequence[ColumnElement[bool]]] = ((),)
 
 
 def _page(session: Session, vault: Vault, asked: _Asked) -> Page:
@@ -156,36 +163,53 @@ def _entries(
 ) -> list[tuple[TimelineEvent, list[Any]]]:
     """Entries with their sort values, in order.
 
-    Each id of the client, and each type where types are asked for, is read along an index of
-    its own and no further than the page: what a client has beside costs nothing.
+    Each id of the client, each type or kind of actor where such are asked for, and each way is
+    read along an index of its own and no further than the page: what a client has beside costs
+    nothing.
     """
-    read = (
-        select(TimelineEvent, *(sort.column.label(name) for sort, name in _named(order)))
-        .where(*asked.alike, *beyond)
-        .order_by(*(sort.clause for sort in order))
-        .limit(limit)
-        .lateral("entry")
-    )
+    reads = [_read(asked, way, order, beyond, limit) for way in asked.ways]
+    read = union_all(*reads).subquery()
     keys = [Sort(read.c[name], sort.descending) for sort, name in _named(order)]
     statement = (
         select(aliased(TimelineEvent, read), *(key.column for key in keys))
-        .select_from(asked.parts.join(read, true()))
         .order_by(*(key.clause for key in keys))
         .limit(limit)
     )
     return [(row[0], list(row[1:])) for row in session.execute(statement)]
 
 
+def _read(
+    asked: _Asked,
+    way: Sequence[ColumnElement[bool]],
+    order: Sequence[Sort],
+    beyond: Sequence[ColumnElement[bool]],
+    limit: int,
+) -> Select[Any]:
+    read = (
+        select(TimelineEvent, *(sort.column.label(name) for sort, name in _named(order)))
+        .where(*asked.alike, *way, *beyond)
+        .order_by(*(sort.clause for sort in order))
+        .limit(limit)
+        .lateral()
+    )
+    return select(read).select_from(asked.parts.join(read, true()))
+
+
 def _parts(
     client_ids: Sequence[uuid.UUID], wanted: Filter
 ) -> tuple[FromClause, list[ColumnElement[bool]]]:
     """The parts of an index that are read one by one, and what an entry has in common with its."""
-    ids = _each(client_ids, Uuid(), "mine")
-    alike = [TimelineEvent.client_id == ids.c.value]
-    if wanted.types is None:
-        return ids, alike
-    types = _each(wanted.types, Text(), "types")
-    return ids.join(types, true()), [*alike, TimelineEvent.type == types.c.value]
+    found: FromClause = _each(client_ids, Uuid(), "mine")
+    alike = [TimelineEvent.client_id == found.c.value]
+    for column, values in (
+        (TimelineEvent.type, wanted.types),
+        (TimelineEvent.actor_kind, wanted.actors),
+    ):
+        if values is not None:
+            each = _each(values, Text(), f"each_{column.key}")
+            found = found.join(each, true())
+            alike.append(column == each.c.value)
+    return found, alike
 
 
 def _each(values: Sequence[Any], kind: TypeEngine[Any], name: str) -> Subquery:
@@ -198,10 +222,6 @@ def _named(order: Sequence[Sort]) -> list[tuple[Sort, str]]:
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     found = []
-    if wanted.actors is not None:
-        found.append(TimelineEvent.actor["kind"].as_string().in_(wanted.actors))
-    if wanted.person is not None:
-        found.append(_acted(wanted.person))
     if wanted.since is not None:
         found.append(wanted.since <= MOMENT)
     if wanted.until is not None:
@@ -209,9 +229,11 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _acted(person: str) -> ColumnElement[bool]:
-    name = func.lower(TimelineEvent.actor["name"].as_string())
-    return or_(name == person.lower(), TimelineEvent.actor["id"].as_string() == person)
+def _acted(person: str) -> list[list[ColumnElement[bool]]]:
+    """By id, or else by name."""
+    by_id = TimelineEvent.actor_id == person
+    by_name = TimelineEvent.actor_name == person.lower()
+    return [[by_id], [by_name, TimelineEvent.actor_id.is_distinct_from(person)]]
 
 
 def _concerns(person: str) -> ColumnElement[bool]:
@@ -219,4 +241,5 @@ def _concerns(person: str) -> ColumnElement[bool]:
     users = (TimelineEvent.data["user"], TimelineEvent.data["session", "user"])
     named = [func.lower(user["name"].as_string()) == person.lower() for user in users]
     known = [user["id"].as_string() == person for user in users]
-    return or_(_acted(person), *named, *known)
+    acted = (and_(*way) for way in _acted(person))
+    return or_(*acted, *named, *known)
