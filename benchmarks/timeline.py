@@ -2,9 +2,10 @@
 feed against a plain `SELECT` of the same rows.
 
 Both clients stand in a table of ten million entries. Pages are asked for over HTTP by one
-caller, in turns: the first, one in the middle and the last, and a first page of a rare kind. The
-feed is read from its beginning to its end in pages of 1,000; so is the reference, by psycopg,
-which parses nothing either.
+caller, in turns: the first, one in the middle and the last, each way, and a first page by each
+filter: of a kind, a person and a kind of actor that are rare, and of days in the middle. The feed
+is read from its beginning to its end in pages of 1,000; so is the reference, by psycopg, which
+parses nothing either.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ FEED = 20_000
 CALLS, PAGE = 20, 50
 _OTHERS = 1_000
 
-# Every thousandth entry is of a rare kind; each says what changed in some hundred bytes.
+# Every thousandth entry is of a rare kind, and the one after it somebody else's; each says what
+# changed in some hundred bytes.
 _FILL = """
     INSERT INTO events (event_id, workspace_id, client_id, source, epoch, pos, type, subject,
                         aggregate_version, occurred_at, actor, correlation_id, data)
@@ -41,7 +43,7 @@ _FILL = """
            CASE WHEN n %% 1000 = 0 THEN 'clients.contact.added.v1'
                 ELSE 'clients.client.updated.v1' END,
            'client/' || %(client)s, n, now() - make_interval(secs => %(count)s - n),
-           '{"kind": "user", "id": null, "name": "Jo Park"}', 'benchmark',
+           CASE WHEN n %% 1000 = 1 THEN %(rare)s ELSE %(often)s END::jsonb, 'benchmark',
            jsonb_build_object('changes', jsonb_build_array(jsonb_build_object(
                'field', 'current_systems', 'before', 'System ' || n, 'after', 'System ' || n + 1)))
     FROM generate_series(1, %(count)s) AS n
@@ -58,6 +60,8 @@ _PLAIN = """
     SELECT e.* FROM feed f JOIN events e USING (event_id)
     WHERE f.workspace_id = %s AND f.pos > %s ORDER BY f.pos LIMIT 1000
 """
+_OFTEN = '{"kind": "user", "id": null, "name": "Jo Park"}'
+_RARE = '{"kind": "contact", "id": null, "name": "Ana Ruiz"}'
 _AT = """
     SELECT occurred_at, source, pos FROM events WHERE workspace_id = %s AND client_id = %s
     ORDER BY occurred_at DESC OFFSET %s LIMIT 1
@@ -131,7 +135,8 @@ def _fill(
     rest = (table - sum(clients.values())) // _OTHERS
     start, epoch = 1_000_000, uuid7()
     for client, count in [*clients.items(), *((uuid7(), rest) for _ in range(_OTHERS))]:
-        given = {"workspace": workspace, "client": client, "epoch": epoch, "count": count}
+        given = {"workspace": workspace, "client": client, "epoch": epoch, "count": count,
+                 "rare": _RARE, "often": _OFTEN}  # fmt: skip
         database.execute(_FILL, {**given, "start": start})
         start += count
     database.execute("VACUUM ANALYZE events")
@@ -148,17 +153,27 @@ def _timeline(
 ) -> Timeline:
     """The entry before a page stands for walking there, which would take thousands of calls."""
     vault = Runtime("activity", stack.settings).vault
-    scope = f"activity:{client}:newest:{Filter()}"
 
-    def cursor(offset: int) -> str:
+    def at(offset: int) -> list[Any]:
         row = database.execute(_AT, [workspace, client, offset]).fetchone()
-        return cursor_after(vault, scope, list(row or ()))
+        return list(row or ())
 
+    def cursor(offset: int, order: str = "newest") -> str:
+        return cursor_after(vault, f"activity:{client}:{order}:{Filter()}", at(offset))
+
+    few = {"limit": 2}
     calls: dict[str, dict[str, Any]] = {
         "first": {},
         "middle": {"cursor": cursor(size // 2)},
         "last": {"cursor": cursor(size - PAGE - 1)},
-        "rare_kind": {"kind": "contact", "limit": 2},
+        "oldest": {"order": "oldest"},
+        "oldest_middle": {"order": "oldest", "cursor": cursor(size // 2, "oldest")},
+        "rare_kind": {"kind": "contact", **few},
+        "rare_person": {"person": "Ana Ruiz", **few},
+        "rare_person_oldest": {"person": "Ana Ruiz", "order": "oldest", **few},
+        "rare_actor": {"actor": "contact", **few},
+        "rare_actor_oldest": {"actor": "contact", "order": "oldest", **few},
+        "days": {"to": at(size // 2)[0].isoformat()},
     }
     timeline = Timeline(http, f"/v1/clients/{client}/activity", calls)
     for query in calls.values():

@@ -118,12 +118,14 @@ def audit(
     A person is also who an entry is about: whoever was refused, or whose rights have changed.
     """
     each = _each(types, Text(), "types")
-    person = [_concerns(wanted.person)] if wanted.person is not None else []
+    who = [_concerns(wanted.person)] if wanted.person is not None else []
+    if wanted.actors is not None:
+        who.append(TimelineEvent.actor_kind.in_(wanted.actors))
     alike = [
         AUDITED,
         TimelineEvent.type == each.c.value,
         *_conditions(wanted),
-        *person,
+        *who,
     ]
     return _page(session, vault, _Asked(each, alike, newest_first, scope, cursor, limit))
 
