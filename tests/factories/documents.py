@@ -100,10 +100,10 @@ def png(width: int = 1, height: int = 1) -> bytes:
     rows = (b"\0" + b"\0" * 3 * width) * height
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_png_chunk(name, body) for name, body in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(name, body) for name, body in chunks)
 
 
-def _png_chunk(name: bytes, body: bytes) -> bytes:
+def png_chunk(name: bytes, body: bytes) -> bytes:
     checksum = zlib.crc32(name + body)
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", checksum)
 
@@ -145,12 +145,13 @@ _STREAM, _STORAGE, _ROOT = 2, 1, 5
 def ole(*streams: str, contents: Mapping[str, bytes] | None = None) -> bytes:
     """An OLE container with these streams at its top, each of 4,096 bytes or more.
 
-    A name that ends in a slash is an empty storage.
+    A name that ends in a slash is an empty storage; `A/B` is a storage with a stream in it.
     """
     names = list(streams)
     bodies = [_padded((contents or {}).get(name, b"")) for name in names]
     data = b"".join(b for n, b in zip(names, bodies, strict=True) if not n.endswith("/"))
-    directory_sectors = (len(names) + 1 + 3) // 4
+    entries = len(names) + sum("/" in name[:-1] for name in names)
+    directory_sectors = (entries + 1 + 3) // 4
     used = directory_sectors + len(data) // _SECTOR
     tables = -(-used // (_SECTOR // 4 - 1))
     chain = [_FAT] * tables + _run(tables, directory_sectors)
@@ -186,15 +187,20 @@ def _ole_header(tables: int) -> bytes:
 def _directory(names: list[str], first: list[int], bodies: list[bytes]) -> bytes:
     """The root, then the entries, each the right neighbour of the one before."""
     made = [_entry("Root Entry", _ROOT, child=1 if names else _FREE, start=_END_OF_CHAIN)]
+    inside: list[bytes] = []
     for number, name in enumerate(names):
         right = number + 2 if number + 1 < len(names) else _FREE
-        if name.endswith("/"):
-            made.append(_entry(name[:-1], _STORAGE, right=right))
+        storage, _, stream = name.rpartition("/")
+        place = {"start": first[number], "size": len(bodies[number])}
+        if stream and storage:
+            child = len(names) + 1 + len(inside)
+            made.append(_entry(storage, _STORAGE, right=right, child=child))
+            inside.append(_entry(stream, _STREAM, **place))
+        elif storage:
+            made.append(_entry(storage, _STORAGE, right=right))
         else:
-            made.append(
-                _entry(name, _STREAM, right=right, start=first[number], size=len(bodies[number]))
-            )
-    return b"".join(made)
+            made.append(_entry(stream, _STREAM, right=right, **place))
+    return b"".join(made + inside)
 
 
 def _entry(

@@ -29,6 +29,7 @@ def test_pdf_under_a_password_is_accepted_and_marked(check: Check) -> None:
     [
         (files.pdf().replace(b"%%EOF", b""), "truncated"),
         (files.pdf() + b"appended", "trailing_data"),
+        (b"From: a printer\r\n" + files.pdf(), "leading_data"),
     ],
 )
 def test_oddities_are_marked(data: bytes, mark: str, check: Check) -> None:
@@ -38,6 +39,11 @@ def test_oddities_are_marked(data: bytes, mark: str, check: Check) -> None:
 @pytest.mark.parametrize("blank", [b"\n", b"\r\n\r\n", b"\0" * 2000])
 def test_blank_past_the_end_is_no_oddity(blank: bytes, check: Check) -> None:
     assert check("a.pdf", files.pdf() + blank).marks == ()
+
+
+def test_a_pdf_without_a_page_is_refused(check: Check) -> None:
+    with pytest.raises(TypeMismatch, match="no page"):
+        check("a.pdf", files.pdf(pages=0))
 
 
 def test_blank_before_a_pdf_is_accepted(check: Check) -> None:

@@ -312,6 +312,15 @@ def test_missing_part_is_named_not_uploaded(in_parts: Office) -> None:
     assert in_parts.complete(document).json["code"] == "documents.not_uploaded"
 
 
+def test_parts_are_joined_once_all_of_them_are_named(in_parts: Office) -> None:
+    document = in_parts.announce("large.pdf", len(LARGE))
+    tags = _put_parts(document, LARGE)
+    first = [tag for tag in tags if tag["number"] == 1]
+    answer = in_parts.complete(document, parts=first)
+    assert (answer.status_code, answer.json["code"]) == (422, "documents.not_uploaded")
+    assert in_parts.complete(document, parts=tags).status_code == 200
+
+
 def test_part_that_was_never_uploaded_is_refused(in_parts: Office) -> None:
     document = in_parts.announce("large.pdf", len(LARGE))
     tags = [*_put_parts(document, LARGE), {"number": 4, "etag": "0" * 32}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from pathlib import Path
 
@@ -103,19 +104,63 @@ def test_other_bytes_than_the_name_says_are_refused(name: str, data: bytes, chec
 @pytest.mark.parametrize(
     "data",
     [
-        b"caf\xe9",
         b"a\0b",
-        b"\xff\xfea\0",
+        b"\xe9\x01b",
+        b"\xff\xfea\0b",
         b"  \n<html>",
+        "<script>".encode("utf-16"),
         b"\xef\xbb\xbf<?xml version='1.0'?>",
-        "é".encode() * 600_000 + b"\xc3",
+        b"{\\rtf1 text}",
+        b"%!PS-Adobe-3.0",
     ],
-    ids=["latin-1", "nul", "utf-16", "markup", "xml", "cut in a character"],
+    ids=["nul", "control", "cut utf-16", "markup", "utf-16 markup", "xml", "rtf", "postscript"],
 )
 @pytest.mark.parametrize("name", ["list.csv", "list.txt"])
-def test_text_that_is_not_plain_utf8_is_refused(name: str, data: bytes, check: Check) -> None:
+def test_what_is_no_plain_text_is_refused(name: str, data: bytes, check: Check) -> None:
     with pytest.raises(TypeMismatch):
         check(name, data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"BMW fleet: list of vehicles",
+        b"BZh is how bzip2 begins",
+        b"<notes> meeting of 3 May",
+        "Übergabeprotokoll – Köln".encode("cp1252"),
+        "meeting notes".encode("utf-16"),
+        "会議".encode("cp932"),
+        "é".encode() * 600_000 + b"\xc3",
+    ],
+    ids=["bmw", "bzh", "angle", "cp1252", "utf-16", "shift-jis", "cut in a character"],
+)
+@pytest.mark.parametrize(("name", "kind"), [("a.txt", "text/plain"), ("a.csv", "text/csv")])
+def test_text_in_any_encoding_is_taken(name: str, kind: str, data: bytes, check: Check) -> None:
+    assert check(name, data).content_type == kind
+
+
+def test_what_programs_write_otherwise_is_what_it_is(check: Check) -> None:
+    animated = files.png()[:33] + files.png_chunk(b"acTL", bytes(8)) + files.png()[33:]
+    assert check("a.png", animated).content_type == "image/png"
+    assert check("a.tif", _big_tiff()).content_type == "image/tiff"
+    types = files.content_types(files.XLSX_MAIN)
+    parts = {"[content_types].xml": types, "xl\\workbook.xml": "<workbook/>"}
+    assert check("a.xlsx", files.zip_of(parts)).content_type == files.XLSX_TYPE
+
+
+def _big_tiff() -> bytes:
+    head = struct.pack("<2sHHHQ", b"II", 43, 8, 0, 24)
+    entries = struct.pack("<HHQQ", 273, 16, 1, 16) + struct.pack("<HHQQ", 279, 16, 1, 8)
+    return head + bytes(8) + struct.pack("<Q", 2) + entries + bytes(8)
+
+
+def test_a_file_inside_an_old_one_makes_no_kind(check: Check) -> None:
+    book = files.xls("MBD0001/WordDocument")
+    verdict = check("a.xls", book)
+    assert (verdict.content_type, verdict.marks) == (
+        "application/vnd.ms-excel",
+        ("embedded_files",),
+    )
 
 
 def test_text_whose_characters_straddle_the_chunks_is_accepted(check: Check) -> None:
@@ -150,6 +195,7 @@ def test_office_file_with_macros_is_refused(name: str, data: bytes, check: Check
         ("locked.xlsx", files.with_encrypted_flag(files.xlsx())),
         ("locked.doc", files.doc(encrypted=True)),
         ("locked.xls", files.xls(encrypted=True)),
+        ("rights.doc", files.doc("\x09DRMContent", "\x06DataSpaces/")),
     ],
 )
 def test_encrypted_office_file_is_refused(name: str, data: bytes, check: Check) -> None:
@@ -211,6 +257,8 @@ def test_content_types_that_declare_entities_are_refused(check: Check) -> None:
         ("a.png", files.png() + b"7z\xbc\xaf\x27\x1c"),
         ("a.webp", files.webp() + files.zip_of({"a": "b"})),
         ("a.tif", files.tiff() + files.zip_of({"a": "b"}, comment=b"hello")),
+        ("a.tif", files.tiff() + PAGE),
+        ("a.tif", _big_tiff() + PAGE),
         ("a.pdf", files.pdf() + files.zip_of({"a": "b"})),
         ("a.pdf", files.pdf() + PAGE),
         ("a.pdf", b"%PDF-1.4\n" + files.zip_of({"a": "b"}) + files.pdf()[9:]),
@@ -239,6 +287,7 @@ def test_old_workbook_that_keeps_its_theme_in_an_archive_is_accepted(check: Chec
         ("a.png", files.png() + b"camera notes", "trailing_data"),
         ("a.jpg", files.jpeg() + b"\0\0SEFT", "trailing_data"),
         ("a.jpg", files.jpeg()[:-2], "truncated"),
+        ("a.tif", files.tiff() + b"camera notes", "trailing_data"),
         ("a.png", files.png()[:-12], "truncated"),
         ("a.gif", files.gif()[:-8], "truncated"),
         ("a.webp", files.webp()[:-3], "truncated"),

@@ -226,22 +226,28 @@ class Uploads:
         key = keys.required(document.staging_key)
         try:
             if document.upload_id is not None:
-                self._join(key, document.upload_id, parts)
+                self._join(document, key, document.upload_id, parts)
             stored = self.store.stat(key)
         except ObjectMissing as error:
             raise NotUploaded("Put the file to the link first, then complete.") from error
         _expect_size(document.size, stored.size)
 
-    def _join(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+    def _join(self, document: Document, key: str, upload_id: str, parts: Sequence[Part]) -> None:
         """A crash may have come after the parts were joined: then the object is there."""
         try:
             listed = sorted(parts or self.store.parts(key, upload_id), key=lambda it: it.number)
-            if not listed:
-                raise NotUploaded("No part has arrived yet.")
+            self._expect_all(document, listed)
             self.store.finish_multipart(key, upload_id, listed)
         except PartsRefused as error:
             if not self._is_stored(key):
                 raise NotUploaded("The parts do not make up the file.") from error
+
+    def _expect_all(self, document: Document, listed: Sequence[Part]) -> None:
+        """Parts are joined once and for all, so that none may be missing."""
+        count = -(-document.size // self.settings.document_part_bytes)
+        missing = sorted({*range(1, count + 1)} - {part.number for part in listed})
+        if missing:
+            raise NotUploaded(f"Of {count} parts, number {missing[0]} has not arrived yet.")
 
     def _is_stored(self, key: str) -> bool:
         try:

@@ -18,18 +18,20 @@ from services.documents.files.rules.checks.kinds import (
     DOCX,
     PDF,
     TEXT,
+    TIFF,
     XLSX,
     Kind,
     extension_of,
 )
 
 _HEAD_BYTES = 8192
+_TEXTS_OF_ANOTHER_KIND = ("application/rtf", "application/postscript")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A file that is taken. `marks` are warnings: `password_protected`, `trailing_data`,
-    `embedded_files`, `truncated`; `pages` is known for a PDF that can be opened."""
+    `leading_data`, `embedded_files`, `truncated`; `pages` is known for a PDF that can be opened."""
 
     content_type: str
     pages: int | None = None
@@ -54,14 +56,26 @@ def _recognise(
     if office.is_zip(head):
         return office.recognise(file, data)
     if ole.is_ole(head):
-        return ole.recognise(file), ()
+        return ole.recognise(file)
     if pdf.is_pdf(head):
         return PDF, ()
+    return _recognise_more(head, data, file_name)
+
+
+def _recognise_more(
+    head: bytes, data: mmap.mmap, file_name: str
+) -> tuple[Kind | None, tuple[str, ...]]:
+    named = BY_EXTENSION.get(extension_of(file_name))
     guess = filetype.guess(head)
+    # Two letters at its beginning make no picture of a text: BMW is none.
+    is_marked = guess is not None and guess.mime in _TEXTS_OF_ANOTHER_KIND
+    if named in {CSV, TEXT} and not is_marked and texts.is_text(data):
+        return named, ()
     if guess is not None:
         return BY_CONTENT_TYPE.get(guess.mime), ()
-    named = BY_EXTENSION.get(extension_of(file_name))
-    return (named if named in {CSV, TEXT} and texts.is_text(data) else None), ()
+    if named is PDF and pdf.begins_later(head):
+        return PDF, ("leading_data",)
+    return (TIFF if images.is_big_tiff(head) else None), ()
 
 
 def _agreed(kind: Kind | None, file_name: str) -> Kind:
@@ -82,7 +96,7 @@ def _agreed(kind: Kind | None, file_name: str) -> Kind:
 def _examine(kind: Kind, found: tuple[str, ...], path: Path, data: mmap.mmap) -> Verdict:
     if kind is PDF:
         pages, marks = pdf.examine(path, data)
-        return Verdict(kind.content_type, pages, marks)
+        return Verdict(kind.content_type, pages, (*found, *marks))
     if kind.content_type.startswith("image/"):
         return Verdict(kind.content_type, None, images.examine(kind, data))
     if kind not in {DOCX, XLSX}:

@@ -31,7 +31,7 @@ TEXT = Kind("plain text", "text/plain", ("txt", "text"))
 
 KINDS = (PDF, PNG, JPEG, GIF, WEBP, TIFF, DOC, DOCX, XLS, XLSX, CSV, TEXT)
 BY_EXTENSION = {extension: kind for kind in KINDS for extension in kind.extensions}
-BY_CONTENT_TYPE = {kind.content_type: kind for kind in KINDS}
+BY_CONTENT_TYPE = {kind.content_type: kind for kind in KINDS} | {"image/apng": PNG}
 
 
 def extension_of(file_name: str) -> str:

@@ -43,7 +43,7 @@ _DAMAGED = (
     lzma.LZMAError,
 )
 
-_TYPES_PART = "[Content_Types].xml"
+_TYPES_PART = "[content_types].xml"
 _MAX_TYPES_BYTES = 4 << 20
 _MAIN_TYPES = {
     f"{DOCX.content_type}.main+xml": DOCX,
@@ -81,8 +81,8 @@ def _refuse_many_entries(data: mmap.mmap) -> None:
 
 def _judge(archive: zipfile.ZipFile, size: int) -> tuple[Kind | None, tuple[str, ...]]:
     entries = archive.infolist()
-    names = [entry.filename.lower() for entry in entries]
-    if _TYPES_PART.lower() not in names:
+    names = [_plain(entry.filename) for entry in entries]
+    if _TYPES_PART not in names:
         return None, ()
     _refuse_bomb(entries, size)
     if any(entry.flag_bits & 1 for entry in entries):
@@ -91,6 +91,11 @@ def _judge(archive: zipfile.ZipFile, size: int) -> tuple[Kind | None, tuple[str,
     declared = _declared_types(archive)
     _refuse_macros(names, declared)
     return _main_kind(declared), _embedded(names)
+
+
+def _plain(name: str) -> str:
+    """Names of parts compare without case, and some programs write the other slash."""
+    return name.replace("\\", "/").lower()
 
 
 def _refuse_bomb(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
@@ -119,7 +124,7 @@ def _refuse_second_nature(
 
 def _declared_types(archive: zipfile.ZipFile) -> set[str]:
     """Every content type the archive declares, in lower case."""
-    info = archive.getinfo(_TYPES_PART)
+    info = next(it for it in archive.infolist() if _plain(it.filename) == _TYPES_PART)
     if info.file_size > _MAX_TYPES_BYTES:
         raise TypeMismatch("The list of content types is not one of an Office file.")
     found: set[str] = set()

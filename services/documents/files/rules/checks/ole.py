@@ -17,7 +17,11 @@ from services.documents.files.rules.checks.kinds import DOC, XLS, Kind
 
 _MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MACRO_STORAGES = {"macros", "vba", "_vba_project", "_vba_project_cur"}
-_WORD, _ENCRYPTED_PACKAGE = "worddocument", "encryptedpackage"
+_WORD = "worddocument"
+# Where these are, nobody can read without a password, or a server that hands out rights.
+_LOCKS = {"encryptedpackage", "drmcontent", "dataspaces"}
+_EMBEDDED = {"worddocument", "workbook", "book", "powerpoint document", "package", "ole10native"}
+_BEFORE_NAMES = "".join(map(chr, range(32)))
 _WORKBOOKS = ("workbook", "book")
 
 # The flags of a Word file stand at byte 10 of its main stream.
@@ -33,27 +37,41 @@ def is_ole(head: bytes) -> bool:
     return head.startswith(_MAGIC)
 
 
-def recognise(file: BinaryIO) -> Kind | None:
-    """Word, Excel or None for any other container (mail, installers, slides)."""
+def recognise(file: BinaryIO) -> tuple[Kind | None, tuple[str, ...]]:
+    """Word, Excel or None for any other container (mail, installers, slides), and marks.
+
+    What is embedded stands in containers inside: it makes no kind.
+    """
     try:
         with olefile.OleFileIO(file) as container:
-            return _judge(container)
+            return _judge(container), _marks(container)
     except (OSError, ValueError, IndexError, RecursionError, struct.error) as error:
         raise TypeMismatch("The file begins like an Office file but is damaged.") from error
 
 
 def _judge(container: Any) -> Kind | None:
-    names = {part.lower() for path in container.listdir(storages=True) for part in path}
-    if _ENCRYPTED_PACKAGE in names:
+    names = {_plain(part) for path in container.listdir(storages=True) for part in path}
+    if names & _LOCKS:
         raise Encrypted("Remove the password and upload the file again.")
     if names & _MACRO_STORAGES:
         raise Macros("Save the file without macros and upload it again.")
-    if _WORD in names:
+    own = {entry.name.lower() for entry in container.root.kids}
+    if _WORD in own:
         return _word(_head(container, _WORD))
     for name in _WORKBOOKS:
-        if name in names:
+        if name in own:
             return _excel(_head(container, name))
     return None
+
+
+def _plain(name: str) -> str:
+    """Some names begin with a control character."""
+    return str(name).lstrip(_BEFORE_NAMES).lower()
+
+
+def _marks(container: Any) -> tuple[str, ...]:
+    inside = {_plain(path[-1]) for path in container.listdir() if len(path) > 1}
+    return ("embedded_files",) if inside & _EMBEDDED else ()
 
 
 def _word(stream: bytes) -> Kind:
@@ -85,7 +103,7 @@ def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _head(container: Any, name: str) -> bytes:
     """The first bytes of a stream; short streams live apart and are read whole."""
-    path = next(p for p in container.listdir() if p[-1].lower() == name)
+    path = next(p for p in container.listdir() if [part.lower() for part in p] == [name])
     if container.get_size(path) < _HEAD_BYTES:
         return bytes(container.openstream(path).read())
     sector = _first_sector(container, name)
@@ -97,6 +115,6 @@ def _head(container: Any, name: str) -> bytes:
 
 
 def _first_sector(container: Any, name: str) -> int:
-    entries = (entry for entry in container.direntries if entry is not None)
-    streams = (entry for entry in entries if entry.entry_type == olefile.STGTY_STREAM)
+    kids = container.root.kids
+    streams = (entry for entry in kids if entry.entry_type == olefile.STGTY_STREAM)
     return next(int(entry.isectStart) for entry in streams if entry.name.lower() == name)

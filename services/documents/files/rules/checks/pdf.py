@@ -16,7 +16,7 @@ from services.documents.files.rules.checks import pdf_probe, polyglots
 
 _HEADER = b"%PDF-"
 _END = b"%%EOF"
-# Readers find the header within the first kilobyte; only blanks may stand before it here.
+# Readers find the header within the first kilobyte.
 _HEADER_WITHIN = 1024
 _BLANK = b"\xef\xbb\xbf\0 \t\r\n"
 
@@ -24,6 +24,11 @@ _BLANK = b"\xef\xbb\xbf\0 \t\r\n"
 def is_pdf(head: bytes) -> bool:
     """Whether a file that begins so is a PDF."""
     return head[:_HEADER_WITHIN].lstrip(_BLANK).startswith(_HEADER)
+
+
+def begins_later(head: bytes) -> bool:
+    """Whether its header stands behind something else, where readers still look for it."""
+    return _HEADER in head[:_HEADER_WITHIN]
 
 
 def examine(path: Path, data: mmap.mmap) -> tuple[int | None, tuple[str, ...]]:
@@ -34,6 +39,8 @@ def examine(path: Path, data: mmap.mmap) -> tuple[int | None, tuple[str, ...]]:
     polyglots.refuse_trailing_zip(data)
     tail = _judge_tail(data)
     pages = _count_pages(path)
+    if pages == 0:
+        raise TypeMismatch("The PDF has no page.")
     if pages is None:
         return None, (*tail, "password_protected")
     return pages, tail
