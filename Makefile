@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help up start down status logs doctor lint fmt type test test-fast test-architecture \
         test-contract test-unit test-integration test-browser test-system test-e2e test-chaos test-compose test-rabbitmq \
-        chaos oracle code-figures bench docs public-hosts clean
+        test-mutations chaos oracle code-figures bench docs public-hosts clean
 
 help: ## This text
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -103,6 +103,9 @@ test-compose: $(READY) ## On Docker Compose with MinIO; needs a Docker engine
 test-rabbitmq: $(READY) ## The message path on RabbitMQ, on Docker Compose
 	$(PYTEST) -q --stack=compose --broker=rabbitmq \
 	  tests/compose/test_rabbitmq.py tests/e2e/test_message_path.py $(ARGS)
+
+test-mutations: $(READY) ## Make faults on purpose, and see that a test notices each; ARGS='words of one'
+	$(BIN)/python -m tests.mutations.run $(ARGS)
 
 chaos: $(READY) ## Every named fault and a long random schedule; CHAOS_SECONDS, CHAOS_SEED
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(PYTEST) -v tests/chaos $(ARGS)

@@ -40,7 +40,7 @@ SUITES = (
 def main(names: tuple[str, ...], quick: bool, data: Path | None) -> None:
     """Measure the claims of the README; all of them without NAMES."""
     # Whoever ends it ends its stack too; without this a signal would leave that running.
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit("ended"))
     with running_stack(data) as stack:
         figures = [figure for name in names or SUITES for figure in _measure(name, stack, quick)]

@@ -49,8 +49,9 @@ def running_stack(folder: Path | None) -> Iterator[Stack]:
         port = str(free_port(set()))
         # The receiver of webhooks is on this machine.
         os.environ.setdefault("CLIENTELE_WEBHOOK_ALLOW", "127.0.0.0/8")
-        clientele("up", "-d", "--no-demo", "--data", fresh, "--port", port)
+        # Whoever is ended while the stack starts leaves none behind either.
         try:
+            clientele("up", "-d", "--no-demo", "--data", fresh, "--port", port)
             yield _adopted(Path(fresh))
         finally:
             clientele("down", "--data", fresh)

@@ -17,6 +17,7 @@ from services.activity.events.consumers import apply
 from services.activity.service import ACTIVITY
 from services.activity.settings import ActivitySettings
 from shared.ids import uuid7
+from shared.messaging import dead_letters
 from shared.messaging.envelope import Envelope, pack
 from shared.messaging.inbox import Inbox
 from shared.messaging.nudge import APPLIED
@@ -27,6 +28,7 @@ from shared.settings import load
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
 from tests.fixtures.statements import noted_statements
+from tests.integration.messaging.conftest import until_someone_waits_for_a_lock
 
 UPDATED = "clients.client.updated.v1"
 DELETED = "clients.client.deleted.v1"
@@ -159,6 +161,23 @@ def test_a_deletion_waits_for_rows_that_are_being_written_and_takes_them_too(
         assert deleting.is_alive(), "the deletion did not wait for the writer"
     deleting.join(10)
     assert _kept(owner) == []
+
+
+def test_a_deletion_waits_for_a_letter_that_is_being_parked_and_takes_it_too(
+    runtime: Runtime, inbox: Inbox, owner: Engine, source: Source
+) -> None:
+    gone = uuid7()
+    (letter,) = _updates(source, gone, 1)
+    deletion = batch([source.tell(DELETED, client_id=gone, version=3)])
+    deleting = threading.Thread(target=inbox.ingest, args=(deletion,))
+    with runtime.pipe_engine.begin() as connection:
+        dead_letters.park(connection, letter["epoch"], letter, "unknown_type", "", 1)
+        deleting.start()
+        until_someone_waits_for_a_lock(runtime)
+    deleting.join(30)
+    with owner.connect() as connection:
+        row = connection.execute(text("SELECT state, envelope FROM dead_letters")).one()
+    assert (row.state, row.envelope["data"]) == ("discarded", {"erased": True})
 
 
 @pytest.mark.parametrize("prepared", [False, True])

@@ -12,7 +12,8 @@ from shared.messaging.reconciler import Producer, Reconciler
 from shared.runtime import Runtime
 from tests.factories.events import batch, note, origin, publish
 from tests.integration.messaging.conftest import ReadLog
-from tests.integration.messaging.test_inbox import _contiguous, _timeline
+from tests.integration.messaging.test_attempts import _die
+from tests.integration.messaging.test_inbox import _contiguous, _letters, _timeline
 
 
 class Clock:
@@ -66,6 +67,21 @@ def test_a_hole_is_pulled_once_the_position_has_stood_still(
     clock.seconds += 3.1
     assert reconciler.make_round() == 2
     assert _timeline(activity) == list(range(1, 11))
+
+
+def test_what_is_pulled_is_suspicious_as_what_killed_a_puller_is_pulled_again(
+    reconciler: Reconciler, clock: Clock, clients: Runtime, activity: Runtime, log: ReadLog
+) -> None:
+    publish(clients, origin(), [note() for _ in range(3)])
+    log()
+    for _ in range(2):
+        reconciler.make_round()
+    _die(activity, 1, envelopes=3)
+    _die(activity, 2, envelopes=1)
+    clock.seconds += 3.1
+    reconciler.make_round()
+    assert _letters(activity) == [(2, "killed_worker", 3)]
+    assert _contiguous(activity) == 3
 
 
 def test_falling_behind_after_a_long_quiet_starts_the_patience_anew(

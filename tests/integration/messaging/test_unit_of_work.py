@@ -70,6 +70,16 @@ def test_many_events_of_a_change_are_written_as_one_event_is(clients: Runtime) -
     assert [row.subject for row in together] == [event.subject for event in many]
 
 
+def test_what_fails_by_itself_takes_its_events_with_it(clients: Runtime) -> None:
+    with clients.unit_of_work(origin(workspace_id := uuid.uuid4())) as uow:
+        uow.publish(note())
+        with contextlib.suppress(ZeroDivisionError), uow.attempt():
+            uow.session.execute(_CHANGE, {"id": uow.workspace_id})
+            uow.publish(note())
+            raise ZeroDivisionError
+    assert _rows(clients, workspace_id) == (0, 1)
+
+
 def test_a_change_whose_event_cannot_be_written_is_not_made(clients: Runtime) -> None:
     """Two events of one subject and version: the log refuses the second at the commit."""
     workspace_id = uuid.uuid4()

@@ -20,6 +20,7 @@ from shared.runtime import Runtime
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
 from tests.fixtures.statements import noted_statements
+from tests.integration.messaging.conftest import until_someone_waits_for_a_lock
 from tests.integration.metrics.conftest import Get, apply_now, as_app
 
 DELETED = "clients.client.deleted.v1"
@@ -328,3 +329,24 @@ def test_a_writer_waits_for_a_deletion_and_then_counts_nothing(
         assert writing.is_alive(), "the writer did not wait for the deletion"
     writing.join(10)
     assert _rows(owner) == before
+
+
+def test_a_merge_waits_for_facts_that_are_being_written_and_takes_them_too(
+    runtime: Runtime, inbox: Inbox, source: Source, client_id: uuid.UUID, totals: Totals
+) -> None:
+    other = uuid7()
+    facts = [source.tell_project(uuid7(), other, 1, "active")]
+    merge = source.tell(
+        "clients.client.merged.v1", client_id=client_id,
+        change=lambda data: data.update(
+            source={**data["source"], "id": str(other)},
+            target={**data["target"], "id": str(client_id)}, aliases=[],
+        ),
+    )  # fmt: skip
+    merging = threading.Thread(target=inbox.ingest, args=(batch([merge]),))
+    with as_app(runtime, source.workspace_id) as connection:
+        apply(connection, facts)
+        merging.start()
+        until_someone_waits_for_a_lock(runtime)
+    merging.join(30)
+    assert totals()["active_projects"] == 1

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from services.clients.jobs import tasks
+from services.clients.jobs.operations.turns import claim_turn, hold_turn
 from services.clients.jobs.rules import MAX_ATTEMPTS
 from services.clients.jobs.tasks import advance_job, purge_jobs, waiting_jobs
 from services.clients.transfer.models import PIECE_ROWS
@@ -190,8 +191,28 @@ def test_a_job_in_work_is_not_woken(
 ) -> None:
     _started(transfer)
     assert len(waiting_jobs(transfer.api.runtime)) == 1
+    ((workspace_id, job_id, turn),) = waiting_jobs(transfer.api.runtime)
     database.execute("UPDATE jobs SET lease_until = now() + interval '10 seconds'")
     assert waiting_jobs(transfer.api.runtime) == []
+    # Nor begun by a message that was sent before.
+    assert advance_job(transfer.api.runtime, workspace_id, job_id, turn) is None
+    begun = database.execute("SELECT turn FROM jobs WHERE id = %s", [job_id]).fetchall()
+    assert begun == [{"turn": turn}]
+
+
+def test_a_turn_that_was_overtaken_writes_nothing_more(
+    transfer: Transfer, database: psycopg.Connection[dict[str, Any]]
+) -> None:
+    _started(transfer)
+    ((workspace_id, job_id, turn),) = waiting_jobs(transfer.api.runtime)
+    runtime = transfer.api.runtime
+    for each in (turn, turn + 1):
+        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+            assert claim_turn(uow, job_id, each)
+        _expire(database)
+    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+        assert hold_turn(uow, job_id, turn + 1) is None
+        assert hold_turn(uow, job_id, turn + 2)
 
 
 def test_files_go_after_a_week_and_jobs_after_a_month(

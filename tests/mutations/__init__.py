@@ -1,0 +1,1 @@
+"""Faults that are made on purpose, to see that a test notices each."""

@@ -1,0 +1,301 @@
+"""The faults, and the tests that are to notice them.
+
+Each is an exact text of a file and what stands there instead. It must stand there once, which a
+fast test sees to, so that a fault moves along with the code that it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault: `old` of `file` becomes `new`, and one of `tests` fails.
+
+    One that `survives` is noticed by no test, for that reason.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    survives: str = ""
+
+
+_MESSAGING = "tests/integration/messaging/test_"
+_RELAY, _INBOX = f"{_MESSAGING}relay.py::test_", f"{_MESSAGING}inbox.py::test_"
+_ATTEMPTS, _RECONCILER = f"{_MESSAGING}attempts.py::test_", f"{_MESSAGING}reconciler.py::test_"
+_LIVES, _LETTERS = f"{_MESSAGING}lives.py::test_", f"{_MESSAGING}dead_letters.py::test_"
+_SEQUENCER, _UOW = f"{_MESSAGING}sequencer.py::test_", f"{_MESSAGING}unit_of_work.py::test_"
+_PIPELINING, _ALIASES = f"{_MESSAGING}pipelining.py::test_", f"{_MESSAGING}aliases.py::test_"
+_TURNS = "tests/integration/transfer/test_turns.py::test_"
+_TOTALS = "tests/integration/metrics/test_totals.py::test_"
+_TIMELINE = "tests/integration/activity/test_ingest.py::test_"
+_PLACING = "tests/integration/activity/test_placing.py::test_"
+
+FAULTS = (
+    # The unit of work and its pipeline.
+    Fault(
+        "a COMMIT that was answered with ROLLBACK passes for committed",
+        "shared/db/pipelining.py",
+        'if answer.statusmessage != "COMMIT":',
+        "if answer.statusmessage is None:",
+        (f"{_PIPELINING}a_transaction_that_failed_unnoticed_is_not_taken_for_committed",),
+    ),
+    Fault(
+        "a change is committed without its events",
+        "shared/unit_of_work.py",
+        "            append(self.connection, self.origin, self._events)\n",
+        "",
+        (f"{_UOW}a_change_and_its_event_are_there_after_the_commit",),
+    ),
+    Fault(
+        "what failed by itself leaves its events",
+        "shared/unit_of_work.py",
+        "            del self._events[events:], self._last[last:]\n",
+        "",
+        (f"{_UOW}what_fails_by_itself_takes_its_events_with_it",),
+    ),
+    # Numbering and sending.
+    Fault(
+        "events are numbered without the counter's lock",
+        "shared/messaging/relay.py",
+        '"SELECT FROM relay_state WHERE k = 1 FOR UPDATE"',
+        '"SELECT FROM relay_state WHERE k = 1"',
+        (f"{_SEQUENCER}a_sequencer_that_waited_numbers_what_was_committed_while_it_waited",),
+    ),
+    Fault(
+        "a failure of the broker counts as sent",
+        "shared/messaging/relay.py",
+        "error=str(error))\n    return False",
+        "error=str(error))\n    return True",
+        (f"{_RELAY}a_broker_that_is_down_keeps_everything_in_the_log",),
+    ),
+    Fault(
+        "what was sent is moved back by a relay that was asleep",
+        "shared/messaging/relay.py",
+        "WHERE target = ANY(:targets) AND sent_pos = :after",
+        "WHERE target = ANY(:targets)",
+        (f"{_RELAY}a_slow_relay_never_moves_the_sent_position_back",),
+    ),
+    Fault(
+        "nobody asks how long a queue is",
+        "shared/messaging/relay.py",
+        "if not is_behind and self._sent_unlooked[target] < LOOK_EVERY_MESSAGES:",
+        "if True:",
+        (f"{_RELAY}a_consumer_that_is_dead_at_an_ordinary_rate_fills_no_broker",),
+    ),
+    Fault(
+        "a lease is taken from whoever holds it",
+        "shared/messaging/relay.py",
+        "OR lease_until < clock_timestamp()\n",
+        "OR true\n",
+        (f"{_RELAY}one_relay_works_and_the_other_takes_over_when_its_lease_ends",),
+    ),
+    # The inbox.
+    Fault(
+        "the position moves without its lock",
+        "shared/messaging/inbox.py",
+        '    send(connection, _LOCK_PROGRESS, {"source": source, "epoch": epoch})\n',
+        "",
+        (f"{_INBOX}a_worker_that_waited_for_the_position_sees_what_moved_it",),
+    ),
+    Fault(
+        "the position moves over a hole",
+        "shared/messaging/inbox.py",
+        "AND numbered.pos = held.contiguous_pos + numbered.n",
+        "",
+        (f"{_INBOX}the_position_stops_at_a_hole_and_passes_it_once_it_is_filled",),
+    ),
+    Fault(
+        "what lies below the position is applied again",
+        "shared/messaging/inbox.py",
+        " AND given.pos > p.contiguous_pos\n",
+        "\n",
+        (f"{_INBOX}a_late_duplicate_is_refused_after_the_inbox_was_tidied",),
+    ),
+    Fault(
+        "errors of the infrastructure are bisected, and their envelopes parked",
+        "shared/messaging/inbox.py",
+        "except (WrongEpoch, Outage):",
+        "except WrongEpoch:",
+        (f"{_ATTEMPTS}what_is_nobodys_fault_parks_nobody_however_often",),
+    ),
+    Fault(
+        "a batch is parked for one envelope of it",
+        "shared/messaging/inbox.py",
+        "            if len(envelopes) > 1:\n                middle",
+        "            if len(envelopes) > 10:\n                middle",
+        (f"{_INBOX}a_handler_that_fails_for_one_envelope_leaves_the_others_applied",),
+    ),
+    Fault(
+        "an outage counts as a death",
+        "shared/messaging/attempts.py",
+        "SET attempts = attempts - 1 WHERE",
+        "SET attempts = attempts WHERE",
+        (f"{_ATTEMPTS}what_is_nobodys_fault_parks_nobody_however_often",
+         f"{_ATTEMPTS}a_process_that_lost_its_database_is_not_taken_for_dead"),
+    ),
+    Fault(
+        "those who are at work count as dead",
+        "shared/messaging/attempts.py",
+        "connection.execute(_LOCK, values)",
+        "pass",
+        (f"{_ATTEMPTS}five_at_work_on_the_same_envelope_are_not_five_deaths",),
+    ),
+    Fault(
+        "a statement that takes too long is an outage",
+        "shared/messaging/outages.py",
+        "return state != _CANCELLED and (",
+        "return (",
+        (f"{_ATTEMPTS}an_envelope_that_takes_too_much_is_parked_after_some_tries_and_blocks_nothing",),
+    ),
+    # The reconciler, and another life of a log.
+    Fault(
+        "what is pulled is not suspicious",
+        "shared/messaging/reconciler.py",
+        "self.inbox.ingest(part, suspicious=True)",
+        "self.inbox.ingest(part)",
+        (f"{_RECONCILER}what_is_pulled_is_suspicious_as_what_killed_a_puller_is_pulled_again",),
+    ),
+    Fault(
+        "holes are not pulled",
+        "shared/messaging/reconciler.py",
+        "return contiguous < head and now - self._stood_since >= PATIENCE_SECONDS",
+        "return False",
+        (f"{_RECONCILER}a_hole_is_pulled_once_the_position_has_stood_still",),
+    ),
+    Fault(
+        "the inbox is tidied above the position",
+        "shared/messaging/reconciler.py",
+        "AND pos < (SELECT contiguous_pos FROM consumer_progress WHERE source = :source)",
+        "",
+        (f"{_RECONCILER}tidying_takes_all_that_is_old_and_below_the_position_and_nothing_else",),
+    ),
+    Fault(
+        "the inbox is tidied at once",
+        "shared/messaging/reconciler.py",
+        "interval '1 hour'\n",
+        "interval '0'\n",
+        (f"{_RECONCILER}tidying_takes_all_that_is_old_and_below_the_position_and_nothing_else",),
+    ),
+    Fault(
+        "the inbox is never tidied",
+        "shared/messaging/reconciler.py",
+        "if self.clock() - self._tidied < TIDY_EVERY_SECONDS:",
+        "if True:",
+        (f"{_RECONCILER}tidying_takes_all_that_is_old_and_below_the_position_and_nothing_else",),
+    ),
+    Fault(
+        "a new life of a log is followed with the inbox of the old one",
+        "shared/messaging/relearning.py",
+        "for statement in (_FORGET_INBOX, _REMEMBER_LAST, _END_LETTERS):",
+        "for statement in (_REMEMBER_LAST, _END_LETTERS):",
+        (f"{_LIVES}what_a_log_lacks_goes_and_what_it_says_instead_comes",),
+    ),
+    Fault(
+        "a new life of a log is followed from the position of the old one",
+        "shared/messaging/relearning.py",
+        "doubted_pos = NULL, contiguous_pos = coalesce(last.pos, 0),",
+        "doubted_pos = NULL,",
+        (f"{_LIVES}what_a_log_lacks_goes_and_what_it_says_instead_comes",),
+    ),
+    Fault(
+        "a new life of a log is not noticed",
+        "shared/messaging/lives.py",
+        "WHERE k = 1 AND life IS DISTINCT FROM here.name",
+        "WHERE k = 1 AND life IS NULL",
+        (f"{_LIVES}a_log_begins_another_epoch_where_it_was_written_elsewhere",),
+    ),
+    # Dead letters and deletions.
+    Fault(
+        "replay settles nothing",
+        "shared/messaging/dead_letters.py",
+        '            connection.execute(_SETTLE, {"id": letter_id, "state": "replayed"})\n',
+        "",
+        (f"{_LETTERS}a_letter_that_can_be_applied_is_settled_once",),
+    ),
+    Fault(
+        "replay settles what is not understood",
+        "shared/messaging/dead_letters.py",
+        '            validate_consumed(row.envelope["type"], row.envelope["data"])\n',
+        "",
+        (f"{_LETTERS}a_letter_that_is_not_understood_yet_stays_parked",),
+    ),
+    Fault(
+        "messages are erased without their lock",
+        "shared/db/schema/erasure.py",
+        "    LOCK TABLE dead_letters IN SHARE ROW EXCLUSIVE MODE;\n",
+        "",
+        (f"{_TIMELINE}a_deletion_waits_for_a_letter_that_is_being_parked_and_takes_it_too",),
+    ),
+    Fault(
+        "merges of a chain do not wait for each other",
+        "shared/messaging/erasure.py",
+        '        connection.execute(_LOCK_ALIASES, {"workspace": workspace_id})\n',
+        "",
+        (f"{_ALIASES}two_merges_of_a_chain_at_the_same_moment_end_at_its_end",),
+    ),
+    # Consumers.
+    Fault(
+        "metrics merge without their lock",
+        "services/metrics/totals/operations.py",
+        "    keep_everyone_out(connection)\n    sources",
+        "    sources",
+        (f"{_TOTALS}a_merge_waits_for_facts_that_are_being_written_and_takes_them_too",),
+    ),
+    Fault(
+        "an older fact is taken for the newer",
+        "services/metrics/totals/operations.py",
+        "        WHERE excluded.version > project_facts.version\n",
+        "",
+        (f"{_TOTALS}a_late_older_version_changes_nothing",
+         f"{_TOTALS}shuffled_and_repeated_deliveries_give_the_same_numbers"),
+    ),
+    Fault(
+        "two give places at once",
+        "services/activity/events/operations/placing.py",
+        "SELECT last_pos FROM feed_state WHERE k = 1 FOR UPDATE",
+        "SELECT last_pos FROM feed_state WHERE k = 1",
+        (f"{_PLACING}two_that_place_at_once_give_each_place_once",),
+    ),
+    Fault(
+        "places are given past a hole",
+        "services/activity/events/operations/placing.py",
+        "least(p.contiguous_pos, f.placed_pos + :window) AS upto",
+        "f.placed_pos + :window AS upto",
+        (f"{_PLACING}nothing_is_placed_past_a_hole",),
+    ),
+    # Jobs.
+    Fault(
+        "a turn is begun by every message that names it",
+        "services/clients/jobs/operations/turns.py",
+        "WHERE id = :id AND turn = :turn AND state = ANY (:open)",
+        "WHERE id = :id AND state = ANY (:open)",
+        (f"{_TURNS}the_same_message_twice_and_at_once_is_one_turn",),
+    ),
+    Fault(
+        "a turn is begun while another has the lease",
+        "services/clients/jobs/operations/turns.py",
+        "      AND coalesce(lease_until, '-infinity') < clock_timestamp()\n    RETURNING",
+        "    RETURNING",
+        (f"{_TURNS}a_job_in_work_is_not_woken",),
+    ),
+    Fault(
+        "a turn that was overtaken goes on",
+        "services/clients/jobs/operations/turns.py",
+        "(job.state, job.turn) == (RUNNING, turn)",
+        "job.state == RUNNING",
+        (f"{_TURNS}a_turn_that_was_overtaken_writes_nothing_more",),
+    ),
+    # Readers outside.
+    Fault(
+        "a reader of the feed keeps its cursor apart from what it has taken",
+        "tests/chaos/slow_consumer.py",
+        "        time.sleep(dice.uniform(0, LONGEST_REST_SECONDS))  # It is slow.\n",
+        "        database.commit()\n",
+        ("tests/chaos/test_slow_consumer.py::test_a_slow_consumer_takes_every_event_once_and_in_order",),
+    ),
+)  # fmt: skip
