@@ -42,6 +42,7 @@ _MARKS: Final = (
     ("document.refused", "shield-alert", "bad"),
     ("document.deleted", "trash-2", ""),
     ("document", "file-text", ""),
+    ("paper", "file-text", ""),
     ("project", "folder-kanban", ""),
     ("time_entry.removed", "trash-2", ""),
     ("time_entry", "clock", ""),

@@ -40,9 +40,14 @@ def begin(client_id: Any) -> Answer:
         if error.code != _OUTDATED:
             raise
         return _ask(client, error.problem["plan"], is_outdated=True)
-    said = gettext("The deletion of %(name)s has begun.", name=client["company_name"])
-    session.notice("good", said)
+    session.notice("good", _said(client["company_name"], deletion["state"]))
     return pages.go(url_for("deletion.receipt", deletion_id=deletion["deletion_id"]))
+
+
+def _said(name: str, state: str) -> str:
+    if state == "pending":
+        return gettext("%(name)s is closed. Until the deletion begins it can be undone.", name=name)
+    return gettext("The deletion of %(name)s has begun.", name=name)
 
 
 def word_of(client: Client) -> str:

@@ -17,7 +17,7 @@ from web.shell.callers import api
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 _ROW_STATES: Final = frozenset({"failed", "skipped", "created", "updated"})
 #: Those whose rows are not told one by one.
-_WITHOUT_ROWS: Final = frozenset({"import_read", "export"})
+_WITHOUT_ROWS: Final = frozenset({"import_read", "export", "print"})
 
 
 @blueprint.get("")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from clientele_client.errors import NotAllowed, NotFound, Refused, Unauthenticated, Unreachable
 from shared.logging import get_logger
 from web.settings import WebSettings
-from web.shell import keeping, pages, session
+from web.shell import keeping, pages, rights, session
 from web.shell.texts import gettext
 
 _log = get_logger(__name__)
@@ -88,12 +88,12 @@ def _of_refusal(error: Refused) -> Wrong:
         if session.is_portal():
             return _not_shared()
         needed = str(error.problem.get("permission") or "")
-        text = gettext("Your role does not include it. Someone who manages users can grant it.")
+        text = gettext("Your role does not include it. Someone who manages users can grant it")
         return Wrong(
             403,
             "shield-alert",
             gettext("You may not do this"),
-            f"{text} ({needed})" if needed else text,
+            f"{text}: {rights.said(needed)}." if needed else f"{text}.",
         )
     if error.status >= 500:
         return _away()
@@ -130,7 +130,18 @@ def _of_http(error: HTTPException) -> Answer:
             "The form was from another session. Go back, reload the page and send it again."
         )
         return _show(Wrong(400, "circle-alert", gettext("That was not carried out"), text))
-    return _show(Wrong(error.code or 500, "circle-alert", error.name, error.description or ""))
+    return _show(_of_request(error.code or 500))
+
+
+def _of_request(code: int) -> Wrong:
+    """What the page itself refuses to read, in words that need no knowledge of HTTP."""
+    texts = {
+        405: gettext("This address takes what a form sends. Open the page that the form is on."),
+        413: gettext("That is more than this page takes at once. Send less, or in parts."),
+    }
+    otherwise = gettext("Part of what was sent is missing. Go back, and send the form again.")
+    title = gettext("That was not carried out")
+    return Wrong(code, "circle-alert", title, texts.get(code, otherwise))
 
 
 def _of_another_session(kept: keeping.Kept) -> Response:

@@ -49,7 +49,7 @@ class _Content(io.RawIOBase):
 
     def _take(self, event: Event | None) -> None:
         if not isinstance(event, Data):
-            abort(400, "The form broke off.")
+            abort(400)
         self._left, self._more = memoryview(bytes(event.data)), event.more_data
 
 
@@ -59,7 +59,7 @@ class _Form:
     def __init__(self) -> None:
         boundary = request.mimetype_params.get("boundary", "").encode()
         if request.mimetype != "multipart/form-data" or not boundary:
-            abort(400, "A form with a file was expected.")
+            abort(400)
         self._decoder = MultipartDecoder(boundary, 2 * _PIECE_BYTES, max_parts=_MOST_PARTS)
         self._read = 0
         # The line break that ends the heading of a part is still to be read when the part is told.
@@ -83,7 +83,7 @@ class _Form:
         try:
             return self._decoder.next_event()
         except ValueError:
-            abort(400, "The form broke off.")
+            abort(400)
 
     def _feed(self) -> None:
         piece = request.stream.read(_PIECE_BYTES)

@@ -88,6 +88,12 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
 _OTHERS = noted("Others")
 
 
+def said(permission: str) -> str:
+    """What a permission lets one do; one without words is shown by its name."""
+    found = (all_[permission] for all_ in GROUPS.values() if permission in all_)
+    return gettext(next(found, permission))
+
+
 def groups(among: Collection[str] = PERMISSIONS) -> dict[str, dict[str, str]]:
     """The permissions among these in words, by heading; one without words under its name."""
     named = {name for permissions in GROUPS.values() for name in permissions}

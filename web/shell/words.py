@@ -187,6 +187,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "failed": noted("Given up"),
         "erased": noted("Nothing left"),
     },
+    "delivery.error": {
+        "address_refused": noted("The address is not a public one"),
+        "timed_out": noted("No answer in time"),
+        "unresolvable": noted("The host is not known"),
+        "tls_failed": noted("No secure connection"),
+        "invalid_url": noted("The address cannot be used"),
+        "unreachable": noted("Nobody answers there"),
+        "broken_off": noted("The connection broke off"),
+    },
     "field.type": {
         "text": noted("Text"),
         "number": noted("Number"),

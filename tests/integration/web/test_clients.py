@@ -157,4 +157,4 @@ def test_whoever_may_only_look_is_offered_nothing_else_and_refused(browser: Brow
     refused = browser.post(f"/clients/{client['id']}/status", {"status": "inactive"})
     assert refused.status_code == 403
     assert "You may not do this" in refused.text
-    assert "clients.update" in refused.text
+    assert "Change clients" in refused.text
