@@ -21,6 +21,7 @@ SUITES = (
     "visible",
     "writes",
     "records",
+    "pages",
     "timeline",
     "transfer",
     "webhooks",

@@ -26,12 +26,13 @@ CLIENTELE = str(Path(sys.executable).with_name("clientele"))
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack: its API and token, its databases by service, its settings.
+    """A running stack: its API, its pages and its token, its databases by service, its settings.
 
     `superuser` is the address of the clients database for someone whom no policy stops.
     """
 
     api: str
+    web: str
     token: str
     databases: dict[str, str]
     processes: dict[str, int]
@@ -64,6 +65,7 @@ def _adopted(folder: Path) -> Stack:
     told = orjson.loads((folder / "stack.json").read_bytes())
     return Stack(
         told["api"],
+        told["web"],
         told["admin"]["token"],
         told["postgres"],
         told["processes"],
@@ -82,14 +84,28 @@ def clientele(*arguments: str) -> bytes:
     return subprocess.run([CLIENTELE, *arguments], check=True, stdout=subprocess.PIPE).stdout
 
 
-def new_workspace() -> str:
-    """A workspace of its own; returns a key that may do everything in it."""
-    email = f"{secrets.token_hex(8)}@example.com"
+@dataclass(frozen=True)
+class Owner:
+    """Who may do everything in a workspace: a key, and what they sign in with."""
+
+    token: str
+    email: str
+    password: str
+
+
+def new_owner() -> Owner:
+    """The owner of a new workspace of its own."""
+    email, password = f"{secrets.token_hex(8)}@example.com", secrets.token_urlsafe()
     made = clientele(
         *("workspaces", "create", "Benchmark", "--json"),
-        *("--admin-email", email, "--admin-password", secrets.token_urlsafe()),
+        *("--admin-email", email, "--admin-password", password),
     )
-    return str(orjson.loads(made)["token"])
+    return Owner(str(orjson.loads(made)["token"]), email, password)
+
+
+def new_workspace() -> str:
+    """A workspace of its own; returns a key that may do everything in it."""
+    return new_owner().token
 
 
 @contextlib.contextmanager

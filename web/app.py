@@ -37,6 +37,7 @@ from web.profile.routes import blueprint as profile
 from web.projects.routes import blueprint as projects
 from web.reports.routes import blueprint as reports
 from web.roles.routes import blueprint as roles
+from web.search.routes import blueprint as search
 from web.settings import WebSettings
 from web.shell import assets, callers, errors, forms, headers, pages, passing_on, session, texts
 from web.sign_in.routes import blueprint as sign_in
@@ -86,6 +87,7 @@ def create_app(settings: WebSettings) -> Flask:
         uploads,
         imports,
         exports,
+        search,
         portal,
         portal_sign_in,
         portal_access,

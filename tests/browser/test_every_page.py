@@ -61,6 +61,7 @@ PAGES = {
     "subscribers": "/subscribers",
     "operator": "/operator",
     "audit": "/workspace/audit",
+    "search": "/search?q=al",
     "nothing there": "/nowhere",
 }
 

@@ -12,7 +12,7 @@ from clientele_client.errors import Refused
 from clientele_client.shapes import Facets
 from web.clients import bulk, filters
 from web.shell import forms, owners, pages, session
-from web.shell.callers import api
+from web.shell.callers import api, together
 from web.shell.texts import gettext, ngettext
 
 blueprint = Blueprint("clients", __name__, url_prefix="/clients")
@@ -22,8 +22,12 @@ blueprint = Blueprint("clients", __name__, url_prefix="/clients")
 def list_clients() -> Response:
     """The clients that fit, with totals by status; to htmx only the totals and the rows."""
     chosen = filters.read(request.args)
-    found = api().client_page(**chosen.of_list())
-    facets = api().facets(**chosen.set)
+    caller, is_piece = api(), pages.is_piece()
+    found, facets, views = together(
+        lambda: caller.client_page(**chosen.of_list()),
+        lambda: caller.facets(**chosen.set),
+        lambda: [] if is_piece else list(caller.views()),
+    )
     answer = pages.show(
         "clients/list.html",
         "clients/results.html",
@@ -32,7 +36,7 @@ def list_clients() -> Response:
         filters=chosen,
         totals=_totals(facets),
         facets=facets,
-        views=[] if pages.is_piece() else list(api().views()),
+        views=views,
     )
     return _addressed(answer)
 

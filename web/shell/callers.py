@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import httpx
 from cachetools import TTLCache
@@ -25,6 +27,8 @@ _EXTENSION = "clientele.web.callers"
 _REMEMBERED_SECONDS = 10.0
 # The API itself gives up on a part that is away after two seconds.
 _TIMEOUT_SECONDS = 15.0
+# Of calls that are asked beside another; those that find none free wait for one.
+_THREADS = 16
 
 
 class _Way:
@@ -36,6 +40,7 @@ class _Way:
         self.proxy_secret = settings.proxy_secret
         self.secret_of_ours = secret_of_ours(Vault(settings.secret))
         self.http = httpx.Client(timeout=_TIMEOUT_SECONDS, limits=limits, follow_redirects=True)
+        self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="calls")
         self.known: TTLCache[str, Me] = TTLCache(1000, _REMEMBERED_SECONDS)
 
     def caller(self, token: str) -> Clientele:
@@ -70,6 +75,13 @@ def api() -> Clientele:
     if "api" not in g:
         g.api = _way().caller(token())
     return cast(Clientele, g.api)
+
+
+def together(*asks: Callable[[], Any]) -> list[Any]:
+    """The answers of calls that know nothing of each other, asked at once; the first error is
+    raised. They run in threads of their own: what they need of the request is read before."""
+    others = [_way().threads.submit(ask) for ask in asks[1:]]
+    return [asks[0](), *(other.result() for other in others)]
 
 
 def portal() -> Portal:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import orjson
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from markupsafe import Markup
 
 from web.settings import WebSettings
@@ -34,9 +34,11 @@ def prepare(app: Flask, settings: WebSettings) -> None:
 
 def start() -> Markup:
     """The hidden fields of a form: its proof, and the key under which it is carried out once."""
-    return Markup(
-        '<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">'
-    ).format(FIELD, token(), KEY, uuid.uuid4().hex)
+    proof, key = token(), uuid.uuid4().hex
+    return Markup(  # noqa: S704  # Neither has a character that HTML would take for its own.
+        f'<input type="hidden" name="{FIELD}" value="{proof}">'
+        f'<input type="hidden" name="{KEY}" value="{key}">'
+    )
 
 
 def idempotency_key() -> str | None:
@@ -72,10 +74,15 @@ def verify(fields: Mapping[str, str]) -> None:
 
 
 def token() -> str:
-    """The session's proof behind a random mask, so that compression tells nothing of it."""
+    """The session's proof behind a random mask, so that compression tells nothing of it; the same
+    in all forms of a page."""
     proof = session.form_key()
-    mask = secrets.token_bytes(len(proof))
-    return base64.urlsafe_b64encode(mask + _masked(proof, mask)).decode()
+    of, found = g.get("form_token", (None, ""))
+    if of != proof:
+        mask = secrets.token_bytes(len(proof))
+        found = base64.urlsafe_b64encode(mask + _masked(proof, mask)).decode()
+        g.form_token = proof, found
+    return str(found)
 
 
 def _check() -> None:

@@ -61,6 +61,7 @@ _GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(noted("Time"), "clock", "time.show_week", PROJECTS_VIEW),
             Place(noted("Projects"), "folder-kanban", "projects.list_projects", PROJECTS_VIEW),
             Place(noted("Invoices"), "receipt-text", "invoices.list_invoices", INVOICES_VIEW),
+            Place(noted("Search"), "search", "search.search", CLIENTS_VIEW),
         ),
     ),
     (

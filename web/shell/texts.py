@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -90,8 +90,10 @@ def ngettext(one: str, many: str, count: int, **values: Any) -> str:
 
 
 def _catalogue() -> NullTranslations:
-    found: dict[str, NullTranslations] = current_app.extensions[_EXTENSION]
-    return found[language()]
+    # A page has hundreds of texts: of one request they are all in the same language.
+    if "catalogue" not in g:
+        g.catalogue = current_app.extensions[_EXTENSION][language()]
+    return cast(NullTranslations, g.catalogue)
 
 
 def _plain(text: str) -> str:

@@ -44,6 +44,7 @@ from clientele_client.shapes import (
     RateBody,
     RateChanges,
     SavedView,
+    Search,
     TimelineEntry,
 )
 from clientele_client.transfers import Transfers
@@ -128,6 +129,12 @@ class Clientele:
     def facets(self, **filters: Any) -> Facets:
         """How many clients fit, by status, industry, size, service type and owner."""
         return cast(Facets, self._json("GET", "/v1/clients/facets", params=filters))
+
+    def search(self, typed: str, kinds: str | None = None, limit: int | None = None) -> Search:
+        """What has words that begin as typed: `kinds` of it, all where left out, at most `limit`
+        of each; `unavailable` tells what could not be asked."""
+        params = {"q": typed, "kinds": kinds, "limit": limit}
+        return cast(Search, self._json("GET", "/v1/search", params=params))
 
     def views(self) -> Iterator[SavedView]:
         """The saved views that the caller sees."""

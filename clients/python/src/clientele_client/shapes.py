@@ -628,6 +628,18 @@ class FeedPage(TypedDict, total=False):
     next: str
 
 
+class Found(TypedDict, total=False):
+    """`FoundView` of the OpenAPI document."""
+
+    client_id: str
+    client_name: str | None
+    detail: str | None
+    id: str
+    kind: Literal["client", "project", "invoice", "document"]
+    matched: list[str]
+    title: str
+
+
 class Import(TypedDict, total=False):
     """`ImportView` of the OpenAPI document."""
 
@@ -1271,6 +1283,13 @@ class SavedView(TypedDict, total=False):
     shared: bool
     updated_at: str
     version: int
+
+
+class Search(TypedDict, total=False):
+    """`SearchView` of the OpenAPI document."""
+
+    data: list[Found]
+    unavailable: list[Unavailable]
 
 
 class SecondFactor(TypedDict, total=False):
