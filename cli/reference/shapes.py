@@ -47,8 +47,8 @@ _ROOTS = (
     "RoleView",
     "PlanView", "PreviewView", "ProjectView", "RateBody", "RateChanges", "RateView", "RowView",
     "AutomationRulesView", "BillingRunView", "MailPreviewView", "MailSummary", "MailView",
-    "RunItemView", "SavedViewView", "StopView", "TimeEntryPage", "TimeEntryView", "UpcomingView",
-    "WeekView", "WordingView",
+    "RunItemView", "SavedViewView", "SearchView", "StopView", "TimeEntryPage", "TimeEntryView",
+    "UpcomingView", "WeekView", "WordingView",
 )  # fmt: skip
 _REFERENCE = "#/components/schemas/"
 _KINDS = {
