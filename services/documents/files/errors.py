@@ -121,6 +121,13 @@ class Encrypted(Refused):
     title = "Encrypted Office files are not accepted"
 
 
+class TooManyPixels(Refused):
+    """A picture so large that whoever opens it runs out of memory."""
+
+    code = "documents.too_many_pixels"
+    title = "The picture is too large to be opened"
+
+
 class Polyglot(Refused):
     """A file that is a valid file of a second, dangerous kind as well."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
 from services.documents.files.errors import TypeMismatch
@@ -34,6 +36,29 @@ def test_pdf_under_a_password_is_accepted_and_marked(check: Check) -> None:
 )
 def test_oddities_are_marked(data: bytes, mark: str, check: Check) -> None:
     assert check("a.pdf", data).marks == (mark,)
+
+
+SCRIPT = b"<< /S /JavaScript /JS (app.alert(1)) >>"
+
+
+@pytest.mark.parametrize(
+    ("objects", "marks"),
+    [
+        (SCRIPT, ("scripts",)),
+        (b"<< /S /J#61vaScript /#4aS (app.alert(1)) >>", ("scripts",)),
+        (b"<< /S /Launch /F (calc.exe) >>", ("launch_actions",)),
+        (b"<< /Names << /EmbeddedFiles 9 0 R >> >>", ("embedded_files",)),
+        (b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n" + zlib.compress(SCRIPT)
+         + b"\nendstream", ("scripts",)),
+        (b"<< >>\nstream\n" + SCRIPT + b"\nendstream", ()),
+        (b"<< /JSON 1 /LaunchPad 2 >>", ()),
+    ],
+)  # fmt: skip
+def test_what_it_brings_beside_its_pages_is_marked(
+    objects: bytes, marks: tuple[str, ...], check: Check
+) -> None:
+    data = files.pdf().replace(b"%%EOF", b"99 0 obj\n" + objects + b"\nendobj\n%%EOF")
+    assert check("a.pdf", data).marks == marks
 
 
 @pytest.mark.parametrize("blank", [b"\n", b"\r\n\r\n", b"\0" * 2000])

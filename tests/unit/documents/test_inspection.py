@@ -13,6 +13,7 @@ from services.documents.files.errors import (
     FileTooLarge,
     Macros,
     Polyglot,
+    TooManyPixels,
     TypeMismatch,
     UnsupportedType,
 )
@@ -301,6 +302,28 @@ def test_oddities_are_marked(name: str, data: bytes, mark: str, check: Check) ->
 @pytest.mark.parametrize("blank", [b"\n", b"\r\n\r\n", b"\0" * 2000])
 def test_blank_past_the_end_is_no_oddity(blank: bytes, check: Check) -> None:
     assert check("a.png", files.png() + blank).marks == ()
+
+
+_HUGE = 2**31
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.png", files.png().replace(struct.pack(">II", 1, 1), struct.pack(">II", _HUGE, _HUGE))),
+        ("a.gif", b"GIF89a" + struct.pack("<HH", 65_535, 65_535) + files.gif()[10:]),
+        ("a.jpg", b"\xff\xd8\xff\xc0\0\x11\x08" + struct.pack(">HH", 65_535, 40_000) + b"\3" * 10
+         + files.jpeg()[2:]),
+        ("a.webp", b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\xff" * 6),
+        ("a.tif", b"II*\0" + struct.pack("<IH", 8, 2)
+         + struct.pack("<HHII", 256, 4, 1, _HUGE) + struct.pack("<HHIHH", 257, 3, 1, 65_535, 0)),
+        ("a.tiff", b"MM\0*" + struct.pack(">IH", 8, 2)
+         + struct.pack(">HHII", 256, 4, 1, _HUGE) + struct.pack(">HHII", 257, 4, 1, _HUGE)),
+    ],
+)  # fmt: skip
+def test_a_picture_that_nobody_could_open_is_refused(name: str, data: bytes, check: Check) -> None:
+    with pytest.raises(TooManyPixels):
+        check(name, data)
 
 
 def test_archives_made_here_are_what_they_pretend(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from services.documents.files.errors import Polyglot
-from services.documents.files.rules.checks import polyglots
+from services.documents.files.rules.checks import pixels, polyglots
 from services.documents.files.rules.checks.kinds import GIF, JPEG, PNG, TIFF, WEBP, Kind
 
 # In scan data FF is followed by 00 (a literal FF), a restart marker or fill bytes.
@@ -35,6 +35,7 @@ def examine(kind: Kind, data: mmap.mmap) -> tuple[str, ...]:
     polyglots.refuse_trailing_zip(data)
     polyglots.refuse_markup_head(data)
     _refuse_script_field(kind, data)
+    pixels.refuse_too_large(kind, data)
     find_end = _ENDS.get(kind)
     if find_end is None:
         return ()

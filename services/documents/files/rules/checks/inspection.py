@@ -31,7 +31,8 @@ _TEXTS_OF_ANOTHER_KIND = ("application/rtf", "application/postscript")
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A file that is taken. `marks` are warnings: `password_protected`, `trailing_data`,
-    `leading_data`, `embedded_files`, `truncated`; `pages` is known for a PDF that can be opened."""
+    `leading_data`, `embedded_files`, `scripts`, `launch_actions`, `truncated`; `pages` is known for
+    a PDF that can be opened."""
 
     content_type: str
     pages: int | None = None

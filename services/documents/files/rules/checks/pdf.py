@@ -38,12 +38,12 @@ def examine(path: Path, data: mmap.mmap) -> tuple[int | None, tuple[str, ...]]:
     polyglots.refuse_markup_head(data)
     polyglots.refuse_trailing_zip(data)
     tail = _judge_tail(data)
-    pages = _count_pages(path)
-    if pages == 0:
+    pages, *marks = _probe(path)
+    if pages == "0":
         raise TypeMismatch("The PDF has no page.")
-    if pages is None:
+    if pages == pdf_probe.LOCKED:
         return None, (*tail, "password_protected")
-    return pages, tail
+    return int(pages), (*tail, *marks)
 
 
 def _judge_tail(data: mmap.mmap) -> tuple[str, ...]:
@@ -51,15 +51,14 @@ def _judge_tail(data: mmap.mmap) -> tuple[str, ...]:
     return ("truncated",) if end < 0 else polyglots.judge_tail(data, end + len(_END))
 
 
-def _count_pages(path: Path) -> int | None:
+def _probe(path: Path) -> list[str]:
     try:
-        answer = subprocess.run(  # noqa: S603  # Our own script, on a path of our own making.
+        return subprocess.run(  # noqa: S603  # Our own script, on a path of our own making.
             [sys.executable, "-I", str(Path(pdf_probe.__file__)), str(path)],
             capture_output=True,
             env={},
             check=True,
             text=True,
-        ).stdout.strip()
+        ).stdout.split()
     except subprocess.CalledProcessError as error:
         raise TypeMismatch("The file begins like a PDF but cannot be read as one.") from error
-    return None if answer == pdf_probe.LOCKED else int(answer)
