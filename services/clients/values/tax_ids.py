@@ -62,6 +62,8 @@ _ALSO = {
 _PACKAGES = {"IN": "in_", "IS": "is_"}
 # Grouped as a person's number, it is none of an employer.
 _PERSONAL = re.compile(r"\d{3}[- ]\d{2}[- ]\d{4}")
+# An employer's number as it is grouped: it is no person's.
+_EMPLOYERS = re.compile(r"\d{2}-\d{7}")
 # As they stand on invoices where the library knows less: the Hungarian number with the codes of
 # its kind and county, the Japanese one of a registered issuer, the South African one of a vendor.
 _HUNGARIAN = re.compile(r"(\d{8})-?([1-5])-?(\d{2})")
@@ -126,7 +128,7 @@ def _american(typed: str) -> TaxId | None:
     bare = _CALLED.sub("", typed, count=1).strip()
     digits = "".join(filter(str.isalnum, bare))
     found = None if _PERSONAL.fullmatch(bare) else _read(_module("us", "ein"), digits)
-    if found is not None:
+    if found is not None or _EMPLOYERS.fullmatch(bare):
         return found
     for kind in ("ssn", "itin", "atin", "ptin"):
         if (found := _read(_module("us", kind), digits)) is not None:

@@ -155,6 +155,14 @@ def test_a_change_is_never_refused_and_counts_from_then_on(api: Caller) -> None:
     assert _post(api, {**OTHER, "website": "https://new.example.com"}, 409)
 
 
+def test_the_same_digits_in_two_countries_are_two_numbers(api: Caller) -> None:
+    acme = api.create({**ACME, "tax_id": "136695976", "address": {"country": "DE"}})
+    birch = api.create({**OTHER, "tax_id": "136695976", "address": {"country": "HK"}})
+    assert _matches(api, acme) == {}
+    birch = api.patch(birch, {"address": {"country": "DE"}}).body
+    assert _matches(api, acme) == {birch["company_name"]: ["tax_id"]}
+
+
 def test_a_contact_made_primary_brings_its_mail_domain(api: Caller) -> None:
     api.create(ACME)
     birch = api.create({**OTHER, "contacts": [{"email": "ana@acme.example.com"}]})

@@ -91,6 +91,8 @@ def columns_of(context: Context, values: Mapping[str, Any]) -> dict[str, Any]:
         columns["owner"] = _owner(context, columns.pop("owner_id"))
     if "tax_id" in columns:
         columns.update(_tax_columns(context, columns.pop("tax_id"), columns))
+    if "country" in columns and "tax_id_hash" not in columns:
+        columns.update(_moved_tax_id(context, columns["country"]))
     return columns
 
 
@@ -219,6 +221,16 @@ def _tax_columns(context: Context, typed: str | None, columns: Mapping[str, Any]
         "tax_id_hash": context.vault.keyed_hash(number.key, TAX_ID_CONTEXT),
         "tax_id_last4": number.last4,
     }
+
+
+def _moved_tax_id(context: Context, country: str) -> dict[str, Any]:
+    """The number that stays is compared as one of the country that the client is in now."""
+    client = context.before
+    if client is None or client.tax_id is None or client.country == country:
+        return {}
+    written = context.vault.decrypt(client.tax_id, TAX_ID_CONTEXT).decode()
+    key = tax_ids.stored_key(written, country)
+    return {"tax_id_hash": context.vault.keyed_hash(key, TAX_ID_CONTEXT)}
 
 
 def _is_known_mask(context: Context, typed: str) -> bool:
