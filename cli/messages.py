@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy import Engine, Row
 
-from cli import subscribers, webhooks
+from cli import failing, subscribers, webhooks
 from cli.services import SERVICES
 from cli.tables import echo_columns, echo_json
 from shared.db.engine import engine_for
@@ -31,7 +31,8 @@ def _engine_of() -> Callable[[str], Engine]:
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
 def lag(as_json: bool) -> None:
-    """How far each consumer is behind each source, and each subscriber and webhook behind the feed.
+    """How far each consumer is behind each source, and each subscriber and webhook behind the feed;
+    then what of deletions, mails, jobs, runs and files fails and is tried again.
 
     As JSON the consumers alone; `clientele subscribers list --json` and `clientele webhooks --json`
     have the others.
@@ -49,6 +50,9 @@ def lag(as_json: bool) -> None:
     if posted_to := webhooks.standing(settings):
         click.echo()
         echo_columns(webhooks.columns(posted_to))
+    if in_trouble := failing.failing(_engine_of()):
+        click.echo()
+        echo_columns(failing.columns(in_trouble))
 
 
 def _lag_row(entry: Lag) -> list[Any]:

@@ -38,6 +38,8 @@ _SETTINGS = {
     "max_logical_replication_workers": "0",
     "log_checkpoints": "off",
     "log_line_prefix": "",
+    # The details of an error quote the row.
+    "log_error_verbosity": "terse",
     "autovacuum_naptime": "15s",
 }
 _FAST = {"fsync": "off", "full_page_writes": "off"}

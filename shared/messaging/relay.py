@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Engine, text
 
 from shared.db.engine import autocommitting
+from shared.db.leases import is_over
 from shared.db.pipelining import PipelineCursor, fetch, pipelined, send
 from shared.failpoints import ENABLED, failpoint
 from shared.logging import get_logger
@@ -94,13 +95,11 @@ _MOVE_SENT = text(
     "UPDATE relay_target SET sent_pos = :pos WHERE target = ANY(:targets) AND sent_pos = :after"
 )
 _TAKE_LEASE = text(
-    """
+    f"""
     UPDATE relay_state SET lease_owner = :owner,
            lease_until = clock_timestamp() + make_interval(secs => :seconds)
-    WHERE k = 1 AND (lease_owner = :owner OR lease_until IS NULL
-                     OR lease_until < clock_timestamp()
-                     -- The clock was set back: nobody asks for that long.
-                     OR lease_until > clock_timestamp() + make_interval(secs => 2 * :seconds))
+    WHERE k = 1 AND (lease_owner = :owner
+                     OR {is_over("lease_until", "make_interval(secs => 2 * :seconds)")})
     """
 )
 

@@ -29,6 +29,7 @@ from services.documents.files.models import (
     ErasedClient,
     OpenLink,
 )
+from shared.db.leases import is_over
 from shared.security.permissions import INVOICES_VIEW
 
 _WORKSPACES_WITH_WORK = text("SELECT workspaces_with_work()")
@@ -185,7 +186,7 @@ def next_due_check(session: Session) -> Document | None:
         select(Document)
         .where(
             Document.status == CHECKING,
-            func.coalesce(Document.lease_until < func.clock_timestamp(), True),
+            text(is_over("lease_until", "interval '3 minutes'")),
         )
         .order_by(Document.updated_at)
         .limit(1)
@@ -208,7 +209,7 @@ def documents_to_remove(session: Session, limit: int) -> Sequence[Document]:
         select(Document)
         .where(
             Document.status == DELETING,
-            func.coalesce(Document.lease_until < func.clock_timestamp(), True),
+            text(is_over("lease_until", "interval '2 hours'")),
         )
         .order_by(Document.updated_at)
         .limit(limit)

@@ -13,11 +13,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from cli.failing import failing
 from cli.projections.commands import projections
 from cli.services import SERVICES
 from services.clients.deletion.operations import erasing
 from services.clients.deletion.operations.client_data import CLIENT_DATA
 from shared.contracts.tombstones import is_tombstone
+from shared.db.engine import engine_for
 from shared.ids import uuid7
 from shared.messaging.envelope import Actor
 from shared.messaging.inbox import Inbox
@@ -314,6 +316,7 @@ def test_a_part_that_fails_holds_up_no_other_and_says_so(
     assert [firm.receipt(each)["state"] for each in deletions] == ["done"] * 3
     problem = firm.receipt(failing)["services"]["clients"]["problem"]
     assert problem.startswith("It failed 1 times in a row (ValueError).")
+    assert _failing(firm) == [("clients", "deletion", 1, "ValueError")]
 
     monkeypatch.setattr(erasing, "forget_clients", forget)
     firm.settle()
@@ -337,9 +340,16 @@ def test_an_object_that_the_store_refuses_holds_up_no_other_deletion(firm: Firm)
     receipt = firm.receipt(failing)
     assert receipt["state"] == "running"
     assert receipt["services"]["documents"]["problem"].startswith("The file store refuses")
+    assert ("documents", "removal", 1, None) in _failing(firm)
     _end_pauses(firm)
     firm.settle()
     assert (firm.receipt(failing)["state"], firm.objects()) == ("done", [])
+
+
+def _failing(firm: Firm) -> list[tuple[str, str, int, str | None]]:
+    """What an operator sees of it."""
+    found = failing(lambda service: engine_for(firm.databases.settings, service, "pipe"))
+    return [(each.service, each.kind, each.count, each.why) for each in found]
 
 
 class _Refusing(MinioStore):

@@ -198,6 +198,12 @@ def test_a_job_in_work_is_not_woken(
     assert advance_job(transfer.api.runtime, workspace_id, job_id, turn) is None
     begun = database.execute("SELECT turn FROM jobs WHERE id = %s", [job_id]).fetchall()
     assert begun == [{"turn": turn}]
+    # As the database's clock was set back an hour meanwhile.
+    database.execute(
+        "UPDATE jobs SET lease_until = now() + interval '1 hour', turn = 1, "
+        "turn_at = now() + interval '1 hour'"
+    )
+    assert len(waiting_jobs(transfer.api.runtime)) == 1
 
 
 def test_a_turn_that_was_overtaken_writes_nothing_more(

@@ -18,6 +18,7 @@ from services.activity.events.queries import feed
 from services.activity.events.queries.feed import Bounds, FeedPage
 from services.activity.events.rules.cursors import Place, cursor_of
 from services.activity.webhooks.rules.types import wanted_types
+from shared.db.leases import is_over
 from shared.messaging.envelope import MAX_BATCH_BYTES, MAX_BATCH_ENVELOPES
 from shared.security.crypto import Vault
 
@@ -30,11 +31,12 @@ LONGEST_REST_SECONDS = 60.0
 REMIND_SECONDS = 10.0
 
 _IS_QUIET = f"""
-    coalesce(sent_at, updated_at) < clock_timestamp() - interval '{REMIND_SECONDS} seconds'
+    coalesce(sent_at, updated_at) NOT BETWEEN
+        clock_timestamp() - interval '{REMIND_SECONDS} seconds' AND clock_timestamp()
 """
 _IS_DUE = f"""
-    state = 'active' AND coalesce(rest_until, '-infinity') <= clock_timestamp()
-    AND (lease_owner = :owner OR coalesce(lease_until, '-infinity') < clock_timestamp())
+    state = 'active' AND {is_over("rest_until", "interval '2 minutes'")}
+    AND (lease_owner = :owner OR {is_over("lease_until", "interval '1 minute'")})
     AND (epoch <> :epoch OR {_IS_QUIET} OR EXISTS (SELECT FROM feed AS f
          WHERE f.workspace_id = subscribers.workspace_id AND f.pos > read_pos))
 """

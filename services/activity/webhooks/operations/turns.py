@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, select, text
 
 from services.activity.webhooks import events
 from services.activity.webhooks.models import (
@@ -46,6 +46,7 @@ from services.activity.webhooks.operations.recording import (
 from services.activity.webhooks.rules import retries, types
 from services.activity.webhooks.rules.answers import Outcome
 from services.activity.webhooks.rules.retries import Health
+from shared.db.leases import is_over
 from shared.logging import get_logger
 from shared.unit_of_work import UnitOfWork
 
@@ -54,6 +55,7 @@ _log = get_logger(__name__)
 #: A dispatcher that took no turn for so long is overtaken.
 LEASE_SECONDS = 6.0
 
+_IS_FREE = text(is_over("webhooks.lease_until", "interval '12 seconds'"))
 _LEASE_END = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, LEASE_SECONDS)
 _NEXT_AT = text(
     """
@@ -138,8 +140,7 @@ def _mine(webhook_id: uuid.UUID, taker: Taker, brought: Brought) -> Select[Webho
     statement = select(Webhook).where(Webhook.id == webhook_id, Webhook.state != REMOVED)
     if brought.holds:
         return statement.where(Webhook.lease_owner == taker.owner).with_for_update()
-    is_free = or_(Webhook.lease_until.is_(None), Webhook.lease_until < func.clock_timestamp())
-    return statement.where(is_free).with_for_update(skip_locked=True)
+    return statement.where(_IS_FREE).with_for_update(skip_locked=True)
 
 
 def _judge(uow: UnitOfWork, webhook: Webhook, taker: Taker, results: Sequence[Result]) -> None:

@@ -17,15 +17,16 @@ from services.clients.jobs.rules import (
     RUNNING,
     is_given_up,
 )
+from shared.db.leases import is_over
 from shared.unit_of_work import UnitOfWork
 
 _CLAIM = text(
-    """
+    f"""
     UPDATE jobs SET turn = turn + 1, state = :claimed, attempts = attempts + 1,
         started_at = coalesce(started_at, clock_timestamp()), turn_at = clock_timestamp(),
         lease_until = clock_timestamp() + :lease
     WHERE id = :id AND turn = :turn AND state = ANY (:open)
-      AND coalesce(lease_until, '-infinity') < clock_timestamp()
+      AND {is_over("lease_until", "interval '2 minutes'")}
     RETURNING turn
     """
 )
