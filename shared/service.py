@@ -46,7 +46,9 @@ class Service(Generic[S]):
     """One service.
 
     `api` makes its HTTP side. `consumers` are applied in order to every batch of the events
-    that the topology subscribes it to; one that listens to nobody has none, and no worker.
+    that the topology subscribes it to; one that listens to nobody has none, and no worker. `uses`
+    are the beginnings of the types that they have a use for: of others, even unknown ones, only
+    their positions are taken.
     `jobs` names its tasks and `register_jobs` are the functions that register them; one without
     has no jobs worker. `beside` are rounds of work that its relay makes beside its loops, one after
     the other: when events were applied, each second, and at once while there is more; several
@@ -59,6 +61,7 @@ class Service(Generic[S]):
     settings: type[S]
     api: Callable[[S], Api]
     consumers: Callable[[], Sequence[Apply]] | None = None
+    uses: tuple[str, ...] = ("",)
     jobs: tuple[Job, ...] = ()
     register_jobs: Callable[[S], Sequence[RegisterJobs]] | None = None
     beside: Callable[[Runtime, S], Sequence[Round]] | None = None

@@ -24,16 +24,23 @@ OUTAGE_PAUSE_SECONDS = 5.0
 
 
 def make_worker(
-    runtime: Runtime, apply: Apply, after_apply: Callable[[], None] | None = None
+    runtime: Runtime,
+    apply: Apply,
+    uses: tuple[str, ...] = ("",),
+    after_apply: Callable[[], None] | None = None,
 ) -> Celery:
     """The Celery app that consumes for this service; job tasks are added by the service.
 
-    `after_apply` is called once a message has been applied, unless all of it was known.
+    `uses` are the beginnings of the types that it has a use for. `after_apply` is called once a
+    message has been applied, unless all of it was known.
     """
     app = make_celery(runtime.service, runtime.settings)
 
+    def inbox() -> Inbox:
+        return Inbox(runtime.service, runtime.pipe_engine, apply, uses)
+
     def ingest(self: Task[Any, Any], packed: str) -> None:
-        applied = _ingest(_inbox(runtime, apply), unpack(packed), _is_redelivered(self))
+        applied = _ingest(inbox(), unpack(packed), _is_redelivered(self))
         if applied and after_apply:
             after_apply()
 
@@ -46,10 +53,6 @@ def make_worker(
         shared=False,
     )
     return app
-
-
-def _inbox(runtime: Runtime, apply: Apply) -> Inbox:
-    return Inbox(runtime.service, runtime.pipe_engine, apply)
 
 
 def _is_redelivered(task: Task[Any, Any]) -> bool:

@@ -223,6 +223,7 @@ CLIENTS = Service(
     settings=Settings,
     api=_api,
     consumers=_consumers,
+    uses=tuple(f"{name}.client.erased." for name in ("documents", "activity", "metrics")),
     register_jobs=_register_jobs,
     jobs=(
         Job("clients.advance_deletions", every_seconds=2.0),

@@ -62,6 +62,10 @@ DOCUMENTS = Service(
     settings=DocumentsSettings,
     api=_api,
     consumers=_consumers,
+    uses=(
+        *("clients.client.created.", "clients.client.merged."),
+        *("clients.client.deleted.", "clients.draft.discarded."),
+    ),
     register_jobs=_register_jobs,
     jobs=(
         Job("documents.check_documents", every_seconds=2.0),

@@ -25,4 +25,13 @@ def _consumers() -> list[Apply]:
     return [consumers.apply]
 
 
-METRICS = Service(name="metrics", settings=Settings, api=_api, consumers=_consumers)
+METRICS = Service(
+    name="metrics",
+    settings=Settings,
+    api=_api,
+    consumers=_consumers,
+    uses=(
+        *("clients.project.", "clients.invoice."),
+        *("clients.client.deleted.", "clients.client.merged.", "clients.draft.discarded."),
+    ),
+)

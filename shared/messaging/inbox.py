@@ -104,11 +104,16 @@ _MOVE = text(
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The inbox of one service."""
+    """The inbox of one service.
+
+    `uses` are the beginnings of the types that it has a use for. Of the others it takes the
+    positions alone, whether it knows them or not, so that a producer may be deployed first.
+    """
 
     service: str
     engine: Engine
     apply: Apply
+    uses: tuple[str, ...] = ("",)
 
     def ingest(self, batch: Batch, *, suspicious: bool = False) -> int:
         """Apply what is new in a batch; returns how many envelopes were.
@@ -162,11 +167,21 @@ class Inbox:
                 for envelope in fresh:
                     failpoint(f"{self.service}.envelope.{envelope['pos']}")
             if fresh:
-                self._apply_all(connection, readable(connection, epoch, fresh))
+                self._apply_all(connection, self.readable(connection, epoch, fresh))
                 failpoint(f"{self.service}.before_progress")
                 _move(connection, source, epoch)
         failpoint(f"{self.service}.after_ingest")
         return len(fresh)
+
+    def readable(
+        self, connection: Connection, epoch: str, fresh: Sequence[Envelope]
+    ) -> list[Envelope]:
+        """What there is a use for and this code understands, in order; what it does not
+        understand is parked."""
+        useful = [each for each in fresh if str(each.get("type", "")).startswith(self.uses)]
+        if all_fit(useful):
+            return useful
+        return [each for each in useful if _is_readable(connection, epoch, each)]
 
     def _apply_all(self, connection: Connection, known: Sequence[Envelope]) -> None:
         """Apply as role `app`, so that row-level security holds for consumers too."""
@@ -191,13 +206,6 @@ class Inbox:
             if _fresh(connection, source, epoch, [envelope]):
                 dead_letters.park(connection, epoch, envelope, reason, detail, attempts)
                 _move(connection, source, epoch)
-
-
-def readable(connection: Connection, epoch: str, fresh: Sequence[Envelope]) -> list[Envelope]:
-    """Those that this code understands, in their order; the others are parked."""
-    if all_fit(fresh):
-        return list(fresh)
-    return [envelope for envelope in fresh if _is_readable(connection, epoch, envelope)]
 
 
 def _is_readable(connection: Connection, epoch: str, envelope: Envelope) -> bool:

@@ -22,7 +22,7 @@ from shared.logging import get_logger
 from shared.messaging import dead_letters
 from shared.messaging.envelope import Batch, Envelope
 from shared.messaging.erasure import ERASING
-from shared.messaging.inbox import Inbox, readable
+from shared.messaging.inbox import Inbox
 from shared.messaging.lives import Known
 from shared.messaging.outages import is_outage
 
@@ -219,7 +219,7 @@ def _pages(connection: Connection) -> Iterator[list[Envelope]]:
 
 
 def _apply(connection: Connection, inbox: Inbox, epoch: str, envelopes: Sequence[Envelope]) -> int:
-    known = sorted(readable(connection, epoch, envelopes), key=_WORKSPACE)
+    known = sorted(inbox.readable(connection, epoch, envelopes), key=_WORKSPACE)
     for workspace, group in itertools.groupby(known, key=_WORKSPACE):
         _apply_group(connection, inbox, epoch, workspace, list(group))
     return len(envelopes)

@@ -16,7 +16,7 @@ from shared.http.service_client import ServiceClient
 from shared.logging import configure_logging, get_logger
 from shared.messaging.celery_app import make_celery
 from shared.messaging.envelope import MAX_BATCH_ENVELOPES
-from shared.messaging.inbox import Apply, Inbox
+from shared.messaging.inbox import Inbox
 from shared.messaging.nudge import APPLIED
 from shared.messaging.pace import rest
 from shared.messaging.publisher import Publisher
@@ -48,7 +48,7 @@ def run(service: Service[S]) -> None:
     """Run both loops until SIGTERM, and what the service does beside them. A round in progress is
     finished first."""
     settings = load(service.settings)
-    runtime, apply = Runtime(service.name, settings), service.apply()
+    runtime = Runtime(service.name, settings)
     configure_logging(f"{runtime.service}-relay", runtime.settings.log_level)
     die_with_parent()
     collect_less_often()
@@ -56,9 +56,10 @@ def run(service: Service[S]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _aside(partial(sequence, runtime.pipe_engine), "cannot number", stop)
+    inbox = Inbox(service.name, runtime.pipe_engine, service.apply(), service.uses)
     for source in SUBSCRIPTIONS[runtime.service]:
         _aside(
-            _reconciler(runtime, apply, source).make_round,
+            _reconciler(runtime, inbox, source).make_round,
             "cannot look for holes",
             stop,
             source=source,
@@ -140,10 +141,10 @@ def _swallow(hints: socket.socket) -> set[bytes]:
             return swallowed
 
 
-def _reconciler(runtime: Runtime, apply: Apply, source: str) -> Reconciler:
+def _reconciler(runtime: Runtime, inbox: Inbox, source: str) -> Reconciler:
     client = ServiceClient(runtime, source)
     producer = Producer(source_of(source), client.head, client.page, client.begin_anew)
-    return Reconciler(Inbox(runtime.service, runtime.pipe_engine, apply), producer)
+    return Reconciler(inbox, producer)
 
 
 def _aside(

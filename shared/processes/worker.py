@@ -52,7 +52,7 @@ def create_worker(service: Service[S], settings: S) -> Celery:
     runtime = Runtime(service.name, settings)
     # Only what is done beside waits for what was applied.
     after_apply = partial(runtime.nudge, APPLIED) if service.beside else None
-    app = make_worker(runtime, service.apply(), after_apply)
+    app = make_worker(runtime, service.apply(), service.uses, after_apply)
     for register in service.register_jobs(settings) if service.register_jobs else ():
         register(app, runtime)
     return app

@@ -74,7 +74,8 @@ class Firm:
     def deliver(self, *consumers: str) -> None:
         """Let the consumers (all of them, unless some are named) hear everything told so far."""
         for consumer in consumers or SERVICES:
-            inbox = Inbox(consumer, self.runtimes[consumer].pipe_engine, SERVICES[consumer].apply())
+            service, engine = SERVICES[consumer], self.runtimes[consumer].pipe_engine
+            inbox = Inbox(consumer, engine, service.apply(), service.uses)
             for source in SUBSCRIPTIONS[consumer]:
                 envelopes = read_log(self.runtimes[source])
                 for start in range(0, len(envelopes), 100):

@@ -160,6 +160,21 @@ def test_a_handler_that_fails_for_one_envelope_leaves_the_others_applied(
     assert len(_timeline(activity)) == 29
 
 
+@pytest.mark.parametrize("uses", [(), ("clients.invoice.",), ("clients.api_key.",)])
+def test_of_what_a_consumer_has_no_use_for_it_takes_the_positions_alone(
+    activity: Runtime, envelopes: list[Envelope], uses: tuple[str, ...]
+) -> None:
+    """Though it does not know the type, or the data are not what they should be."""
+    unknown: Envelope = {**envelopes[0], "type": "clients.api_key.polished.v1"}
+    broken: Envelope = {**envelopes[1], "data": {}}
+    consumer = Inbox("activity", activity.pipe_engine, apply, uses)
+    consumer.ingest(batch([unknown, broken, *envelopes[2:]]))
+    assert _contiguous(activity) == 30
+    has_use = "clients.api_key." in uses
+    assert [pos for pos, *_ in _letters(activity)] == ([1, 2] if has_use else [])
+    assert _timeline(activity) == (list(range(3, 31)) if has_use else [])
+
+
 def test_a_batch_of_another_life_of_the_log_is_left_to_the_reconciler(
     inbox: Inbox, activity: Runtime, envelopes: list[Envelope]
 ) -> None:

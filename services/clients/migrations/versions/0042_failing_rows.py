@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shared.db.schema.failing import stop_telling_failing, tell_failing
 
-revision = "0041"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 
 # What a mail server has answered may hold an address, so it is not told here.
 _ROWS = """

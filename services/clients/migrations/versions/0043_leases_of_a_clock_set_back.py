@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.leases import is_over
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 
 _TO_WAKE = """
 CREATE OR REPLACE FUNCTION jobs_to_wake()

@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.leases import is_over
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 _DUE = """
 CREATE OR REPLACE FUNCTION webhooks_due(moment timestamptz)
