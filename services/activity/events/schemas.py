@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 from webargs.fields import DelimitedList
 
 from services.activity.events.models import TimelineEvent
@@ -17,28 +18,40 @@ from shared.http.schemas import Coded, StrictSchema, page_of
 
 NEWEST, OLDEST = "newest", "oldest"
 ACTORS = ("user", "contact", "api_key", "system")
+_UTC = ZoneInfo("UTC")
 _DATE_OR_TIME = {"type": "string", "examples": ["2026-01-31", "2026-01-31T09:00:00Z"]}
 
 
-class Moment(fields.Field[datetime]):
-    """A date or an RFC 3339 time; a date stands for its first moment in UTC, or, where
-    `closing` is set, for the first moment after it."""
+class Moment(fields.Field[date | datetime]):
+    """A day, or an RFC 3339 time; which moment a day stands for depends on the zone."""
 
-    def __init__(self, *, closing: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._closing = closing
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> date | datetime:
         try:
             if len(str(value)) <= len("2026-01-31"):
-                return self._of_day(date.fromisoformat(str(value)))
+                return date.fromisoformat(str(value))
             return _aware(datetime.fromisoformat(str(value)))
         except (ValueError, OverflowError) as error:
             message = "Use a date (2026-01-31) or a time (2026-01-31T09:00:00Z)."
             raise ValidationError(Coded("wrong_type", message)) from error
 
-    def _of_day(self, day: date) -> datetime:
-        return datetime.combine(day, time(), UTC) + timedelta(days=int(self._closing))
+
+class TimeZone(fields.Field[ZoneInfo]):
+    """A time zone by its name."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> ZoneInfo:
+        try:
+            return ZoneInfo(str(value))
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            message = "Must be like America/Chicago."
+            raise ValidationError(Coded("unknown_time_zone", message)) from error
+
+
+def _moment(found: date | datetime, zone: ZoneInfo, days: int) -> datetime:
+    """The moment itself, or the first one of the day that comes so many days later; raises
+    `OverflowError` at the end of time."""
+    if isinstance(found, datetime):
+        return found
+    return datetime.combine(found + timedelta(days=days), time(), zone).astimezone(UTC)
 
 
 def _aware(moment: datetime) -> datetime:
@@ -53,7 +66,25 @@ class _AnyFilters(StrictSchema):
     actor = DelimitedList(fields.String(validate=validate.OneOf(ACTORS)))
     person = fields.String(validate=validate.Length(min=1, max=320))
     since = Moment(data_key="from", metadata=_DATE_OR_TIME)
-    until = Moment(data_key="to", closing=True, metadata=_DATE_OR_TIME)
+    until = Moment(data_key="to", metadata=_DATE_OR_TIME)
+    time_zone = TimeZone(
+        metadata={
+            "type": "string",
+            "description": "In which days are counted; the workspace's if left out.",
+        },
+    )
+
+    @post_load
+    def in_zone(self, query: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """With moments for days: a last day belongs to what is asked for."""
+        zone = query.pop("time_zone", _UTC)
+        for name, sent_as, days in (("since", "from", 0), ("until", "to", 1)):
+            try:
+                query |= {name: _moment(query[name], zone, days)} if name in query else {}
+            except OverflowError as error:
+                wrong = Coded("wrong_type", "There is no such day.")
+                raise ValidationError({sent_as: [wrong]}) from error
+        return query
 
 
 class _Filters(_AnyFilters):

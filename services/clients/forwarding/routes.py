@@ -13,7 +13,7 @@ from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
 from services.clients.access.operations.authentication import authenticate
-from services.clients.access.queries import local_today
+from services.clients.access.queries import get_workspace, local_today
 from services.clients.forwarding import queries, schemas
 from services.clients.gateway import composing
 from services.clients.gateway.documentation import (
@@ -87,16 +87,26 @@ def _forwarded(method: str, path: str, permission: str) -> Callable[[View], View
     return decorate
 
 
-@_forwarded("GET", f"{CLIENT}/activity", CLIENTS_VIEW)
-def get_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
+def _time_zone(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> str:
+    """The client is there: in which zone its days are counted."""
+    known_client(uow, identity, client_id)
+    return get_workspace(uow).time_zone
+
+
+@blueprint.route("/activity", methods=["GET"])
+@passes_on(CLIENTS_VIEW, look=_time_zone)
+@blueprint.doc(**operation("GET", f"{CLIENT}/activity"))
+def get_activity(identity: Identity, time_zone: str) -> Answer | Response:
     """The client's timeline."""
-    return pass_on("activity", identity)
+    return pass_on("activity", identity, params={"time_zone": time_zone})
 
 
-@_forwarded("GET", f"{CLIENT}/activity/export", CLIENTS_EXPORT)
-def export_activity(identity: Identity, client_id: uuid.UUID) -> Answer | Response:
+@blueprint.route("/activity/export", methods=["GET"])
+@passes_on(CLIENTS_EXPORT, look=_time_zone)
+@blueprint.doc(**operation("GET", f"{CLIENT}/activity/export"))
+def export_activity(identity: Identity, time_zone: str) -> Answer | Response:
     """The client's timeline as a file."""
-    return stream_on("activity", identity)
+    return stream_on("activity", identity, {"time_zone": time_zone})
 
 
 @blueprint.route("/metrics", methods=["GET"])
@@ -220,7 +230,9 @@ audit = ForwardingBlueprint("audit", __name__, url_prefix=AUDIT)
 @audit.doc(**operation("GET", AUDIT))
 def get_audit(identity: Identity) -> Answer | Response:
     """Who came in, who was refused, whose rights changed, what was taken out."""
-    return pass_on("activity", identity)
+    with runtime().unit_of_work(origin_of(identity)) as uow:
+        time_zone = get_workspace(uow).time_zone
+    return pass_on("activity", identity, params={"time_zone": time_zone})
 
 
 def _same_caller(identity: Identity) -> Callable[[], bool]:

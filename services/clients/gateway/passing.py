@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial, wraps
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import orjson
@@ -113,13 +114,16 @@ def pass_on(
     return _as_response(gateway().ask(call))
 
 
-def stream_on(service: str, identity: Identity) -> Response:
+def stream_on(
+    service: str, identity: Identity, params: Mapping[str, Any] | None = None
+) -> Response:
     """As `pass_on`, but a body of any length is passed on piece by piece as it comes.
 
     One that ceases midway ends the answer without its end, so that nobody takes it for whole.
     """
     with ExitStack() as opening:
-        path = request.full_path.removesuffix("?")
+        asked = {**(params or {}), **request.args.to_dict(flat=False)}
+        path = f"{request.path}?{urlencode(asked, doseq=True)}"
         answer = opening.enter_context(gateway().stream(service, path, identity, request_headers()))
         if answer.status_code != 200:
             answer.read()
