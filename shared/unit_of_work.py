@@ -14,7 +14,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, TextClause
+from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.orm import Session
 
 from shared.db.engine import autocommitting
@@ -24,6 +24,8 @@ from shared.failpoints import ENABLED, failpoint
 from shared.messaging.envelope import Actor, Event
 from shared.messaging.outbox import Origin, PreparedEvent, append, prepare
 from shared.security.crypto import Vault
+
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 class UnitOfWork:
@@ -84,6 +86,11 @@ class UnitOfWork:
     def flush(self) -> None:
         """Write what is pending, so that constraints answer now."""
         self.session.flush()
+
+    def take_turn(self, name: str) -> None:
+        """Wait while another transaction of the workspace has its turn under this name, and keep
+        one's own to the end."""
+        self.session.execute(_TAKE_TURN, {"name": f"{self.workspace_id} {name}"})
 
     def write_last(self, statement: TextClause, values: Mapping[str, Any]) -> None:
         """Carry a statement out with the commit, whose round trip it shares.

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Conflict, Gone, Invalid, Refused
-from web.shell import forms, pages, session
+from web.shell import forms, pages, refusals, session
 from web.shell.callers import access
 from web.shell.texts import gettext
 
@@ -31,7 +31,7 @@ def send_link() -> Response:
     except Refused as error:
         if error.status >= 500:
             raise
-        problem = _sentence(error)
+        problem = refusals.sentence(error)
     return pages.show(
         "links/forgotten.html",
         email=email,
@@ -55,7 +55,9 @@ def reset_password(token: str) -> Answer:
     except Gone:
         return pages.show("links/gone.html", code=410)
     except Invalid as error:
-        return pages.show("links/reset.html", token=token, problem=_sentence(error), code=422)
+        return pages.show(
+            "links/reset.html", token=token, problem=refusals.sentence(error), code=422
+        )
     session.notice("good", gettext("Your password is changed. Sign in with the new one."))
     return pages.go(url_for("sign_in.show_sign_in"))
 
@@ -78,7 +80,7 @@ def accept_invitation(token: str) -> Answer:
     except Gone:
         return pages.show("links/gone.html", code=410)
     except (Conflict, Invalid) as error:
-        return _invitation(token, name, _sentence(error), 422)
+        return _invitation(token, name, refusals.sentence(error), 422)
     session.notice("good", gettext("Welcome. Sign in with the password that you have chosen."))
     return pages.go(url_for("sign_in.show_sign_in"))
 
@@ -92,12 +94,6 @@ def _invitation(token: str, name: str = "", problem: str = "", status: int = 200
         problem=problem,
         code=status,
     )
-
-
-def _sentence(error: Refused) -> str:
-    """What is wrong, in the API's words."""
-    found = [each.message for each in error.errors if each.field]
-    return " ".join(found) or str(error.problem.get("detail") or error.title)
 
 
 @blueprint.get("/unsubscribe/<token>")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import NotAllowed, Refused
 from shared.http.bodies import long_body
-from web.shell import forms, incoming, pages, session
+from web.shell import forms, incoming, pages, refusals, session
 from web.shell.callers import me, portal
 from web.shell.passing_on import store
 from web.shell.texts import gettext, noted
@@ -123,7 +123,7 @@ def announce() -> Answer:
     try:
         found = portal().files().announce({"file_name": name, "size": int(size)})
     except Refused as error:
-        return _said(_why(error))
+        return _said(refusals.sentence(error))
     done = url_for("portal.complete", document_id=found["id"])
     return jsonify(upload=found["upload"], complete=done)
 
@@ -137,7 +137,7 @@ def complete(document_id: Any) -> Response:
     except Refused as error:
         if error.status >= 500:
             raise
-        document, why = files.one(str(document_id)), _why(error)
+        document, why = files.one(str(document_id)), refusals.sentence(error)
     return _row(document, why)
 
 
@@ -164,7 +164,9 @@ def _take(file: incoming.Incoming) -> str:
     try:
         portal().files().send(file.content, file.name, file.size, put=store().put)
     except Refused as error:
-        return gettext("%(name)s was refused: %(why)s", name=file.name, why=_why(error))
+        return gettext(
+            "%(name)s was refused: %(why)s", name=file.name, why=refusals.sentence(error)
+        )
     return ""
 
 
@@ -199,7 +201,7 @@ def _changed(carry_out: Callable[[], Any], what: str, done: str) -> Answer:
     except Refused as error:
         if error.status >= 500 or (isinstance(error, NotAllowed) and what != "password"):
             raise
-        return _profile({what: _why(error)}, 422)
+        return _profile({what: refusals.sentence(error)}, 422)
     session.notice("good", done)
     return pages.go(url_for("portal.show_profile"))
 
@@ -225,9 +227,3 @@ def _said(why: str) -> Answer:
     answer = jsonify(said=why)
     answer.status_code = 422
     return answer
-
-
-def _why(error: Refused) -> str:
-    """Why something was refused, in a sentence."""
-    said = " ".join(each.message for each in error.errors)
-    return said or str(error.problem.get("detail") or error.title)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import ClienteleError, Conflict, Gone, Invalid, Refused
-from web.shell import pages, session
+from web.shell import pages, refusals, session
 from web.shell.callers import portal
 from web.shell.texts import gettext, ngettext
 
@@ -84,7 +84,7 @@ def accept_invitation(token: str) -> Answer:
     except Gone:
         return _gone()
     except Invalid as error:
-        return _invitation(token, name, _sentence(error), 422)
+        return _invitation(token, name, refusals.sentence(error), 422)
 
 
 @blueprint.post("/sign-out")
@@ -145,11 +145,5 @@ def _why(error: Refused) -> str:
             int(error.retry_after or 1),
         )
     if error.status == 422:
-        return _sentence(error)
+        return refusals.sentence(error)
     return gettext("Check the email and password.")
-
-
-def _sentence(error: Refused) -> str:
-    """What is wrong, in the API's words."""
-    found = [each.message for each in error.errors if each.field]
-    return " ".join(found) or str(error.problem.get("detail") or error.title)

@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import NotAllowed, Refused
-from web.shell import pages, session
+from web.shell import pages, refusals, session
 from web.shell.callers import api
 from web.shell.texts import gettext
 
@@ -49,7 +49,7 @@ def _done(client_id: Any, carry_out: Callable[[], Any], text: str) -> Answer:
     except Refused as error:
         if error.status >= 500 or isinstance(error, NotAllowed):
             raise
-        session.notice("bad", str(error.problem.get("detail") or error.title))
+        session.notice("bad", refusals.sentence(error))
     else:
         session.notice("good", text)
     return pages.go(pages.has_page("client.show_contacts", client_id=client_id) or "/")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Conflict, NotFound, Refused, Unauthenticated
-from web.shell import pages, session
+from web.shell import pages, refusals, session
 from web.shell.callers import access
 from web.shell.texts import gettext
 
@@ -108,8 +108,7 @@ def _refused(error: Refused, of: str) -> Response:
 def _sentence(error: Refused) -> str:
     if error.code == "auth.wrong_password":
         return gettext("The present password is wrong.")
-    found = [each.message for each in error.errors if each.field]
-    return " ".join(found) or str(error.problem.get("detail") or error.title)
+    return refusals.sentence(error)
 
 
 def _profile(problems: Mapping[str, str] | None = None, status: int = 200) -> Response:

@@ -11,7 +11,7 @@ _NO_PERMISSION = "forbidden"
 
 def sentence(error: Refused) -> str:
     """What is wrong, in the API's words."""
-    found = [each.message for each in error.errors if each.field]
+    found = [each.message for each in error.errors]
     return " ".join(found) or _whole(error)
 
 

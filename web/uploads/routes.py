@@ -12,7 +12,7 @@ from clientele_client.errors import Refused
 from clientele_client.files import Files
 from clientele_client.shapes import Document
 from shared.http.bodies import long_body
-from web.shell import forms, incoming, pages, session
+from web.shell import forms, incoming, pages, refusals, session
 from web.shell.callers import api
 from web.shell.passing_on import store
 from web.shell.texts import gettext
@@ -59,7 +59,7 @@ def announce(owner: str, owner_id: Any) -> Answer:
     try:
         found = _files(owner, owner_id).announce({"file_name": name, "size": int(size)})
     except Refused as error:
-        return jsonify(said=_why(error)), 422  # type: ignore[return-value]
+        return jsonify(said=refusals.sentence(error)), 422  # type: ignore[return-value]
     path = _url("complete", owner, owner_id, document_id=found["id"])
     gone = _url("remove", owner, owner_id, document_id=found["id"])
     return jsonify(upload=found["upload"], complete=path, remove=gone)
@@ -73,7 +73,7 @@ def complete(owner: str, owner_id: Any, document_id: Any) -> Response:
     except Refused as error:
         if error.status >= 500:
             raise
-        document, why = files.one(str(document_id)), _why(error)
+        document, why = files.one(str(document_id)), refusals.sentence(error)
     return _row(owner, owner_id, document, why)
 
 
@@ -97,7 +97,9 @@ def _take(files: Files, file: incoming.Incoming) -> str:
     try:
         files.send(file.content, file.name, file.size, put=store().put)
     except Refused as error:
-        return gettext("%(name)s was refused: %(why)s", name=file.name, why=_why(error))
+        return gettext(
+            "%(name)s was refused: %(why)s", name=file.name, why=refusals.sentence(error)
+        )
     return ""
 
 
@@ -118,7 +120,7 @@ def change(owner: str, owner_id: Any, document_id: Any) -> Answer:
     try:
         document = files.change(str(document_id), changes)
     except Refused as error:
-        document, why = files.one(str(document_id)), _why(error)
+        document, why = files.one(str(document_id)), refusals.sentence(error)
     if pages.is_piece():
         return _row(owner, owner_id, document, why)
     session.notice("bad" if why else "good", why or gettext("Saved."))
@@ -161,9 +163,3 @@ def _row(owner: str, owner_id: Any, document: Document, why: str = "") -> Respon
 
 def _categories() -> list[str]:
     return [it["name"] for it in api().entries("document-categories") if not it["retired"]]
-
-
-def _why(error: Refused) -> str:
-    """Why something was refused, in a sentence."""
-    said = " ".join(each.message for each in error.errors)
-    return said or str(error.problem.get("detail") or error.title)

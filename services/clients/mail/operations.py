@@ -32,8 +32,6 @@ _SEALED_FOR = "clients.mail"
 _PROBLEM_LENGTH = 500
 _PURGED_AT_ONCE = 5_000
 _PURGE = text("SELECT purge_mails(:before, :most)")
-# Of two that write the same mail at once, the second waits here for the first.
-_TAKE_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +97,9 @@ def queue_once(
 
 
 def _is_written(uow: UnitOfWork, key: str) -> bool:
+    """Of two that write the same mail at once, the second waits here for the first."""
     uow.flush()
-    uow.session.execute(_TAKE_KEY, {"key": f"{uow.workspace_id} {key}"})
+    uow.take_turn(key)
     return queries.is_written(uow.session, key)
 
 

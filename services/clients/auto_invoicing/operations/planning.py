@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import text
-
 from services.clients.access.queries import get_workspace
 from services.clients.auto_invoicing import queries, rules
 from services.clients.auto_invoicing.errors import NothingDue
@@ -17,9 +15,6 @@ from shared.unit_of_work import UnitOfWork
 
 #: The kind of job that runs.
 AUTO_INVOICING = "auto_invoicing"
-
-# Of two beats, and whoever clicks at the same moment, one plans and starts.
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 def start_due(uow: UnitOfWork, as_of: datetime) -> BillingRun | None:
@@ -55,7 +50,8 @@ def plan(uow: UnitOfWork, schedule: InvoicingSchedule, frequency: str | None) ->
 
 
 def _plan(uow: UnitOfWork) -> None:
-    uow.session.execute(_ONE_AT_A_TIME, {"key": f"billing runs {uow.workspace_id}"})
+    """Of two beats, and whoever clicks at the same moment, one plans and starts."""
+    uow.take_turn("billing runs")
     for schedule, frequency in queries.unplanned(uow.session):
         plan(uow, schedule, frequency)
     uow.flush()
