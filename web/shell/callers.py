@@ -39,7 +39,13 @@ class _Way:
         self.url = settings.service_url("clients")
         self.proxy_secret = settings.proxy_secret
         self.secret_of_ours = secret_of_ours(Vault(settings.secret))
-        self.http = httpx.Client(timeout=_TIMEOUT_SECONDS, limits=limits, follow_redirects=True)
+        # On the way from the API compressing costs more than it saves.
+        self.http = httpx.Client(
+            timeout=_TIMEOUT_SECONDS,
+            limits=limits,
+            follow_redirects=True,
+            headers={"Accept-Encoding": "identity"},
+        )
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="calls")
         self.known: TTLCache[str, Me] = TTLCache(1000, _REMEMBERED_SECONDS)
 
