@@ -85,24 +85,6 @@ def test_contacts_rates_status_and_deletion(clientele: Clientele) -> None:
         clientele.client(client)
 
 
-def test_a_rate_is_explained_as_the_line_that_is_billed_by_it(clientele: Clientele) -> None:
-    client = _made(clientele)
-    clientele.add_rate(client, {"position": "Engineer", "regular_rate": "150.00"})
-    told = clientele.billing.explain_rate(client, "ENGINEER", "2026-11-23", overtime=True)
-    assert (told["rule"], told["unit_price"]) == ("overtime_at_regular", "150.00")
-    project = clientele.work.create_project(client, {"name": "Line 4", "status": "active"})
-    row = {"project_id": project["id"], "position": "Engineer", "date": "2026-11-23"}
-    rows = [{**row, "hours": "2", "overtime": True}]
-    week = clientele.work.week("2026-W48", "Ana Ruiz")
-    clientele.work.write_week("2026-W48", "Ana Ruiz", rows, week["version"])
-    period = {"period_start": "2026-11-01", "period_end": "2026-11-30"}
-    invoice = clientele.billing.create_from_time(client, period)
-    (line,) = invoice["lines"]
-    names = ("rule", "explanation", "unit_price")
-    assert [line[name] for name in names] == [told[name] for name in names]
-    assert line["rate_id"] == told["rate"]["id"]
-
-
 def test_a_file_goes_into_the_store_and_comes_back(
     clientele: Clientele, firm: Firm, tmp_path: Path
 ) -> None:
