@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from shared.db.engine import role_url
 from shared.service_names import SERVICES
@@ -16,6 +19,11 @@ from shared.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[2] / "services"
 _LOCK = 5_402_115
+#: Whoever comes after a revision that waits for a table waits behind it, and gives up after 5 s.
+LOCK_SECONDS = 2
+# So long it is tried again, with a pause in which those who wait behind it have their turn.
+_PATIENCE_SECONDS = 120.0
+_PAUSE_SECONDS = 0.5
 
 
 def script_directory(service: str) -> ScriptDirectory:
@@ -30,15 +38,16 @@ def script_directory(service: str) -> ScriptDirectory:
 def migrate(settings: Settings, service: str, revision: str = "head") -> None:
     """Bring the database of a service to a revision, a transaction for each one on the way.
 
-    No lock is held for longer than one revision takes; what breaks off is taken up where it
-    stands. The lock that keeps others out ends with the connection.
+    No lock is held for longer than one revision takes, nor waited for so long that a request would
+    be refused; what breaks off is taken up where it stands. The lock that keeps others out ends
+    with the connection.
     """
     engine = create_engine(role_url(settings, service, "owner"), poolclass=NullPool)
     with engine.connect() as connection:
         with connection.begin():
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-            connection.execute(text("SET lock_timeout = '10s'"))
-        _run(connection, script_directory(service), revision)
+            connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+        _run_patiently(connection, script_directory(service), revision)
 
 
 def migrate_all(settings: Settings) -> None:
@@ -59,6 +68,17 @@ def current_revision(settings: Settings, service: str) -> str | None:
             return None if found is None else str(found)
     finally:
         engine.dispose()
+
+
+def _run_patiently(connection: Connection, scripts: ScriptDirectory, revision: str) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return _run(connection, scripts, revision)
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable) or time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _run(connection: Connection, scripts: ScriptDirectory, revision: str) -> None:

@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from shared.db.migrate import current_revision, migrate
+from shared.db.migrate import current_revision, migrate, script_directory
 from shared.db.schema import erasure
 from shared.messaging.topology import SERVICES
 from tests.fixtures.databases import Databases
+from tests.fixtures.waiting import eventually
 
 _SHAPE = """
     SELECT table_name, column_name, data_type, is_nullable, column_default
@@ -66,3 +67,29 @@ def test_two_that_migrate_at_once_do_it_once(databases: Databases) -> None:
     with ThreadPoolExecutor(3) as starts:
         list(starts.map(lambda _: migrate(settings, "metrics"), range(3)))
     assert _shape(databases, "metrics") == before
+
+
+def test_a_migration_that_waits_for_a_table_lets_requests_pass(databases: Databases) -> None:
+    """It would have to wait for a transaction that goes on, and all who come after it behind it."""
+    settings, url = databases.settings, databases.url("metrics")
+    migrate(settings, "metrics", "0006")
+    with psycopg.connect(url) as busy, ThreadPoolExecutor(1) as deploy:
+        busy.execute("SELECT FROM relay_state")
+        migrating = deploy.submit(migrate, settings, "metrics")
+        try:
+            with psycopg.connect(url, autocommit=True) as request:
+                request.execute("SET lock_timeout = '5s'")
+                eventually("it waits", lambda: _waits(request))
+                assert request.execute("SELECT last_pos FROM relay_state").fetchone()
+                assert not migrating.done()
+        finally:
+            busy.rollback()
+            migrating.result(timeout=60)
+    head = script_directory("metrics").get_current_head()
+    assert current_revision(settings, "metrics") == head
+
+
+def _waits(connection: psycopg.Connection) -> bool:
+    query = """SELECT FROM pg_stat_activity WHERE datname = current_database()
+               AND wait_event_type = 'Lock'"""
+    return connection.execute(query).fetchone() is not None
