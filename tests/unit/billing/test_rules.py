@@ -14,6 +14,9 @@ from services.clients.billing.models import Invoice, InvoiceLine
 from services.clients.billing.operations import checks
 from shared.messaging.changes import changes_between
 
+#: Since when the client is known.
+FIRST = date(2026, 1, 1)
+
 
 def refused(check: Any, *args: Any) -> dict[str, str]:
     """Each field that the check refuses, with its code."""
@@ -52,7 +55,32 @@ def invoice(**changes: Any) -> Invoice:
 )
 def test_payment_stays_between_nothing_and_the_total(amount: str, code: str | None) -> None:
     expected = {} if code is None else {"amount": code}
-    assert refused(checks.check_payment, invoice(), Decimal(amount)) == expected
+    body = {"amount": Decimal(amount), "paid_on": FIRST}
+    assert refused(checks.check_payment, invoice(), body, FIRST, FIRST) == expected
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "code"),
+    [
+        ("2020-12-24", "too_early"),
+        ("2021-01-01", None),
+        ("2026-06-01", None),
+        ("2028-12-31", None),
+        ("2029-01-02", "too_late"),
+        ("9999-12-31", "too_late"),
+        ("0001-01-01", "too_early"),
+    ],
+)
+def test_a_payment_is_of_the_time_of_its_client(paid_on: str, code: str | None) -> None:
+    body = {"amount": Decimal(1), "paid_on": date.fromisoformat(paid_on)}
+    expected = {} if code is None else {"paid_on": code}
+    today = date(2028, 1, 1)
+    assert refused(checks.check_payment, invoice(), body, FIRST, today) == expected
+    older = invoice(issued_on=date(2010, 1, 1))
+    found = refused(
+        checks.check_payment, older, {**body, "paid_on": date(2009, 6, 1)}, FIRST, today
+    )
+    assert found == {}
 
 
 @pytest.mark.parametrize(

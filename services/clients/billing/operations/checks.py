@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,15 +16,45 @@ from services.clients.values.money import precision, rounded
 from shared.errors import FieldError
 from shared.values.days import order
 
+# How far before the client's first day here a payment may be dated, as books are brought along
+# when they are moved, and how far ahead of today.
+_BEFORE, _AHEAD = timedelta(days=5 * 366), timedelta(days=366)
+
 
 def check_invoice(invoice: Invoice) -> None:
     """Raises `BillingInvalid` naming every wrong field."""
     _refuse(*_period(invoice), *_lines(invoice), *_discount(invoice), *_total(invoice))
 
 
-def check_payment(invoice: Invoice, amount: Decimal) -> None:
-    """Raises `BillingInvalid` if the amount is not one to enter against the invoice."""
-    _refuse(*precision(amount, invoice.currency, "amount"), *_balance(invoice, amount))
+def check_payment(invoice: Invoice, body: Mapping[str, Any], first: date, today: date) -> None:
+    """Raises `BillingInvalid` if the amount or the day is not one to enter against the invoice.
+
+    `first` is the day from which the client is known.
+    """
+    amount = body["amount"]
+    _refuse(
+        *precision(amount, invoice.currency, "amount"),
+        *_balance(invoice, amount),
+        *_payment_day(body["paid_on"], min(first, invoice.issued_on or first), today),
+    )
+
+
+def _payment_day(day: date, first: date, today: date) -> Iterator[FieldError]:
+    """Deposits come before the invoice, and a client is entered later than it becomes one; what
+    is further away is a slip."""
+    earliest, latest = _moved(first, -_BEFORE), _moved(today, _AHEAD)
+    if day < earliest:
+        message = f"The client is known since {first.isoformat()}; five years before it at most."
+        yield FieldError("paid_on", "too_early", message)
+    if day > latest:
+        yield FieldError("paid_on", "too_late", "A year ahead at most.")
+
+
+def _moved(day: date, span: timedelta) -> date:
+    try:
+        return day + span
+    except OverflowError:
+        return day
 
 
 def check_credit(invoice: Invoice, amount: Decimal | None, lines: object) -> None:

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
-from services.clients.access.queries import get_workspace
+from services.clients.access.queries import get_workspace, local_today
 from services.clients.billing import events
 from services.clients.billing.errors import (
     NoCode,
@@ -78,14 +78,16 @@ def record_payment(
 ) -> Invoice:
     """Enter a payment, or a refund where the amount is below zero; a refund may reopen it.
 
-    Any day is accepted: deposits come before the invoice, and the books are often kept later.
+    The day may lie before the invoice's, as deposits do: five years before the client is known at
+    most, and a year ahead.
 
     Raises `NotPayable`, `BillingInvalid`.
     """
-    _client, invoice = lock_invoice(uow, invoice_id, expected_version)
+    client, invoice = lock_invoice(uow, invoice_id, expected_version)
     if invoice.status not in PAYABLE:
         raise NotPayable(f"It is {invoice.status}.", state=invoice.status)
-    checks.check_payment(invoice, body["amount"])
+    known_since = (client or invoice).created_at.date()
+    checks.check_payment(invoice, body, known_since, local_today(uow))
     before = events.invoice_fields(invoice)
     payment = _payment(invoice, body)
     invoice.payments.append(payment)
