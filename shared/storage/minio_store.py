@@ -1,8 +1,7 @@
 """The object store through the `minio` client: MinIO, S3, or the store of the embedded stack.
 
 The region is always passed, or the client would ask the store for it before every first call.
-Links are signed for the public endpoint; calls go to the internal one. The client signs only
-the host into a link, not the length, so whoever handed out a link checks the size afterwards.
+Links are signed for the public endpoint; calls go to the internal one.
 """
 
 from __future__ import annotations
@@ -25,8 +24,10 @@ from minio.error import InvalidResponseError, MinioException, S3Error
 from minio.helpers import DictType
 from urllib3.exceptions import HTTPError
 
+from shared.clock import now
 from shared.logging import get_logger
 from shared.settings import Settings
+from shared.storage.presigning import Signer
 from shared.storage.store import (
     Download,
     ObjectMissing,
@@ -92,6 +93,13 @@ class MinioStore:
         self._quick = _client(settings, internal, _QUICK_READ_SECONDS)
         self._bulk = _client(settings, internal, _BULK_READ_SECONDS)
         self._signer = _client(settings, public or internal, _QUICK_READ_SECONDS)
+        self._sized = Signer(
+            endpoint=public or internal,
+            bucket=settings.s3_bucket,
+            region=settings.s3_region,
+            access_key=settings.s3_access_key,
+            secret_key=settings.s3_secret_key,
+        )
 
     def check(self) -> None:
         """Return if the store answers now; makes the bucket if it is missing."""
@@ -147,9 +155,9 @@ class MinioStore:
             for found in self._bulk.list_objects(self._bucket, prefix=prefix, recursive=True):
                 yield _stored(found)
 
-    def upload_link(self, key: str, lifetime: timedelta) -> str:
-        """An address that takes one `PUT` of the whole object until it expires."""
-        return self._signer.presigned_put_object(self._bucket, key, lifetime)
+    def upload_link(self, key: str, lifetime: timedelta, size: int) -> str:
+        """An address that takes one `PUT` of the whole object, of that size, until it expires."""
+        return self._sized.put_link(key, size, lifetime, now(), {})
 
     def download_link(self, key: str, lifetime: timedelta, download: Download) -> str:
         """An address that answers `GET` with the object and these headers until it expires."""
@@ -166,12 +174,12 @@ class MinioStore:
         with _translated(key):
             return self._quick._create_multipart_upload(self._bucket, key, {})  # noqa: SLF001
 
-    def part_link(self, key: str, upload_id: str, number: int, lifetime: timedelta) -> str:
-        """An address that takes one `PUT` of part `number` until it expires."""
-        query: DictType = {"partNumber": str(number), "uploadId": upload_id}
-        return self._signer.get_presigned_url(
-            "PUT", self._bucket, key, lifetime, extra_query_params=query
-        )
+    def part_link(
+        self, key: str, upload_id: str, number: int, lifetime: timedelta, size: int
+    ) -> str:
+        """An address that takes one `PUT` of part `number`, of that size, until it expires."""
+        query = {"partNumber": str(number), "uploadId": upload_id}
+        return self._sized.put_link(key, size, lifetime, now(), query)
 
     def parts(self, key: str, upload_id: str) -> list[Part]:
         """The parts that have arrived, in order; raises `PartsRefused` for an unknown upload."""

@@ -82,8 +82,8 @@ class ObjectStore(Protocol):
     def walk(self, prefix: str) -> Iterator[StoredObject]:
         """Every object whose key begins so, in the order of keys, fetched page by page."""
 
-    def upload_link(self, key: str, lifetime: timedelta) -> str:
-        """An address that takes one `PUT` of the whole object until it expires."""
+    def upload_link(self, key: str, lifetime: timedelta, size: int) -> str:
+        """An address that takes one `PUT` of the whole object, of that size, until it expires."""
 
     def download_link(self, key: str, lifetime: timedelta, download: Download) -> str:
         """An address that answers `GET` with the object and these headers until it expires."""
@@ -91,8 +91,10 @@ class ObjectStore(Protocol):
     def begin_multipart(self, key: str) -> str:
         """Begin an upload in parts; returns the id the other calls want."""
 
-    def part_link(self, key: str, upload_id: str, number: int, lifetime: timedelta) -> str:
-        """An address that takes one `PUT` of part `number` until it expires."""
+    def part_link(
+        self, key: str, upload_id: str, number: int, lifetime: timedelta, size: int
+    ) -> str:
+        """An address that takes one `PUT` of part `number`, of that size, until it expires."""
 
     def parts(self, key: str, upload_id: str) -> list[Part]:
         """The parts that have arrived, in order; raises `PartsRefused` for an unknown upload."""

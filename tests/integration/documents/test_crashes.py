@@ -72,6 +72,7 @@ def _is_whole(office: Office, document: Any) -> None:
 def objects_age_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """An orphan counts as old as soon as it is there."""
     monkeypatch.setattr(removals, "ORPHAN_AGE", removals.ORPHAN_AGE * 0)
+    monkeypatch.setattr(removals, "STRAY_AGE", removals.STRAY_AGE * 0)
 
 
 POINTS = [

@@ -36,12 +36,26 @@ def test_processes_that_start_together_make_the_bucket_once(
 
 
 def test_upload_link_takes_the_object(store: MinioStore) -> None:
-    put(store.upload_link("staging/x", MINUTE), b"hello")
+    put(store.upload_link("staging/x", MINUTE, 5), b"hello")
     assert store.stat("staging/x").size == 5
 
 
+@pytest.mark.parametrize("data", [b"", b"hell", b"hello!", b"x" * 1_000_000])
+def test_upload_link_takes_no_other_length_than_is_signed(store: MinioStore, data: bytes) -> None:
+    link = store.upload_link("staging/x", MINUTE, 5)
+    upload = store.begin_multipart("staging/m")
+    part = store.part_link("staging/m", upload, 1, MINUTE, 5)
+    for url in (link, part):
+        assert urllib3.request("PUT", url, body=data, retries=False).status == 403
+    unsaid = urllib3.request("PUT", link, body=iter([data or b"x"]), retries=False)
+    assert unsaid.status in {400, 403, 411}
+    with pytest.raises(ObjectMissing):
+        store.stat("staging/x")
+    assert store.parts("staging/m", upload) == []
+
+
 def test_life_of_a_link_cannot_be_prolonged(store: MinioStore) -> None:
-    link = store.upload_link("staging/x", timedelta(seconds=1))
+    link = store.upload_link("staging/x", timedelta(seconds=1), 5)
     expired = link.replace("X-Amz-Expires=1", "X-Amz-Expires=600")
     answer = urllib3.request("PUT", expired, body=b"hello", retries=False)
     assert answer.status == 403
@@ -50,7 +64,7 @@ def test_life_of_a_link_cannot_be_prolonged(store: MinioStore) -> None:
 
 
 def test_link_for_one_key_does_not_open_another(store: MinioStore) -> None:
-    link = store.upload_link("staging/x", MINUTE).replace("staging/x", "staging/y")
+    link = store.upload_link("staging/x", MINUTE, 5).replace("staging/x", "staging/y")
     assert urllib3.request("PUT", link, body=b"hello", retries=False).status == 403
 
 
@@ -65,13 +79,13 @@ def test_download_link_carries_name_and_type(store: MinioStore) -> None:
 
 def test_links_lead_to_the_public_address(documents_settings: DocumentsSettings) -> None:
     public = replace(documents_settings, s3_public_endpoint="https://files.example.com")
-    link = MinioStore(public).upload_link("staging/x", MINUTE)
+    link = MinioStore(public).upload_link("staging/x", MINUTE, 5)
     assert link.startswith(f"https://files.example.com/{public.s3_bucket}/staging/x?")
 
 
 def test_link_is_made_without_asking_the_store(documents_settings: DocumentsSettings) -> None:
     away = replace(documents_settings, s3_endpoint="http://127.0.0.1:9")
-    assert MinioStore(away).upload_link("staging/x", MINUTE)
+    assert MinioStore(away).upload_link("staging/x", MINUTE, 5)
 
 
 def test_range_and_whole_object_are_read(store: MinioStore) -> None:
@@ -117,7 +131,7 @@ def test_walk_finds_what_begins_so(store: MinioStore) -> None:
 def test_parts_become_one_object(store: MinioStore) -> None:
     upload = store.begin_multipart("staging/m")
     for number, data in ((2, b"tail"), (1, b"x" * PART)):
-        put(store.part_link("staging/m", upload, number, MINUTE), data)
+        put(store.part_link("staging/m", upload, number, MINUTE, len(data)), data)
     parts = store.parts("staging/m", upload)
     assert [part.number for part in parts] == [1, 2]
     store.finish_multipart("staging/m", upload, parts)
@@ -126,7 +140,7 @@ def test_parts_become_one_object(store: MinioStore) -> None:
 
 def test_wrong_part_is_refused(store: MinioStore) -> None:
     upload = store.begin_multipart("staging/m")
-    put(store.part_link("staging/m", upload, 1, MINUTE), b"x")
+    put(store.part_link("staging/m", upload, 1, MINUTE, 1), b"x")
     with pytest.raises(PartsRefused):
         store.finish_multipart("staging/m", upload, [Part(1, "0" * 32)])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import urllib3
@@ -68,7 +69,7 @@ def test_completing_at_the_same_moment_makes_one_document(office: Office) -> Non
 def test_what_was_put_to_the_link_after_the_check_is_never_served(office: Office) -> None:
     document = office.upload("a.pdf", PDF)
     office.complete(document)
-    put(document["upload"]["url"], files.pdf(9))
+    put(document["upload"]["url"], PDF[::-1])
     link = office.call("GET", f"/{document['id']}/download").headers["Location"]
     assert fetch(link).data == PDF
 
@@ -104,12 +105,17 @@ def test_other_size_than_announced_is_refused_and_may_be_mended(
     difference: int, office: Office
 ) -> None:
     document = office.announce("a.pdf", len(PDF) + difference)
-    put(document["upload"]["url"], PDF)
+    url = document["upload"]["url"]
+    assert urllib3.request("PUT", url, body=PDF, retries=False).status == 403
+    assert office.complete(document).json["code"] == "documents.not_uploaded"
+    # A store that signs nothing would take it: then the check finds out.
+    key = urlsplit(url).path.partition("/staging/")[2]
+    office.uploads.store.put(f"staging/{key}", PDF, "application/pdf")
     answer = office.complete(document)
     assert (answer.status_code, answer.json["code"]) == (422, "documents.size_mismatch")
     assert office.get(document)["status"] == "pending"
     if difference > 0:
-        put(document["upload"]["url"], PDF + b"\n" * difference)
+        put(url, PDF + b"\n" * difference)
         assert office.complete(document).status_code == 200
 
 

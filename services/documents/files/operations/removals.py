@@ -22,8 +22,10 @@ from shared.storage.store import ObjectStore, StoredObject
 
 Known = Callable[[Collection[str]], set[str]]
 
-# Nothing rests on this age; it leaves an operator time to look at what is about to go.
+# Nothing rests on these ages. Of files, an operator has time to look at what is about to go; what
+# was put to a link that is finished or was never good is nobody's, and there is no limit to it.
 ORPHAN_AGE = timedelta(days=1)
+STRAY_AGE = timedelta(minutes=2)
 _BATCH = 500
 # How long an expired link is left alone whose object the store refuses to remove.
 LINK_PAUSE = timedelta(minutes=10)
@@ -117,14 +119,18 @@ class Removals:
                     erasure.postpone_link(uow, key, LINK_PAUSE)
 
     def sweep_share(self, known: Known, share: int) -> int:
-        """Remove the objects of one share of the bucket that belong to nothing and are older
-        than a day; returns how many went. `known` says which keys belong to a document."""
-        gone = 0
-        for prefix in keys.share_prefixes(share):
-            old = (it for it in self.store.walk(prefix) if it.modified_at < now() - ORPHAN_AGE)
-            for batch in _batches(old):
-                gone += self._remove_unknown(known, [stored.key for stored in batch])
-        return gone
+        """Remove what belongs to nothing: of one share of the files what is older than a day, of
+        uploads what is older than minutes; returns how many went. `known` says which keys belong
+        to a document."""
+        files = self._sweep_folder(known, keys.share_prefix(share), ORPHAN_AGE)
+        return files + self._sweep_folder(known, keys.STAGING, STRAY_AGE)
+
+    def _sweep_folder(self, known: Known, prefix: str, age: timedelta) -> int:
+        before = now() - age
+        old = (stored for stored in self.store.walk(prefix) if stored.modified_at < before)
+        return sum(
+            self._remove_unknown(known, [stored.key for stored in batch]) for batch in _batches(old)
+        )
 
     def _remove_unknown(self, known: Known, found: Sequence[str]) -> int:
         """A key is written down before its object is made and never used again, so what is

@@ -212,12 +212,12 @@ class Uploads:
     def _links(self, upload: Upload, size: int, expires_at: datetime) -> UploadLinks:
         life = self.settings.upload_link_life
         if upload.upload_id is None:
-            return UploadLinks(expires_at, self.store.upload_link(upload.staging_key, life))
+            return UploadLinks(expires_at, self.store.upload_link(upload.staging_key, life, size))
         part_size = self.settings.document_part_bytes
         key, upload_id = upload.staging_key, upload.upload_id
         parts = tuple(
-            PartLink(number, self.store.part_link(key, upload_id, number, life))
-            for number in range(1, -(-size // part_size) + 1)
+            PartLink(number, self.store.part_link(key, upload_id, number, life, rest))
+            for number, rest in enumerate(_part_sizes(size, part_size), 1)
         )
         return UploadLinks(expires_at, part_size=part_size, parts=parts)
 
@@ -300,6 +300,12 @@ def settled(document: Document) -> Document:
     if document.status == QUARANTINED and document.refusal is not None:
         raise REFUSALS[document.refusal["code"]](document.refusal["detail"])
     raise NotAvailable(f"The document is {document.status}.", document_status=document.status)
+
+
+def _part_sizes(size: int, part_size: int) -> Iterator[int]:
+    """Of equal parts the last one is what is left."""
+    for start in range(0, size, part_size):
+        yield min(part_size, size - start)
 
 
 def _expect_size(announced: int, actual: int) -> None:

@@ -6,7 +6,7 @@ import secrets
 
 STAGING = "staging/"
 FINAL = "files/"
-# The first characters after the folder cut the bucket into equal shares to walk one by one.
+# The first characters after the folder cut it into equal shares to walk one by one.
 SHARES = 256
 
 
@@ -27,6 +27,6 @@ def required(key: str | None) -> str:
     return key
 
 
-def share_prefixes(share: int) -> tuple[str, str]:
-    """What the keys of one of the `SHARES` begin with."""
-    return f"{STAGING}{share:02x}", f"{FINAL}{share:02x}"
+def share_prefix(share: int) -> str:
+    """What the keys of checked copies in one of the `SHARES` begin with."""
+    return f"{FINAL}{share:02x}"
