@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Invalid
-from web.shell import forms, headers, pages, session
+from web.shell import formats, forms, headers, pages, session
 from web.shell.callers import api
 from web.shell.texts import gettext
 
 blueprint = Blueprint("reports", __name__, url_prefix="/clients/<uuid:client_id>/reports")
+
+_OFFERED: Final = 12
 
 
 @blueprint.get("")
@@ -20,7 +22,20 @@ def list_reports(client_id: Any) -> Response:
     """What was made, the latest quarter first."""
     client = api().client(str(client_id))
     reports = api().reports(client["id"])
-    return pages.show("reports/list.html", client=client, reports=reports, shown=_shown(reports))
+    return pages.show(
+        "reports/list.html",
+        client=client,
+        reports=reports,
+        shown=_shown(reports),
+        quarters=_quarters(),
+    )
+
+
+def _quarters() -> list[str]:
+    """The one that runs, and those before it, the latest first."""
+    today = formats.local_date()
+    latest = today.year * 4 + (today.month - 1) // 3
+    return [f"{each // 4}-Q{each % 4 + 1}" for each in range(latest, latest - _OFFERED, -1)]
 
 
 def _shown(reports: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -87,7 +87,7 @@ def together(*asks: Callable[[], Any]) -> list[Any]:
     """The answers of calls that know nothing of each other, asked at once; the first error is
     raised. They run in threads of their own: what they need of the request is read before."""
     others = [_way().threads.submit(ask) for ask in asks[1:]]
-    return [asks[0](), *(other.result() for other in others)]
+    return [*(ask() for ask in asks[:1]), *(other.result() for other in others)]
 
 
 def portal() -> Portal:

@@ -17,7 +17,7 @@ from web.shell import formats, forms, pages, reading, session, sheets
 from web.shell.callers import access, api, may, me
 from web.shell.sheets import Sheet
 from web.shell.texts import gettext
-from web.time import conflicts, grid
+from web.time import conflicts, grid, projects
 from web.time.grid import Row
 
 blueprint = Blueprint("time", __name__, url_prefix="/time")
@@ -25,7 +25,6 @@ _PAGE: Final = 50
 _NARROWED_BY: Final = ("client_id", "project_id", "person", "from", "to", "billed", "cursor")
 # A week is of few clients; the positions of so many are looked up.
 _MOST_CLIENTS: Final = 8
-_MOST_PROJECTS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def save_week() -> Answer:
 
 
 def _redrawn(place: _Place, rows: list[Row], action: str) -> Response:
-    """Add a row, take one away, or put in the rows of the week before."""
+    """Add a row, take one away, put in the rows of the week before, or offer other projects."""
     week = api().work.week(place.week, place.person)
     focus = "add-row"
     kind, _, number = action.partition(":")
@@ -83,6 +82,8 @@ def _redrawn(place: _Place, rows: list[Row], action: str) -> Response:
         del rows[int(number) : int(number) + 1]
     elif kind == "copy":
         _copy(place, rows)
+    elif kind == "find":
+        focus = "find"
     else:
         rows.append(Row())
         focus = f"lines[{len(rows) - 1}].project_id"
@@ -127,7 +128,8 @@ def _is_new(entry: Mapping[str, Any], rows: list[Row]) -> bool:
 
 
 def _show(place: _Place, week: Week, rows: list[Row], sheet: Sheet) -> Response:
-    projects = _projects(rows)
+    typed = request.form.get("find", "").strip()
+    chosen = projects.choice((row.project_id for row in rows if row.project_id), typed)
     days = grid.days_from(_monday(place.week))
     return pages.show(
         "time/week.html",
@@ -141,8 +143,9 @@ def _show(place: _Place, week: Week, rows: list[Row], sheet: Sheet) -> Response:
         known=request.form.get(conflicts.KNOWN) if not sheet.is_stale else None,
         known_now=conflicts.known(week),
         sums=[sum(row.cells[day].hours for row in rows) for day in range(len(days))],
-        projects=projects,
-        positions=_positions(rows, projects),
+        choice=chosen,
+        projects=chosen.projects,
+        positions=_positions(rows, chosen.projects),
         may_write=may(PROJECTS_UPDATE),
         is_own=place.person == _reader(),
         people=_people(),
@@ -150,20 +153,9 @@ def _show(place: _Place, week: Week, rows: list[Row], sheet: Sheet) -> Response:
     )
 
 
-def _projects(rows: list[Row]) -> dict[str, Any]:
-    """The projects that take time, and those of the rows, by id."""
-    page = api().work.project_page(open="true", limit=_MOST_PROJECTS)
-    found: dict[str, Any] = {each["id"]: each for each in page["data"]}
-    for project_id in {row.project_id for row in rows if row.project_id} - found.keys():
-        project = api().project(project_id)
-        client = api().client(project["client_id"], fields="company_name")
-        found[project_id] = {**project, "client_name": client["company_name"]}
-    return dict(sorted(found.items(), key=lambda it: (it[1]["client_name"] or "", it[1]["name"])))
-
-
-def _positions(rows: list[Row], projects: Mapping[str, Any]) -> list[str]:
+def _positions(rows: list[Row], known: Mapping[str, Any]) -> list[str]:
     """The positions that have rates at the clients of the rows, and those that are there."""
-    clients = {projects[row.project_id]["client_id"] for row in rows if row.project_id in projects}
+    clients = {known[row.project_id]["client_id"] for row in rows if row.project_id in known}
     rated = {
         rate["position"]
         for client_id in sorted(clients)[:_MOST_CLIENTS]
@@ -235,7 +227,7 @@ def list_entries() -> Response:
         "time/entries.html",
         "time/list.html",
         page=page,
-        projects=_projects([Row(project_id) for project_id in ids]),
+        projects=projects.choice(ids).projects,
         weeks={entry["id"]: _name(date.fromisoformat(entry["date"])) for entry in page["data"]},
         people=_people(),
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.integration.web.conftest import Browser
+from web.time import projects
 
 _URL = "/time?week=2026-W03&person=Ana"
 
@@ -138,3 +139,23 @@ def test_who_may_only_look_sees_hours_and_no_inputs(firm: Firm) -> None:
     assert "8.00" in page
     assert "lines[0].d0" not in page
     assert firm.browser.post(_URL, {"do": "save", "version": "1"}).status_code == 403
+
+
+def test_among_very_many_projects_one_is_looked_for_and_what_was_typed_stays(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projects, "_MOST_OFFERED", 1)
+    call = firm.browser.api.owner.call
+    contact = {"email": "z@zebra.example.com"}
+    client = {"company_name": "Zebra Works", "primary_contact": contact}
+    other = call("POST", "/v1/clients", client).json["id"]
+    project = {"name": "Other line", "status": "active"}
+    newer = call("POST", f"/v1/clients/{other}/projects", project).json["id"]
+    page = firm.browser.get(_URL).text
+    assert newer in page
+    assert firm.project not in page
+    asked = {**firm.row(d0="6"), "lines[0].project_id": "", "do": "find", "find": "acme"}
+    found = firm.browser.post(_URL, asked, HX_Request="true").text
+    assert f'value="{firm.project}"' in found
+    assert newer not in found
+    assert re.search(r'name="lines\[0\]\.d0" value="6"', found)
