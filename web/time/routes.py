@@ -169,11 +169,18 @@ def _positions(rows: list[Row], known: Mapping[str, Any]) -> list[str]:
 
 def _place() -> _Place:
     week = request.args.get("week", "")
-    try:
-        _monday(week)
-    except ValueError:
+    if not _is_shown(week):
         week = _name(formats.local_date())
     return _Place(week, _meant(request.args.get("person", "").strip()) or _reader())
+
+
+def _is_shown(week: str) -> bool:
+    """Whether it is a week, and has one before and one after that its page links to."""
+    try:
+        monday = _monday(week)
+        return bool(monday - timedelta(weeks=1) and monday + timedelta(weeks=2))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _monday(week: str) -> date:

@@ -72,6 +72,15 @@ def test_a_week_is_written_at_once_as_people_write_hours(firm: Firm) -> None:
     ]
 
 
+@pytest.mark.parametrize("week", ["0001-W01", "9999-W52", "2025-W53", "soon"])
+def test_what_is_no_week_with_one_before_and_after_it_shows_the_present_one(
+    firm: Firm, week: str
+) -> None:
+    page = firm.browser.get(f"/time?week={week}&person=Ana")
+    assert page.status_code == 200
+    assert "Week of Ana" in page.text
+
+
 def test_what_is_wrong_stands_at_its_cell_and_everything_typed_stays(firm: Firm) -> None:
     wrong = firm.save(**firm.row(d0="8", d3="many"), **firm.row(1, d0="25"))
     assert wrong.status_code == 422

@@ -26,8 +26,8 @@ class Week:
 
     @property
     def sunday(self) -> date:
-        """Its last day."""
-        return self.monday + timedelta(days=6)
+        """Its last day; the last week of the calendar ends with it."""
+        return self.monday + min(timedelta(days=6), date.max - self.monday)
 
     def __contains__(self, day: date) -> bool:
         return self.monday <= day <= self.sunday
@@ -42,14 +42,7 @@ def as_week(value: Any) -> Week:
     found = _WEEK.fullmatch(plain(value))
     try:
         if found is not None:
-            return _bounded(date.fromisocalendar(int(found[1]), int(found[2]), 1))
+            return Week(date.fromisocalendar(int(found[1]), int(found[2]), 1))
     except ValueError:
         pass
     raise Wrong("invalid_week", "Must be a week such as 2026-W48.")
-
-
-def _bounded(monday: date) -> Week:
-    """A week that ends before the calendar does."""
-    if monday > date.max - timedelta(days=6):
-        raise ValueError
-    return Week(monday)
