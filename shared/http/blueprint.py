@@ -1,7 +1,8 @@
 """flask-smorest's blueprint with our own reading of bodies and queries.
 
-Bodies are JSON, read strictly: a broken one is 400, a wrong media type 415, NUL characters
-and unknown fields 422 with their paths. Queries go through the same schemas.
+Bodies are JSON, read strictly: a broken one is 400, a wrong media type 415; NUL characters,
+numbers that are not held as they are written and unknown fields are 422 with their paths. Queries
+go through the same schemas.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import FieldError, Invalid, Malformed, TooLarge
+from shared.http.numbers import inexact_numbers
 from shared.http.schemas import invalid_fields
 
 #: Lists and objects within one another that a body may have.
@@ -76,6 +78,8 @@ def _parse(raw: bytes) -> Any:
         raise Malformed(f"The body is not valid JSON: {error}.") from error
     _refuse_depth(raw, body)
     if b"\\u0000" in raw and (wrong := list(_nul_fields(body, ""))):
+        raise Invalid(errors=wrong)
+    if wrong := inexact_numbers(raw):
         raise Invalid(errors=wrong)
     return body
 
