@@ -181,6 +181,23 @@ def test_time_whose_lines_are_taken_off_a_draft_is_unbilled(
     assert bill()["total"] == "100.00"
 
 
+def test_lines_that_share_the_hours_of_an_entry_are_left_out_together_or_not_at_all(
+    ok: Ok, refused: Ok, project_id: str, bill: Any
+) -> None:
+    ok("PATCH", "/workspace", {"split_overtime": True})
+    long = enter(ok, project_id, "10")[0]
+    draft = bill()
+    names = ("id", "description", "quantity", "unit_price", "tax_rate")
+    kept = [{name: line[name] for name in names} for line in draft["lines"]]
+    assert [line["quantity"] for line in kept] == ["8.00", "2.00"]
+    for lines in (kept[:1], kept[1:]):
+        answer = refused("PATCH", f"/invoices/{draft['id']}", {"lines": lines}, If_Match='"1"')
+        assert answer == (422, "invalid", {"lines": "splits_time"})
+    ok("PATCH", f"/invoices/{draft['id']}", {"lines": []}, If_Match='"1"')
+    assert billed_on(ok, long) is None
+    assert bill()["total"] == draft["total"]
+
+
 def test_three_callers_at_once_bill_every_hour_exactly_once(
     api: Api, ok: Ok, client_id: str, make_project: Any, databases: Databases
 ) -> None:

@@ -150,6 +150,19 @@ def _of_time(
                 yield FieldError(f"lines[{index}].{field}", "of_time", message)
 
 
+def check_whole_time(torn: Collection[uuid.UUID], names: Mapping[uuid.UUID, str]) -> None:
+    """Raises `BillingInvalid` for lines left out whose time is in a line that stays as well."""
+    _refuse(
+        *(
+            FieldError("lines", "splits_time", _SPLITS.format(names[line_id]))
+            for line_id in sorted(torn)
+        )
+    )
+
+
+_SPLITS = 'Other hours of the time in "{}" are in a line that stays: leave out both, or neither.'
+
+
 def _refuse(*wrong: FieldError) -> None:
     if wrong:
         raise BillingInvalid(errors=wrong)

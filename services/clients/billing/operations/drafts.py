@@ -18,7 +18,7 @@ from services.clients.billing.operations.context import lock_invoice, move, refu
 from services.clients.billing.rules.totals import line_amount
 from services.clients.records.models.record import Client
 from services.clients.records.queries.clients import lock_client
-from services.clients.time_entries.operations.billing import release_time
+from services.clients.time_entries.operations.billing import release_time, torn_lines
 from shared.clock import now
 from shared.ids import uuid7
 from shared.messaging.changes import changes_between
@@ -123,8 +123,9 @@ def update_invoice(
     """Edit a draft; `lines` replaces all lines, and one that names its `id` keeps it.
 
     A line of time keeps its hours and its rate, and while there is one the draft its currency:
-    they may only be sent as they are. Time that is in no line any more is unbilled. Without
-    effect there is no new version and no event.
+    they may only be sent as they are. Time that is in no line any more is unbilled; the lines that
+    an entry's hours are split over stay or go together. Without effect there is no new version and
+    no event.
 
     Raises `StaleInvoice`, `NotDraft`, `BillingInvalid`.
     """
@@ -132,11 +133,14 @@ def update_invoice(
     if invoice.status != DRAFT:
         raise NotDraft(f"It is {invoice.status}.", state=invoice.status)
     before = events.invoice_fields(invoice)
+    names = {line.id: line.description for line in invoice.lines}
     _apply(invoice, changes)
     checks.check_invoice(invoice)
     changed = changes_between(before, events.invoice_fields(invoice))
     if changed:
-        unbilled = release_time(uow, invoice.id, [line.id for line in invoice.lines])
+        kept = [line.id for line in invoice.lines]
+        checks.check_whole_time(torn_lines(uow, invoice.id, kept), names)
+        unbilled = release_time(uow, invoice.id, kept)
         move(invoice)
         uow.publish(events.invoice_updated(invoice, changed, unbilled))
     return invoice

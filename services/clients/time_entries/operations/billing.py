@@ -58,6 +58,14 @@ _RELEASE = text(
     SELECT coalesce(sum(hours), 0) FROM released
     """
 )
+# Hours of one entry may stand in two lines, those past a limit as overtime.
+_TORN = text(
+    """
+    SELECT DISTINCT unnest(invoice_line_ids) FROM time_entries
+    WHERE invoice_id = :invoice AND invoice_line_ids && CAST(:lines AS uuid[])
+      AND NOT invoice_line_ids <@ CAST(:lines AS uuid[])
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +128,12 @@ def release_time(
     """Unbill the time of an invoice, but for what stands in a line that is kept; the hours."""
     found = uow.session.scalars(_RELEASE, {"invoice": invoice_id, "lines": list(kept_lines)})
     return Decimal(found.one())
+
+
+def torn_lines(
+    uow: UnitOfWork, invoice_id: uuid.UUID, kept_lines: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    """The lines that are not kept though other hours of the same entries are: an entry is billed as
+    a whole, so that its hours in them would be on no invoice for good."""
+    found = uow.session.scalars(_TORN, {"invoice": invoice_id, "lines": list(kept_lines)})
+    return set(found) - set(kept_lines)
