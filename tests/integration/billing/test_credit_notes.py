@@ -35,11 +35,11 @@ def credit(call: Call) -> Credit:
 
 
 @pytest.fixture
-def pay(call: Call) -> Callable[[dict[str, Any], str], dict[str, Any]]:
+def pay(call: Call) -> Callable[..., dict[str, Any]]:
     """Enters an amount against an invoice."""
 
-    def run(invoice: dict[str, Any], amount: str) -> dict[str, Any]:
-        body = {"amount": amount, "paid_on": "2026-11-23"}
+    def run(invoice: dict[str, Any], amount: str, day: str = "2026-11-23") -> dict[str, Any]:
+        body = {"amount": amount, "paid_on": day}
         found: dict[str, Any] = call("POST", f"/v1/invoices/{invoice['id']}/payments", body).body
         return found
 
@@ -108,8 +108,8 @@ def test_what_was_paid_before_is_given_back_as_a_refund(
 ) -> None:
     invoice = issued(lines=LINES)
     assert pay(invoice, "1130.00")["status"] == "paid"
-    credit(invoice, amount="130.00")
-    refunded = pay(invoice, "-130.00")
+    note = credit(invoice, amount="130.00").body
+    refunded = pay(invoice, "-130.00", note["issued_on"])
     assert (refunded["status"], refunded["balance"]) == ("paid", "0.00")
     assert refunded["paid_on"] == "2026-11-23"
     reopened = pay(invoice, "-0.01")

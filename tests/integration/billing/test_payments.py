@@ -53,6 +53,17 @@ def test_payments_and_refunds_move_the_status(issued: Make, pay: Pay) -> None:
     assert last.body["total"] == invoice["total"]
 
 
+def test_the_day_of_payment_is_when_all_was_paid_in_whatever_order_it_is_entered(
+    issued: Make, pay: Pay
+) -> None:
+    first, second = issued(), issued()
+    pay(first, "1000", paid_on="2026-10-01")
+    pay(second, "296", paid_on="2026-11-02")
+    in_order = pay(first, "296", paid_on="2026-11-02")
+    late = pay(second, "1000", paid_on="2026-10-01")
+    assert (in_order.body["paid_on"], late.body["paid_on"]) == ("2026-11-02", "2026-11-02")
+
+
 def test_every_entry_is_an_event(issued: Make, pay: Pay, logged: Logged) -> None:
     invoice = issued()
     pay(invoice, "1296.00", method="wire", reference="2026-11-A")

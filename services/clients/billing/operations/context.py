@@ -10,6 +10,7 @@ from services.clients.access.models import Workspace
 from services.clients.access.queries import get_workspace
 from services.clients.billing.errors import InternalClient, InvoiceNotFound, StaleInvoice
 from services.clients.billing.models import PAID, Invoice
+from services.clients.billing.rules.settling import settled_on
 from services.clients.records.models.record import TAX_ID_CONTEXT, Client
 from services.clients.records.queries.clients import find_internal_client
 from services.clients.records.queries.owned import lock_owned
@@ -46,15 +47,19 @@ def move(invoice: Invoice) -> None:
     invoice.updated_at = now()
 
 
-def settle(invoice: Invoice, day: date | None) -> None:
-    """Another version, in the status that payments and credit notes make of it since that day."""
-    was_paid = invoice.status == PAID
+def settle(invoice: Invoice) -> None:
+    """Another version, in the status and with the day that payments and credit notes make of it;
+    what comes to nothing is paid on its own day."""
     invoice.status = invoice.settled_status()
-    if invoice.status != PAID:
-        invoice.paid_on = None
-    elif not was_paid:
-        invoice.paid_on = day
+    is_paid = invoice.status == PAID
+    invoice.paid_on = _paid_on(invoice) or invoice.issued_on if is_paid else None
     move(invoice)
+
+
+def _paid_on(invoice: Invoice) -> date | None:
+    paid = [(each.paid_on, each.amount) for each in invoice.payments]
+    credited = [(each.issued_on, each.total) for each in invoice.credit_notes]
+    return settled_on(invoice.total, paid + credited)
 
 
 def billing_copy(client: Client) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def issue_credit_note(
     note = _note(uow, invoice, body["reason"], parts)
     invoice.credit_notes.append(note)
     invoice.amount_credited += note.total
-    settle(invoice, note.issued_on)
+    settle(invoice)
     flush_number(uow, note.number)
     changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_credited(invoice, note, changed))

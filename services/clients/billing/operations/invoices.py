@@ -62,7 +62,7 @@ def issue_invoice(
     invoice.billing_copy = billing_copy(client)
     invoice.issuer = issuer_copy(uow)
     freeze_code(uow, client)
-    settle(invoice, invoice.issued_on)
+    settle(invoice)
     flush_number(uow, invoice.number)
     changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.invoice_issued(invoice, changed))
@@ -92,7 +92,7 @@ def record_payment(
     payment = _payment(invoice, body)
     invoice.payments.append(payment)
     invoice.amount_paid += payment.amount
-    settle(invoice, payment.paid_on)
+    settle(invoice)
     changed = changes_between(before, events.invoice_fields(invoice))
     uow.publish(events.payment_recorded(invoice, payment, changed))
     return invoice

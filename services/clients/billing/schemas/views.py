@@ -92,7 +92,7 @@ class InvoiceSummary(Schema):
     issued_on = fields.Date(allow_none=True)
     due_on = fields.Date(allow_none=True)
     paid_on = fields.Date(
-        allow_none=True, metadata={"description": "The day of what settled it; null while open."}
+        allow_none=True, metadata={"description": "Since when nothing of it is open; or null."}
     )
     subtotal = fields.String()
     discount = fields.String(metadata={"description": "What is taken off the subtotal."})
