@@ -26,10 +26,24 @@
     const version = form()?.elements.version;
     if (version && latest > Number(version.value)) version.value = latest;
   };
+  // Whoever is typing is not interrupted: the next letters would go into the password's field.
+  const pause = (here) => new Promise((done) => {
+    const field = document.activeElement;
+    if (!here.contains(field) || !field.matches("textarea, input:not([type=checkbox], [type=radio])")) { done(); return; }
+    said.textContent = said.dataset.out;
+    const over = new AbortController();
+    const go = () => { over.abort(); done(); };
+    field.addEventListener("blur", go, { signal: over.signal });
+    document.addEventListener("submit", go, { capture: true, signal: over.signal });
+  });
+  const askIn = async (here, answer) => {
+    await pause(here);
+    return window.clientele.signIn(await answer.text());
+  };
   const post = async (here) => {
     const headers = { "HX-Request": "true" };
     const answer = await fetch(here.dataset.autosave, { method: "POST", body: new FormData(here), headers, keepalive: true });
-    const isOut = answer.status === 401 && await window.clientele.signIn(await answer.text());
+    const isOut = answer.status === 401 && await askIn(here, answer);
     return isOut ? post(here) : answer;
   };
   const send = async (here) => {
