@@ -27,10 +27,12 @@ PAGE = 500
 TIDY_EVERY_SECONDS = 60.0
 TIDY_ROWS = 5000
 
+# A doubt that was asked about is settled: the log holds what is known there.
 _SEE_HEAD = text(
     """
     UPDATE consumer_progress
     SET known_head = :head, head_seen_at = clock_timestamp(),
+        doubted_pos = nullif(doubted_pos, :asked),
         level_at = CASE WHEN contiguous_pos >= :head THEN clock_timestamp() ELSE level_at END
     WHERE source = :source
     """
@@ -111,7 +113,8 @@ class Reconciler:
 
     def _keep_up(self, stood: Standing, seen: SourceHead) -> int:
         with self.inbox.engine.begin() as connection:
-            connection.execute(_SEE_HEAD, {"source": self.producer.source, "head": seen.head})
+            given = {"source": self.producer.source, "head": seen.head, "asked": stood.known.pos}
+            connection.execute(_SEE_HEAD, given)
         self._tidy()
         return self._pull(stood.contiguous) if self._is_hole(stood.contiguous, seen.head) else 0
 

@@ -121,6 +121,22 @@ def test_another_event_at_a_known_position_is_noticed_though_the_newest_is_known
     assert _timeline(activity) == [each["id"] for each in said]
 
 
+def test_a_message_that_lies_about_a_known_position_changes_nothing(
+    reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog
+) -> None:
+    """And what the log loses afterwards is noticed all the same."""
+    _say(clients, 10)
+    said = log()
+    inbox.ingest(batch(said))
+    first = _epoch(clients)
+    inbox.ingest(batch([{**said[2], "id": str(uuid.uuid4())}]))
+    look_until_level(reconciler.make_round)
+    assert (_epoch(clients), _timeline(activity)) == (first, [each["id"] for each in said])
+    lose(clients, 6)
+    look_until_level(reconciler.make_round)
+    assert _timeline(activity) == [each["id"] for each in said[:6]]
+
+
 def test_a_log_that_lost_nothing_is_followed_on_from_where_it_was(
     reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog
 ) -> None:
