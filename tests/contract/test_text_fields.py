@@ -32,6 +32,7 @@ AS_SENT = {
     ("BulkBody", "confirm"): "a note of ours, whose signature tells",
     ("MergeBody", "confirm"): "a note of ours, whose signature tells",
     ("StopBody", "token"): "a note of ours, whose signature tells",
+    ("ReadBody", "sheet"): "a sheet is looked for under the name that the file gives it",
 }
 
 Place = tuple[str, ...]
