@@ -206,3 +206,16 @@ def test_undoing_takes_back_what_was_neither_billed_nor_changed_since(
     assert sorted(each["person"] for each in entries(transfer)) == ["Ana Ruiz", "Bo Ruiz"]
     again = transfer.caller.call("POST", f"/v1{path}")
     assert (again.status_code, again.json["code"]) == (409, "imports.nothing_to_undo")
+
+
+def test_a_file_is_not_entered_twice_unless_it_was_taken_back(
+    transfer: Transfer, project_id: str
+) -> None:
+    taken = sent(transfer, table(RIGHT))
+    run(transfer, taken)
+    path = f"/v1/time-entries/import/{taken['id']}/start"
+    again = transfer.caller.call("POST", path, {"mapping": taken["suggested"]})
+    assert (again.status_code, again.json["code"]) == (409, "imports.carried_out")
+    transfer.finish(transfer.ok("POST", f"/time-entries/import/{taken['id']}/undo"))
+    assert run(transfer, taken)["progress"]["created"] == 1
+    assert len(entries(transfer)) == 1

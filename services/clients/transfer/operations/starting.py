@@ -10,8 +10,14 @@ from services.clients.jobs.models import Job
 from services.clients.jobs.operations.creating import create_job
 from services.clients.jobs.queries import jobs_of_import
 from services.clients.jobs.rules import OPEN
-from services.clients.transfer.errors import ImportBusy, ImportNotReady, InvalidTransfer
+from services.clients.transfer.errors import (
+    ImportBusy,
+    ImportCarriedOut,
+    ImportNotReady,
+    InvalidTransfer,
+)
 from services.clients.transfer.models import CLIENTS, READY, TIME, TIME_IMPORT, TIME_PREVIEW, Import
+from services.clients.transfer.operations.undoing import standing_runs
 from services.clients.transfer.queries import get_import
 from services.clients.transfer.rules.mapping import mapping_errors
 from services.clients.transfer.rules.time_mapping import time_mapping_errors
@@ -47,10 +53,13 @@ def start_job(
     params: Mapping[str, Any],
     permissions: Collection[str],
 ) -> Job:
-    """Have the file tried or carried out with a mapping; raises as `open_import`, and
-    `InvalidTransfer` with what is wrong with the mapping."""
+    """Have the file tried or carried out with a mapping; raises as `open_import`,
+    `InvalidTransfer` with what is wrong with the mapping, and `ImportCarriedOut` for time that is
+    entered: a row of hours has nothing to be known by, and would be entered twice."""
     content, errors_of = _OF_TIME if kind in {TIME_PREVIEW, TIME_IMPORT} else _OF_CLIENTS
     found = open_import(uow, import_id, content)
+    if kind == TIME_IMPORT and any(run.created for run in standing_runs(uow, found)):
+        raise ImportCarriedOut("Undo it first, or send the rows that were refused as a file.")
     wrong = list(errors_of(found.columns, params["mapping"], params["constants"]))
     if wrong:
         raise InvalidTransfer(errors=wrong)

@@ -63,16 +63,22 @@ class _Refused(Exception):
 
 def start_undo(uow: UnitOfWork, taken: Import, permissions: Collection[str]) -> Job:
     """Have the last run of an import taken back; raises `NothingToUndo`."""
-    jobs = jobs_of_import(uow.session, taken.id)
-    carry_out, take_back = _KINDS[taken.content]
-    undone = {job.params["job_id"] for job in jobs if job.kind == take_back and job.state == DONE}
-    runs = [job for job in jobs if job.kind == carry_out and str(job.id) not in undone]
+    runs = standing_runs(uow, taken)
     if not runs:
         raise NothingToUndo
     run = runs[-1]
+    _, take_back = _KINDS[taken.content]
     job = create_job(uow, take_back, {"job_id": str(run.id)}, permissions, taken.id)
     job.total = run.created + run.updated
     return job
+
+
+def standing_runs(uow: UnitOfWork, taken: Import) -> list[Job]:
+    """The runs of an import that were not taken back, the first first."""
+    jobs = jobs_of_import(uow.session, taken.id)
+    carry_out, take_back = _KINDS[taken.content]
+    undone = {job.params["job_id"] for job in jobs if job.kind == take_back and job.state == DONE}
+    return [job for job in jobs if job.kind == carry_out and str(job.id) not in undone]
 
 
 def undo_piece(uow: UnitOfWork, job: Job) -> bool:
