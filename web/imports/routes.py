@@ -88,7 +88,6 @@ def _page(found: Import, body: mapping.Body, why: str = "", code: int = 200) -> 
     is_ready = found["state"] == "ready"
     return pages.show(
         "imports/import.html",
-        None if is_ready else "imports/reading.html",
         file=found,
         body=body,
         why=why,

@@ -192,3 +192,15 @@ def test_a_file_is_understood_otherwise_by_choice(importer: Importer) -> None:
     assert "The encoding of the file was guessed." not in shown
     importer.browser.post(f"{page}/read", {"heading_row": "first"})
     assert "Not a valid integer." in importer.browser.get(page).text
+
+
+def test_a_page_that_waits_for_its_file_gets_all_of_itself(importer: Importer) -> None:
+    importer.browser.get("/imports/new")
+    sent = importer.browser.post("/imports", {"file": (io.BytesIO(b'A,B\n"x,y\n'), "a.csv")})
+    page = str(sent.location)
+    waiting = importer.browser.get(page).text
+    assert 'data-hx-select="#main"' in waiting
+    importer.transfer.work()
+    answer = importer.browser.get(page, HX_Request="true").text
+    assert 'id="main"' in answer
+    assert "A quote opens in row 2" in answer
