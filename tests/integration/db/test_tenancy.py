@@ -87,5 +87,5 @@ def test_the_pipe_reaches_no_tenant_table_but_what_it_moves_along(
     allowed = {*WITHOUT_WORKSPACE, "event_log", "dead_letters", "idempotency_keys"}
     # Giving every event its place in the feed, and sending it on, is the pipe's work, whatever
     # its workspace.
-    allowed |= {"events", "feed", "feed_chains", "subscribers"}
+    allowed |= {"events", "feed", "feed_chains", "feed_lost", "subscribers"}
     assert granted <= allowed
