@@ -59,7 +59,7 @@ def test_wrong_line_is_named_by_its_place(change: dict[str, Any], code: str) -> 
 
 def test_every_wrong_field_is_named_at_once() -> None:
     body = {
-        "currency": "usd",
+        "currency": "XAU",
         "due_on": "tomorrow",
         "lines": [line(quantity="x"), {"description": "No price"}],
         "total": "5.00",
