@@ -90,8 +90,8 @@ FAULTS = (
     Fault(
         "a lease is taken from whoever holds it",
         "shared/messaging/relay.py",
-        "OR lease_until < clock_timestamp()\n",
-        "OR true\n",
+        'OR {is_over("lease_until", "make_interval(secs => 2 * :seconds)")})',
+        "OR true)",
         (f"{_RELAY}one_relay_works_and_the_other_takes_over_when_its_lease_ends",),
     ),
     # The inbox.
@@ -279,8 +279,8 @@ FAULTS = (
     Fault(
         "a turn is begun while another has the lease",
         "services/clients/jobs/operations/turns.py",
-        "      AND coalesce(lease_until, '-infinity') < clock_timestamp()\n    RETURNING",
-        "    RETURNING",
+        "      AND {is_over(\"lease_until\", \"interval '2 minutes'\")}\n    RETURNING turn",
+        "    RETURNING turn",
         (f"{_TURNS}a_job_in_work_is_not_woken",),
     ),
     Fault(

@@ -34,7 +34,16 @@ def see(runtime: Runtime, http: FlaskClient, source: Source) -> Get:
 def all_told(inbox: Inbox, source: Source) -> None:
     """One event of each type of the clients service, those of clients under a client."""
     client_id = uuid7()
-    of_nobody = {"workspace", "user", "session", "sign_in", "invitation", "api_key", "export"}
+    of_nobody = {
+        "workspace",
+        "user",
+        "role",
+        "session",
+        "sign_in",
+        "invitation",
+        "api_key",
+        "export",
+    }
     named = [name for name in catalogue.types() if name.startswith("clients.")]
     told = [
         source.tell(name, client_id=None if name.split(".")[1] in of_nobody else client_id)
