@@ -274,7 +274,7 @@ FAULTS = (
         "services/clients/jobs/operations/turns.py",
         "WHERE id = :id AND turn = :turn AND state = ANY (:open)",
         "WHERE id = :id AND state = ANY (:open)",
-        (f"{_TURNS}the_same_message_twice_and_at_once_is_one_turn",),
+        (f"{_TURNS}a_message_that_comes_again_after_its_turn_begins_none",),
     ),
     Fault(
         "a turn is begun while another has the lease",

@@ -116,7 +116,7 @@ def test_the_list_is_filtered_and_paged_with_the_sums_of_all_pages(
     ("query", "field"),
     [
         ("status=late", "status"),
-        ("currency=usd", "currency"),
+        ("currency=usq", "currency"),
         ("client_id=ACM", "client_id"),
         ("from=2026-13-01", "from"),
         ("from=2026-02-01&to=2026-01-31", "to"),

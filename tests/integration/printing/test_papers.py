@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from services.clients.printing import queries, tasks
 from services.clients.printing.models import Paper
-from services.clients.printing.rules import render
+from services.clients.printing.rules import LAYOUTS, render
 from shared.messaging.outbox import Origin
 from tests.factories.callers import JO
 from tests.factories.papers import invoice_content
@@ -47,7 +47,7 @@ def test_a_paper_is_printed_and_its_bytes_are_those_of_its_content(press: Press)
     assert pdf == render("invoice", invoice_content(), paper.created_at)
     now = stored(press, paper)
     assert now.sha256 == hashlib.sha256(pdf).hexdigest()
-    assert (now.content, now.layout) == (None, "invoice 2")
+    assert (now.content, now.layout) == (None, f"invoice {LAYOUTS['invoice']}")
     assert str(now.engine).startswith("typst ")
 
 

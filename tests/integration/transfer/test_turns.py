@@ -101,6 +101,18 @@ def test_the_same_message_twice_and_at_once_is_one_turn(transfer: Transfer, even
     assert events() == {"clients.client.created.v1": len(ROWS)}
 
 
+def test_a_message_that_comes_again_after_its_turn_begins_none(
+    transfer: Transfer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0.001)
+    job = _started(transfer)
+    ((workspace_id, job_id, turn),) = waiting_jobs(transfer.api.runtime)
+    assert advance_job(transfer.api.runtime, workspace_id, job_id, turn) == turn + 1
+    before = transfer.ok("GET", f"/jobs/{job['id']}")
+    assert advance_job(transfer.api.runtime, workspace_id, job_id, turn) is None
+    assert transfer.ok("GET", f"/jobs/{job['id']}") == before
+
+
 @pytest.mark.parametrize("elsewhere", [False, True])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_file_is_read_on_where_the_turn_before_stopped(
