@@ -130,6 +130,7 @@ def test_without_a_script_everything_can_be_read_and_searched(readers: Readers, 
     for tab in ("Contacts", "Service rates", "Documents", "Activity"):
         page.get_by_role("navigation", name="Client record").get_by_role("link", name=tab).click()
         assert page.get_by_role("heading", level=1).inner_text() == "Alder & Finch Machine Works"
+    page.get_by_role("link", name="Earlier events").click()
     assert "Client Alder & Finch Machine Works created" in page.inner_text("main")
 
 
