@@ -111,6 +111,7 @@ def test_a_message_that_comes_again_after_its_turn_begins_none(
     before = transfer.ok("GET", f"/jobs/{job['id']}")
     assert advance_job(transfer.api.runtime, workspace_id, job_id, turn) is None
     assert transfer.ok("GET", f"/jobs/{job['id']}") == before
+    assert advance_job(transfer.api.runtime, workspace_id, job_id, turn + 1) == turn + 2
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
