@@ -119,6 +119,7 @@ def _api(_: Settings) -> Api:
 
     register_features()
     return Api(
+        is_public=True,
         title="Clientele",
         authenticate=authenticate,
         plugins=[MergedClients()],

@@ -38,13 +38,15 @@ class Api:
     """What a service adds to the edge that all services share.
 
     `authenticate(runtime, token)` answers who holds a bearer token, or None; without it only
-    other services are known. `title` is the
-    OpenAPI document's, and `plugins` add to its operations. `extensions` are what routes find
-    in `current_app.extensions`.
+    other services are known. One that `is_public` is asked from outside, where an answer is worth
+    shortening: between services that would cost more than it saves, and whoever passes an answer
+    on piece by piece would have to undo it. `title` is the OpenAPI document's, and `plugins` add
+    to its operations. `extensions` are what routes find in `current_app.extensions`.
     """
 
     blueprints: Sequence[Blueprint]
     authenticate: Authenticate = authenticate_service
+    is_public: bool = False
     title: str | None = None
     plugins: Sequence[BasePlugin] = ()
     extensions: Mapping[str, object] = field(default_factory=dict)
@@ -115,7 +117,7 @@ def create_api(service: str, settings: Settings, api: Api) -> Flask:
     app.config.update(
         _openapi_settings(api.title or f"Clientele, {service}"), MAX_CONTENT_LENGTH=MAX_BODY_BYTES
     )
-    _register_requests(app, runtime, api.authenticate)
+    _register_requests(app, runtime, api)
     allow_long_bodies(app)
     register_problem_handlers(app)
     _register_health(app, runtime)
@@ -145,19 +147,19 @@ def _openapi_settings(title: str) -> dict[str, Any]:
     }
 
 
-def _register_requests(app: Flask, runtime: Runtime, authenticate: Authenticate) -> None:
+def _register_requests(app: Flask, runtime: Runtime, api: Api) -> None:
     @app.before_request
     def identify() -> None:
         note_request_ids()
         if token := bearer_token():
-            g.identity = authenticate(runtime, token)
+            g.identity = api.authenticate(runtime, token)
 
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        return shortened(response)
+        return shortened(response) if api.is_public else response
 
 
 def _register_health(app: Flask, runtime: Runtime) -> None:

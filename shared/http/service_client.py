@@ -58,10 +58,8 @@ class ServiceClient:
         self._http = httpx.Client(
             base_url=self.base_url,
             verify=_trusted(),
-            # Between services the environment's proxies have no say, and compressing costs more
-            # than it saves.
+            # Between services the environment's proxies have no say.
             trust_env=False,
-            headers={"Accept-Encoding": "identity"},
         )
 
     def request(

@@ -50,9 +50,7 @@ def pass_on_later(
 
 async def _pass_on(gateway: Gateway, call: Call, reply: Reply) -> None:
     base_url, authorization = gateway.address(call.service, call.identity)
-    # Pieces are passed on as they come, and so must not be compressed on the way.
-    as_it_is = {"Accept-Encoding": "identity"}
-    headers = {**(call.headers or {}), **as_it_is, **authorization}
+    headers = {**(call.headers or {}), **authorization}
     try:
         async with aiohttp.ClientSession(timeout=_TIMEOUT, auto_decompress=False) as session:
             getting = session.get(base_url + call.path, params=call.params, headers=headers)

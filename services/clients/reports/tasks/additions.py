@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -68,8 +68,8 @@ def tell_more(runtime: Runtime, origin: Origin, paper: Paper) -> dict[str, Any]:
     assert quarter is not None, paper.subject
     asked = _asked(runtime, origin, paper, quarter)
     return {
-        "documents": [*_documents(asked)][:_MOST],
-        "milestones": [*_milestones(asked)][:_MOST],
+        "documents": [*islice(_documents(asked), _MOST)],
+        "milestones": [*islice(_milestones(asked), _MOST)],
     }
 
 
