@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.architecture import modules
 from tests.architecture.alone import unimportable_alone
 from tests.architecture.sources import ROOT
 
@@ -21,3 +22,8 @@ def test_every_import_contract_is_kept() -> None:
 def test_every_module_can_be_imported_alone() -> None:
     """A circle hides behind the order in which modules are imported elsewhere."""
     assert unimportable_alone() == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Over whichever way, and only for types or inside of a function as well."""
+    assert modules.circles() == []
