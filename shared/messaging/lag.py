@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from shared.messaging.low_water import UNNUMBERED
 from shared.messaging.topology import SERVICES, SUBSCRIPTIONS, source_of
 
 _PRODUCER = text(
-    """
+    f"""
     SELECT last_pos, epoch, lease_owner, lease_until > clock_timestamp() AS leased,
-           (SELECT count(*) FROM event_log WHERE pos IS NULL) AS unsequenced
+           (SELECT count(*) FROM event_log WHERE {UNNUMBERED}) AS unsequenced
     FROM relay_state WHERE k = 1
     """
 )

@@ -34,6 +34,7 @@ from shared.messaging.feed import (
     read_envelopes,
 )
 from shared.messaging.lives import NOTICE_LIFE
+from shared.messaging.low_water import UNNUMBERED, raise_low_water
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import targets_of
 
@@ -53,10 +54,12 @@ LOOK_EVERY_MESSAGES = 100
 
 _LOCK_COUNTER = text("SELECT FROM relay_state WHERE k = 1 FOR UPDATE")
 _NUMBER = text(
-    """
+    f"""
     WITH fresh AS (
         SELECT id, row_number() OVER (ORDER BY id) AS n
-        FROM (SELECT id FROM event_log WHERE pos IS NULL ORDER BY id LIMIT :rows) AS unsequenced
+        FROM (
+            SELECT id FROM event_log WHERE {UNNUMBERED} ORDER BY id LIMIT :rows
+        ) AS unnumbered
     ), numbered AS (
         UPDATE event_log SET pos = s.last_pos + fresh.n
         FROM fresh, relay_state AS s WHERE event_log.id = fresh.id RETURNING pos
@@ -66,7 +69,7 @@ _NUMBER = text(
     WHERE new.many > 0 RETURNING new.many
     """
 )
-_ANYTHING_NEW = "SELECT EXISTS (SELECT FROM event_log WHERE pos IS NULL)"
+_ANYTHING_NEW = f"SELECT EXISTS (SELECT FROM event_log WHERE {UNNUMBERED})"
 _ANYTHING_TO_DO = text(
     f"""
     {_ANYTHING_NEW} OR EXISTS (
@@ -154,12 +157,16 @@ class Relay:
     def hold_lease(self, seconds: float) -> bool:
         """Take or renew the lease by the database's clock; False while another relay works.
 
-        Whoever asks notices as well that the log lives on elsewhere, though nothing new comes.
+        Whoever asks notices as well that the log lives on elsewhere, though nothing new comes, and
+        who holds it raises the mark below which nobody looks for what is new.
         """
         with self._engine.begin() as connection:
             connection.execute(NOTICE_LIFE)
-            taken = connection.execute(_TAKE_LEASE, {"owner": self._owner, "seconds": seconds})
-        return taken.rowcount == 1
+            given = {"owner": self._owner, "seconds": seconds}
+            taken = connection.execute(_TAKE_LEASE, given).rowcount == 1
+            if taken:
+                raise_low_water(connection)
+        return taken
 
     def make_round(self, *, hinted: bool = False) -> int:
         """One round: number what is new, send what is unsent; returns how many events moved.

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from shared.messaging.low_water import UNNUMBERED
+
 _LOG = text(
-    """
+    f"""
     SELECT last_pos AS head,
            CASE WHEN lease_until > clock_timestamp() THEN lease_owner END AS relay,
-           (SELECT count(*) FROM event_log WHERE pos IS NULL) AS unsequenced
+           (SELECT count(*) FROM event_log WHERE {UNNUMBERED}) AS unsequenced
     FROM relay_state WHERE k = 1
     """
 )

@@ -29,6 +29,7 @@ _RELAY, _INBOX = f"{_MESSAGING}relay.py::test_", f"{_MESSAGING}inbox.py::test_"
 _ATTEMPTS, _RECONCILER = f"{_MESSAGING}attempts.py::test_", f"{_MESSAGING}reconciler.py::test_"
 _LIVES, _LETTERS = f"{_MESSAGING}lives.py::test_", f"{_MESSAGING}dead_letters.py::test_"
 _SEQUENCER, _UOW = f"{_MESSAGING}sequencer.py::test_", f"{_MESSAGING}unit_of_work.py::test_"
+_LOW_WATER = f"{_MESSAGING}low_water.py::test_"
 _PIPELINING, _ALIASES = f"{_MESSAGING}pipelining.py::test_", f"{_MESSAGING}aliases.py::test_"
 _TURNS = "tests/integration/transfer/test_turns.py::test_"
 _TOTALS = "tests/integration/metrics/test_totals.py::test_"
@@ -65,6 +66,20 @@ FAULTS = (
         '"SELECT FROM relay_state WHERE k = 1 FOR UPDATE"',
         '"SELECT FROM relay_state WHERE k = 1"',
         (f"{_SEQUENCER}a_sequencer_that_waited_numbers_what_was_committed_while_it_waited",),
+    ),
+    Fault(
+        "the low-water mark is raised over what is not committed yet",
+        "shared/messaging/low_water.py",
+        "SET next_low_water_id = seen.id, awaited_writers = ARRAY({_WRITERS})",
+        "SET next_low_water_id = seen.id",
+        (f"{_LOW_WATER}what_is_drawn_first_and_committed_last_is_numbered",),
+    ),
+    Fault(
+        "a look walks over all that was ever numbered",
+        "shared/messaging/low_water.py",
+        '"pos IS NULL AND id > (SELECT low_water_id FROM relay_state WHERE k = 1)"',
+        '"pos IS NULL"',
+        (f"{_LOW_WATER}an_idle_look_touches_as_little_while_a_snapshot_is_held",),
     ),
     Fault(
         "a failure of the broker counts as sent",
@@ -259,7 +274,7 @@ FAULTS = (
         "services/activity/events/operations/placing.py",
         "SELECT last_pos FROM feed_state WHERE k = 1 FOR UPDATE",
         "SELECT last_pos FROM feed_state WHERE k = 1",
-        (f"{_PLACING}two_that_place_at_once_give_each_place_once",),
+        (f"{_PLACING}one_that_waited_places_nothing_that_was_placed_while_it_waited",),
     ),
     Fault(
         "places are given past a hole",

@@ -8,12 +8,14 @@ import sys
 import threading
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Row, text
 
+from services.activity.events.operations import placing
 from services.activity.events.operations.placing import WINDOW, Placer, Retirement
 from services.activity.events.rules.seals import CONTEXT, UNREAD, first_seal, next_seal
 from shared.ids import uuid7
@@ -23,6 +25,7 @@ from shared.messaging.inbox import Inbox
 from shared.runtime import Runtime
 from tests.factories.envelopes import Source
 from tests.factories.events import batch
+from tests.integration.messaging.conftest import until_someone_waits_for_a_lock
 
 UPDATED = "clients.client.updated.v1"
 
@@ -112,14 +115,37 @@ def test_two_that_place_at_once_give_each_place_once(
         while not stop.is_set() or mine.make_round():
             mine.make_round()
 
-    placing = [threading.Thread(target=place) for _ in range(3)]
-    for each in placing:
-        each.start()
-    for start in range(0, len(told), 20):
-        inbox.ingest(batch(told[start : start + 20]))
-    stop.set()
-    for each in placing:
-        each.join(30)
+    with ThreadPoolExecutor(3) as pool:
+        at_work = [pool.submit(place) for _ in range(3)]
+        for start in range(0, len(told), 20):
+            inbox.ingest(batch(told[start : start + 20]))
+        stop.set()
+    for each in at_work:
+        each.result()
+    _expect_whole(runtime, owner, told)
+
+
+def test_one_that_waited_places_nothing_that_was_placed_while_it_waited(
+    runtime: Runtime, inbox: Inbox, owner: Engine, source: Source, placer: Placer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Without the lock it would know no better than to give the same places again."""
+    told = _updates(source, uuid7(), 20)
+    inbox.ingest(batch(told[:10]))
+    # The first round of a feed writes where it lives and whom it follows, and waits for that alone.
+    _place_all(placer)
+    inbox.ingest(batch(told[10:]))
+    begun: list[Future[bool]] = []
+    with ThreadPoolExecutor(1) as other:
+
+        def before_commit(place: str) -> None:
+            if place == "feed.before_commit" and not begun:
+                begun.append(other.submit(Placer(runtime.pipe_engine, runtime.vault).make_round))
+                until_someone_waits_for_a_lock(runtime)
+
+        monkeypatch.setattr(placing, "failpoint", before_commit)
+        placer.make_round()
+        begun[0].result(timeout=30)
     _expect_whole(runtime, owner, told)
 
 

@@ -1,0 +1,104 @@
+"""The low-water mark: looks stay as short as they are, and nothing is ever passed by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from shared.db.engine import engine_for
+from shared.messaging.lag import measure_lag
+from shared.messaging.low_water import raise_low_water
+from shared.messaging.outbox import append, prepare
+from shared.messaging.relay import sequence
+from shared.runtime import Runtime
+from tests.factories.events import note, origin, publish
+from tests.fixtures.statements import noted_statements
+
+MANY = 3000
+# Without the mark each of the many is visited.
+MOST_BLOCKS = 100
+
+_WRITE_MANY = text(
+    """
+    INSERT INTO event_log (event_id, workspace_id, type, subject, aggregate_version, actor,
+                           correlation_id, data)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'clients.api_key.revoked.v1', 'api_key/1', n, '{}',
+           'test', '{}'
+    FROM generate_series(1, :many) AS n
+    """
+)
+
+
+def _raise(runtime: Runtime, times: int = 3) -> int:
+    """As a relay does once a second; returns the mark."""
+    for _ in range(times):
+        with runtime.pipe_engine.begin() as connection:
+            raise_low_water(connection)
+    with runtime.pipe_engine.connect() as connection:
+        return int(connection.scalar(text("SELECT low_water_id FROM relay_state")) or 0)
+
+
+def _newest(runtime: Runtime) -> int:
+    with runtime.pipe_engine.connect() as connection:
+        return int(connection.scalar(text("SELECT max(id) FROM event_log")) or 0)
+
+
+def _number_all(runtime: Runtime) -> None:
+    while sequence(runtime.pipe_engine):
+        pass
+
+
+def _blocks(connection: Connection, statement: str) -> int:
+    """How many blocks a statement touches, those of the tables it looks into included."""
+    explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")
+    plan: dict[str, Any] = explained.scalar_one()[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def test_an_idle_look_touches_as_little_while_a_snapshot_is_held(clients: Runtime) -> None:
+    owner = engine_for(clients.settings, "clients", "owner")
+    with owner.execution_options(isolation_level="REPEATABLE READ").connect() as dump:
+        dump.execute(text("SELECT count(*) FROM event_log"))
+        with clients.pipe_engine.begin() as connection:
+            connection.execute(_WRITE_MANY, {"many": MANY})
+        _number_all(clients)
+        _raise(clients)
+        with noted_statements() as said:
+            assert sequence(clients.pipe_engine) == 0
+        with clients.pipe_engine.connect() as connection:
+            assert _blocks(connection, str(said[0])) < MOST_BLOCKS
+
+
+def test_what_is_drawn_first_and_committed_last_is_numbered(clients: Runtime) -> None:
+    """Whoever raises the mark meanwhile, however often."""
+    with clients.pipe_engine.begin() as slow:
+        append(slow, origin(), [prepare(note())])
+        publish(clients, origin(), [note(), note()])
+        _number_all(clients)
+        assert _raise(clients) < _newest(clients)
+    assert sequence(clients.pipe_engine) == 1
+    assert _raise(clients) == _newest(clients)
+
+
+@pytest.mark.parametrize("raised", [0, 1, 2, 3])
+def test_what_is_written_while_the_mark_is_raised_is_numbered(
+    clients: Runtime, raised: int
+) -> None:
+    publish(clients, origin(), [note(), note()])
+    _number_all(clients)
+    _raise(clients, raised)
+    publish(clients, origin(), [note(), note()])
+    _raise(clients)
+    assert measure_lag(lambda name: Runtime(name, clients.settings).pipe_engine)[0].unsequenced == 2
+    assert sequence(clients.pipe_engine) == 2
+    assert _raise(clients) == _newest(clients)
+
+
+def test_an_open_transaction_that_writes_no_event_holds_no_mark_back(clients: Runtime) -> None:
+    with clients.pipe_engine.begin() as other:
+        other.execute(text("SELECT txid_current()"))
+        publish(clients, origin(), [note()])
+        _number_all(clients)
+        assert _raise(clients) == _newest(clients)
