@@ -26,6 +26,7 @@ SUITES = (
     "transfer",
     "webhooks",
     "streams",
+    "snapshots",
     "server",
 )
 

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from shared.db.engine import role_url
@@ -36,18 +36,34 @@ def script_directory(service: str) -> ScriptDirectory:
 
 
 def migrate(settings: Settings, service: str, revision: str = "head") -> None:
-    """Bring the database of a service to a revision, a transaction for each one on the way.
+    """Bring the database of a service to a revision."""
+    engine = create_engine(role_url(settings, service, "owner"), poolclass=NullPool)
+    migrate_database(engine, service, revision)
+
+
+def migrate_database(engine: Engine, service: str, revision: str = "head") -> None:
+    """Bring a database to a revision of a service, a transaction for each one on the way.
+
+    `engine` is its owner's, and pools nothing: the lock that keeps others out ends with the
+    connection. What breaks off is taken up where it stands.
 
     No lock is held for longer than one revision takes, nor waited for so long that a request would
-    be refused; what breaks off is taken up where it stands. The lock that keeps others out ends
-    with the connection.
+    be refused; what takes long holds none that a request waits for (`shared.db.schema.online`).
     """
-    engine = create_engine(role_url(settings, service, "owner"), poolclass=NullPool)
     with engine.connect() as connection:
-        with connection.begin():
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-            connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+        _wait_for_turn(connection)
         _run_patiently(connection, script_directory(service), revision)
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Asked again and again: a statement that waits has a snapshot, for whose end an index would
+    wait that another builds while this one waits for it."""
+    while True:
+        with connection.begin():
+            connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+            if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+                return
+        time.sleep(_PAUSE_SECONDS)
 
 
 def migrate_all(settings: Settings) -> None:

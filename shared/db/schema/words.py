@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from alembic import op
+from sqlalchemy import text
 
+from shared.db.schema.online import build_index
 from shared.db.schema.tables import allow
 from shared.values.folding import SPELLED, combining_ranges, kept_by_lower
 
@@ -33,7 +35,7 @@ _BARE = """lower(
             regexp_replace(normalize(written, NFKD), '[%s]', '', 'g') COLLATE pg_c_utf8)"""
 # No word holds a quote or a backslash, as both part words.
 _PREFIXES = """
-CREATE FUNCTION search_prefixes(workspace uuid, written text) RETURNS tsquery
+CREATE OR REPLACE FUNCTION search_prefixes(workspace uuid, written text) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_catalog, pg_temp AS
 $$
     SELECT CAST(string_agg('''' || word || ''':*', ' & ') AS tsquery)
@@ -58,10 +60,19 @@ def _define_search_words() -> None:
 
 
 def renew_words(columns: Mapping[str, str]) -> None:
-    """Make the words of the tables anew, folded as they are folded now."""
+    """Make the words of the tables anew, where they were folded in another way than now."""
+    before = _definition()
     _define_search_words()
+    if _definition() == before:
+        return
     drop_words(*columns)
     add_words(columns)
+
+
+def _definition() -> str | None:
+    made = "SELECT prosrc FROM pg_proc WHERE oid = to_regprocedure('search_words(uuid, text)')"
+    found = op.get_bind().scalar(text(made))
+    return None if found is None else str(found)
 
 
 def create_search_words() -> None:
@@ -76,17 +87,26 @@ def create_search_words() -> None:
 def drop_search_words() -> None:
     """Drop them; the columns must be gone."""
     for signature in _OF_WORDS:
-        op.execute(f"DROP FUNCTION {signature}")
+        op.execute(f"DROP FUNCTION IF EXISTS {signature}")
 
 
 def add_words(columns: Mapping[str, str]) -> None:
-    """Give each table the words of an expression over its columns, and an index of them."""
+    """Give each table the words of an expression over its columns, and an index of them.
+
+    Those that have rows and no words are written anew for that.
+    """
+    add_words_unindexed(columns)
+    for table in columns:
+        build_index(f"ix_{table}_words", f"{table} USING gin (words)")
+
+
+def add_words_unindexed(columns: Mapping[str, str]) -> None:
+    """Give each table the words alone, as is done while it is empty."""
     for table, written in columns.items():
         op.execute(
-            f"ALTER TABLE {table} ADD COLUMN words tsvector "
+            f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS words tsvector "
             f"GENERATED ALWAYS AS (array_to_tsvector(search_words(workspace_id, {written}))) STORED"
         )
-        op.execute(f"CREATE INDEX ix_{table}_words ON {table} USING gin (words)")
 
 
 def drop_words(*tables: str) -> None:

@@ -26,6 +26,10 @@ def upgrade() -> None:
             aggregate_version bigint NOT NULL,
             occurred_at timestamptz NOT NULL,
             actor jsonb NOT NULL,
+            -- For a later revision; added to a table that is in use it would be written anew.
+            actor_kind text COLLATE "C" GENERATED ALWAYS AS (actor ->> 'kind') STORED,
+            actor_id text COLLATE "C" GENERATED ALWAYS AS (actor ->> 'id') STORED,
+            actor_name text COLLATE "C" GENERATED ALWAYS AS (lower(actor ->> 'name')) STORED,
             correlation_id text NOT NULL,
             causation_id text,
             traceparent text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index, replace_index
 from shared.db.schema.tables import role_prefix, tenant_table
 
 revision = "0004"
@@ -74,18 +75,11 @@ _MOMENT = "(CASE WHEN not_before IS NULL THEN occurred_at ELSE not_before END)"
 
 def upgrade() -> None:
     """Create the feed's tables and the indexes that placing and reading walk."""
-    op.execute("ALTER TABLE events ADD COLUMN not_before timestamptz")
-    op.execute("DROP INDEX ix_events_timeline")
-    op.execute(
-        "CREATE INDEX ix_events_timeline "
-        f"ON events (workspace_id, client_id, {_MOMENT}, source, pos)"
-    )
+    op.execute("ALTER TABLE events ADD COLUMN IF NOT EXISTS not_before timestamptz")
+    replace_index("ix_events_timeline", f"events (workspace_id, client_id, {_MOMENT}, source, pos)")
     # What a reader asks for by kind, or may see, is read type by type.
-    op.execute(
-        "CREATE INDEX ix_events_type "
-        f"ON events (workspace_id, client_id, type, {_MOMENT}, source, pos)"
-    )
-    op.execute("CREATE INDEX ix_events_source ON events (source, pos)")
+    build_index("ix_events_type", f"events (workspace_id, client_id, type, {_MOMENT}, source, pos)")
+    build_index("ix_events_source", "events (source, pos)")
     for statement in _TABLES:
         op.execute(statement)
     _let_requests_read()

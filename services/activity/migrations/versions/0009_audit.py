@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
+
 revision = "0009"
 down_revision = "0008"
 
@@ -14,9 +16,10 @@ _TAKEN_OUT = "'clients.archive.requested.v1', 'documents.document.downloaded.v1'
 
 def upgrade() -> None:
     """Keep the audit apart: it is short beside what is told of clients."""
-    op.execute(
-        f"CREATE INDEX ix_events_audit ON events (workspace_id, type, {_MOMENT}, source, pos) "
-        f"WHERE client_id IS NULL OR type IN ({_TAKEN_OUT})"
+    build_index(
+        "ix_events_audit",
+        f"events (workspace_id, type, {_MOMENT}, source, pos) "
+        f"WHERE client_id IS NULL OR type IN ({_TAKEN_OUT})",
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
+
 revision = "0011"
 down_revision = "0010"
 
@@ -20,14 +22,14 @@ _COLUMNS = {
 def upgrade() -> None:
     """Write the table anew with the columns, once for all three, then their indexes."""
     added = (
-        f'ADD {name} text COLLATE "C" GENERATED ALWAYS AS ({value}) STORED'
+        f'ADD IF NOT EXISTS {name} text COLLATE "C" GENERATED ALWAYS AS ({value}) STORED'
         for name, value in _COLUMNS.items()
     )
     op.execute(f"ALTER TABLE events {', '.join(added)}")
     for name in _COLUMNS:
-        op.execute(
-            f"CREATE INDEX ix_events_{name} ON events "
-            f"(workspace_id, client_id, {name}, {_MOMENT}, source, pos)"
+        build_index(
+            f"ix_events_{name}",
+            f"events (workspace_id, client_id, {name}, {_MOMENT}, source, pos)",
         )
 
 

@@ -45,6 +45,9 @@ CREATE TABLE clients (
     updated_at timestamptz NOT NULL,
     sort_name text COLLATE "C" NOT NULL,
     sort_code text COLLATE "C" GENERATED ALWAYS AS (coalesce(client_code, '~')) STORED,
+    -- Told by a later revision; added to a table that is in use it would be written anew.
+    owner jsonb,
+    owner_id uuid GENERATED ALWAYS AS (CAST(owner ->> 'id' AS uuid)) STORED,
     CONSTRAINT pk_clients PRIMARY KEY (id)
 ) WITH (fillfactor = 90)
 """

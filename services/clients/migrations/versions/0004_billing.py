@@ -5,6 +5,11 @@ from __future__ import annotations
 from alembic import op
 
 from shared.db.schema.tables import tenant_table
+from shared.db.schema.words import (
+    add_words_unindexed,
+    create_search_words,
+    drop_search_words,
+)
 
 revision = "0004"
 down_revision = "0003"
@@ -116,6 +121,7 @@ _TABLES = {
     """,
 }
 
+_WRITTEN = {"projects": "name || ' ' || coalesce(code, '')", "invoices": "coalesce(number, '')"}
 _INDEXES = (
     "CREATE INDEX ix_projects_client_id ON projects (client_id, id)",
     "CREATE INDEX ix_invoices_client_id ON invoices (client_id, id)",
@@ -125,15 +131,19 @@ _INDEXES = (
 
 
 def upgrade() -> None:
-    """Create the tables under row-level security."""
+    """Create the tables under row-level security; their words, for a later revision, while they
+    are empty."""
+    create_search_words()
     for table, statement in _TABLES.items():
         op.execute(statement)
         tenant_table(table)
     for statement in _INDEXES:
         op.execute(statement)
+    add_words_unindexed(_WRITTEN)
 
 
 def downgrade() -> None:
     """Drop them."""
     for table in reversed(_TABLES):
         op.execute(f"DROP TABLE {table}")
+    drop_search_words()

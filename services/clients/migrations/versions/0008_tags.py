@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
 from shared.db.schema.tables import tenant_table
 
 revision = "0008"
@@ -13,13 +14,11 @@ down_revision = "0007"
 # read has to look it up.
 _COLUMNS = """
 ALTER TABLE clients
-    ADD COLUMN tags text[] NOT NULL DEFAULT '{}',
-    ADD COLUMN custom_fields jsonb NOT NULL DEFAULT '{}',
-    ADD COLUMN owner jsonb,
-    ADD COLUMN owner_id uuid GENERATED ALWAYS AS (CAST(owner ->> 'id' AS uuid)) STORED
+    ADD COLUMN IF NOT EXISTS tags text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN IF NOT EXISTS custom_fields jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN IF NOT EXISTS owner jsonb,
+    ADD COLUMN IF NOT EXISTS owner_id uuid GENERATED ALWAYS AS (CAST(owner ->> 'id' AS uuid)) STORED
 """
-
-_OWNER_INDEX = "CREATE INDEX ix_clients_owner ON clients (workspace_id, owner_id, sort_name, id)"
 
 _CUSTOM_FIELDS = """
 CREATE TABLE custom_fields (
@@ -41,7 +40,7 @@ CREATE TABLE custom_fields (
 def upgrade() -> None:
     """Create the columns and the tables under row-level security."""
     op.execute(_COLUMNS)
-    op.execute(_OWNER_INDEX)
+    build_index("ix_clients_owner", "clients (workspace_id, owner_id, sort_name, id)")
     op.execute(_CUSTOM_FIELDS)
     tenant_table("custom_fields")
 

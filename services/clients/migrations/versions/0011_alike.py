@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from alembic import op
 from sqlalchemy import Row, text
 
 from services.clients.records.rules.likeness import email_domain, name_key, website_host
+from shared.db.schema.online import portions
 from shared.db.schema.tables import allow, tenant_table
 
 revision = "0011"
@@ -17,7 +17,7 @@ down_revision = "0010"
 
 # Apart from clients, so that a change which leaves the keys alone leaves their indexes alone.
 _KEYS = """
-CREATE TABLE client_keys (
+CREATE TABLE IF NOT EXISTS client_keys (
     client_id uuid NOT NULL,
     workspace_id uuid NOT NULL,
     name_key text COLLATE "C" NOT NULL,
@@ -88,17 +88,19 @@ _FIELDS = ("company_name", "website", "primary_contact.email", "tax_id")
 _MATCHES = tuple(zip(_FIELDS, _COLUMNS, strict=True))
 _SIGNATURE = "clients_alike(jsonb, int, boolean)"
 
-_BATCH = 5_000
-_NEXT = text(
+_OF_CLIENTS = text(
     """
     SELECT id, workspace_id, company_name, website, contact_email, tax_id_hash FROM clients
-    WHERE id > :after ORDER BY id LIMIT :most
+    WHERE id = ANY (:ids)
     """
 )
 _FILL = text(
     """
-    INSERT INTO client_keys VALUES
-    (:client_id, :workspace_id, :name_key, :website_host, :email_domain, :tax_id_hash)
+    INSERT INTO client_keys
+    SELECT CAST(:client_id AS uuid), CAST(:workspace_id AS uuid), CAST(:name_key AS text),
+           CAST(:website_host AS text), CAST(:email_domain AS text), CAST(:tax_id_hash AS bytea)
+    WHERE EXISTS (SELECT FROM clients WHERE id = :client_id FOR KEY SHARE)
+    ON CONFLICT DO NOTHING
     """
 )
 
@@ -108,9 +110,11 @@ def upgrade() -> None:
 
     Here and at once: until the last one has its keys, a check would miss some.
     """
-    for table in (_KEYS, _SEEN):
-        op.execute(table)
-    _fill()
+    op.execute(_KEYS)
+    for connection, ids in portions("clients"):
+        for keys in _keys(connection.execute(_OF_CLIENTS, {"ids": ids}).all()):
+            connection.execute(_FILL, keys)
+    op.execute(_SEEN)
     for column in _COLUMNS:
         op.execute(
             f"CREATE INDEX ix_client_keys_{column} ON client_keys "
@@ -122,13 +126,6 @@ def upgrade() -> None:
     matches = ", ".join(_MATCH.format(match=match, column=column) for match, column in _MATCHES)
     op.execute(_ALIKE.format(looks=looks, matches=matches))
     allow(_SIGNATURE)
-
-
-def _fill() -> None:
-    connection, after = op.get_bind(), uuid.UUID(int=0)
-    while rows := connection.execute(_NEXT, {"after": after, "most": _BATCH}).all():
-        connection.execute(_FILL, _keys(rows))
-        after = rows[-1].id
 
 
 def _keys(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:

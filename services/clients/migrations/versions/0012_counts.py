@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from alembic import op
+from sqlalchemy import text
 
+from shared.db.schema.online import apart, as_of_now
 from shared.db.schema.tables import role_prefix, tenant_table
 
 revision = "0012"
@@ -52,17 +54,18 @@ BEGIN
 END
 $$
 """
+_COUNTED = """
+    SELECT c.workspace_id, f.facet, c.status, f.value, sum(c.n) AS clients
+    FROM ({changed}) AS c, LATERAL (VALUES
+        ('industry', c.industry), ('company_size', c.company_size),
+        ('primary_service_type', c.primary_service_type), ('owner_id', CAST(c.owner_id AS text))
+    ) AS f (facet, value)
+    GROUP BY c.workspace_id, f.facet, c.status, f.value HAVING sum(c.n) <> 0
+"""
 _ADD = """
     INSERT INTO client_counts AS k (workspace_id, facet, status, value, slot, clients)
     SELECT t.workspace_id, t.facet, t.status, t.value, client_counts_slot(t.workspace_id), t.clients
-    FROM (
-        SELECT c.workspace_id, f.facet, c.status, f.value, sum(c.n) AS clients
-        FROM ({changed}) AS c, LATERAL (VALUES
-            ('industry', c.industry), ('company_size', c.company_size),
-            ('primary_service_type', c.primary_service_type), ('owner_id', c.owner_id::text)
-        ) AS f (facet, value)
-        GROUP BY c.workspace_id, f.facet, c.status, f.value HAVING sum(c.n) <> 0
-    ) AS t
+    FROM ({counted}) AS t (workspace_id, facet, status, value, clients)
     ON CONFLICT ON CONSTRAINT uq_client_counts
     DO UPDATE SET clients = k.clients + excluded.clients
 """
@@ -80,6 +83,15 @@ _GONE = "SELECT -1 AS n, gone.* FROM gone"
 _CHANGED = f"""
     SELECT v.* FROM (VALUES (-1, {_OLD}), (1, {_NEW})) AS v (n, {", ".join(_COLUMNS)})
 """
+
+_BEFORE = text(_COUNTED.format(changed="SELECT 1 AS n, clients.* FROM clients"))
+_PUT = text(
+    _ADD.format(
+        counted="""
+    SELECT CAST(:workspace_id AS uuid), CAST(:facet AS text), CAST(:status AS text),
+           CAST(:value AS text), CAST(:clients AS bigint)"""
+    )
+)
 
 # Rows made or deleted are counted together, however many. Most changes leave what is counted
 # alone: they are let pass row by row, before anything is called.
@@ -100,25 +112,29 @@ _TRIGGERS = {
 
 
 def upgrade() -> None:
-    """Count the clients that there are, and from now on each change.
+    """Count each change from now on, and the clients that there are as they were before that.
 
-    The triggers come first: they lock out whoever writes clients until all are counted.
+    Whoever writes clients is kept out while the triggers are made, and not while they are counted.
     """
+    downgrade()  # What a run that broke off has left.
     op.execute(_COUNTS)
     op.execute(_SLOT)
     for name, (changed, when) in _TRIGGERS.items():
-        op.execute(_COUNT.format(name=name, count=_ADD.format(changed=changed)))
+        count = _ADD.format(counted=_COUNTED.format(changed=changed))
+        op.execute(_COUNT.format(name=name, count=count))
         op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
         op.execute(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
-    op.execute(_ADD.format(changed="SELECT 1 AS n, clients.* FROM clients"))
     tenant_table("client_counts")
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON client_counts FROM {role_prefix()}_app")
+    with as_of_now() as before, apart() as connection:
+        for counted in before.execute(_BEFORE).mappings():
+            connection.execute(_PUT, dict(counted))
 
 
 def downgrade() -> None:
     """Drop them."""
     for name in _TRIGGERS:
-        op.execute(f"DROP TRIGGER {name} ON clients")
-        op.execute(f"DROP FUNCTION {name}()")
-    op.execute("DROP FUNCTION client_counts_slot(uuid)")
-    op.execute("DROP TABLE client_counts")
+        op.execute(f"DROP TRIGGER IF EXISTS {name} ON clients")
+        op.execute(f"DROP FUNCTION IF EXISTS {name}()")
+    op.execute("DROP FUNCTION IF EXISTS client_counts_slot(uuid)")
+    op.execute("DROP TABLE IF EXISTS client_counts")

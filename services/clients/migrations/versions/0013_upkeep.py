@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
 from shared.db.schema.tables import allow
 
 revision = "0013"
@@ -11,8 +12,7 @@ down_revision = "0012"
 
 # Rows from before have none. The index holds what is left to do and empties itself; where the
 # folding changes again, it and the function are made anew with the next number.
-_FOLDING = "ALTER TABLE client_search ADD COLUMN folding smallint NOT NULL DEFAULT 0"
-_LEFT_TO_DO = "CREATE INDEX ix_client_search_left ON client_search (client_id) WHERE folding < 1"
+_FOLDING = "ALTER TABLE client_search ADD COLUMN IF NOT EXISTS folding smallint NOT NULL DEFAULT 0"
 
 # Jobs ask for all workspaces at once: they learn ids, or how many rows have gone.
 _TO_REINDEX = """
@@ -39,7 +39,9 @@ _FUNCTIONS = ("workspaces_to_reindex()", "purge_expired_tokens(int)")
 
 def upgrade() -> None:
     """Add the number of the folding, and the two functions."""
-    for statement in (_FOLDING, _LEFT_TO_DO, _TO_REINDEX, _PURGE_ACCESS):
+    op.execute(_FOLDING)
+    build_index("ix_client_search_left", "client_search (client_id) WHERE folding < 1")
+    for statement in (_TO_REINDEX, _PURGE_ACCESS):
         op.execute(statement)
     for function in _FUNCTIONS:
         allow(function)

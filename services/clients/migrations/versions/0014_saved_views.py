@@ -63,11 +63,11 @@ _FUNCTIONS = ("project_matches(text, int)", "invoice_matches(text, uuid[], int)"
 
 def upgrade() -> None:
     """Create the views under row-level security, the words, and the two look-ups."""
+    create_search_words()
+    add_words(_WRITTEN)
     op.execute(_VIEWS)
     op.execute(_SHARED)
     tenant_table("saved_views")
-    create_search_words()
-    add_words(_WRITTEN)
     for function, signature in zip((_PROJECTS, _INVOICES), _FUNCTIONS, strict=True):
         op.execute(function)
         allow(signature)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import in_portions
 from shared.db.schema.tables import allow, role_prefix, tenant_table
 
 revision = "0015"
@@ -14,7 +15,7 @@ down_revision = "0014"
 # n letters, one alone has a `shared` below n: each client is found once. Index and visibility
 # map answer alone, so the map is kept up more eagerly than usual.
 _WORDS = """
-CREATE TABLE client_words (
+CREATE TABLE IF NOT EXISTS client_words (
     workspace_id uuid NOT NULL,
     word text COLLATE "C" NOT NULL,
     sort_name text COLLATE "C" NOT NULL,
@@ -26,7 +27,7 @@ CREATE TABLE client_words (
 """
 
 _SHARED_LENGTH = """
-CREATE FUNCTION shared_length(one text, other text) RETURNS smallint
+CREATE OR REPLACE FUNCTION shared_length(one text, other text) RETURNS smallint
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS
 $$
 DECLARE
@@ -41,7 +42,7 @@ END
 $$
 """
 _IN_ORDER = """
-CREATE FUNCTION words_in_order(words tsvector) RETURNS TABLE (word text, shared smallint)
+CREATE OR REPLACE FUNCTION words_in_order(words tsvector) RETURNS TABLE (word text, shared smallint)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
     SELECT each.word, coalesce(
@@ -53,7 +54,7 @@ $$
 # As the owner: whoever writes a client's words writes these by that alone, and in no other
 # way. By the key only: a plan made for many rows must not read the table for one.
 _TRIGGER = """
-CREATE FUNCTION {name}() RETURNS trigger
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS
 $$
@@ -106,14 +107,15 @@ _TRIGGERS = {
     ),
 }
 
-# The words had a mark of eight letters in front, that of their workspace.
+# The words had a mark of eight letters in front, that of their workspace. A row that has its
+# `sort_name` is without them already, and its words are in order by the trigger.
 _SORT_NAMES = """
-ALTER TABLE client_search ADD COLUMN sort_name text COLLATE "C" NOT NULL DEFAULT ''
+ALTER TABLE client_search ADD COLUMN IF NOT EXISTS sort_name text COLLATE "C" NOT NULL DEFAULT ''
 """
 _FILL = """
 UPDATE client_search s SET sort_name = c.sort_name, words = array_to_tsvector(ARRAY(
     SELECT substr(marked, 9, 200) FROM unnest(tsvector_to_array(s.words)) AS each (marked)))
-FROM clients c WHERE c.id = s.client_id
+FROM clients c WHERE c.id = s.client_id AND s.client_id = ANY (:keys) AND s.sort_name = ''
 """
 _NO_DEFAULT = "ALTER TABLE client_search ALTER COLUMN sort_name DROP DEFAULT"
 
@@ -168,18 +170,18 @@ $$
 
 def upgrade() -> None:
     """Write the words of all clients in their order, and from now on with each change."""
+    for statement in (_SORT_NAMES, _WORDS, _SHARED_LENGTH, _IN_ORDER):
+        op.execute(statement)
+    for name, (body, when) in _TRIGGERS.items():
+        op.execute(_TRIGGER.format(name=name, body=body))
+        op.execute(f"CREATE OR REPLACE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
+        op.execute(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
+    in_portions("client_search", _FILL, key="client_id")
     for function in _OLD_FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
     op.execute("DROP INDEX ix_client_search_words")
-    for statement in (_SORT_NAMES, _FILL, _NO_DEFAULT, _WORDS):
+    for statement in (_NO_DEFAULT, _ESTIMATE):
         op.execute(statement)
-    for function in (_SHARED_LENGTH, _IN_ORDER, _ESTIMATE):
-        op.execute(function)
-    for name, (body, when) in _TRIGGERS.items():
-        op.execute(_TRIGGER.format(name=name, body=body))
-        op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
-        op.execute(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
-    op.execute(_PUT.format(source="client_search"))
     tenant_table("client_words")
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON client_words FROM {role_prefix()}_app")
     allow("client_words_estimate(text, text)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
+from shared.db.schema.online import replace_index
 
 revision = "0016"
 down_revision = "0015"
@@ -13,9 +13,8 @@ _COLUMNS = ("industry", "company_size", "primary_service_type")
 
 
 def _make(column: str, *more: str) -> None:
-    op.execute(f"DROP INDEX ix_clients_{column}")
     columns = ", ".join(["workspace_id", column, "sort_name", "id", *more])
-    op.execute(f"CREATE INDEX ix_clients_{column} ON clients ({columns})")
+    replace_index(f"ix_clients_{column}", f"clients ({columns})")
 
 
 def upgrade() -> None:

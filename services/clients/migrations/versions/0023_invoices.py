@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index, check, in_portions
 from shared.db.schema.tables import tenant_table
 
 revision = "0023"
@@ -86,29 +87,33 @@ _INDEXES = (
     "CREATE INDEX ix_credit_notes_invoice_id ON credit_notes (invoice_id, id)",
     "CREATE INDEX ix_credit_note_lines_credit_note_id ON credit_note_lines (credit_note_id, place)",
     "CREATE INDEX ix_credit_note_lines_invoice_line_id ON credit_note_lines (invoice_line_id)",
-    # The lists of a whole workspace: all of it newest first, by day, and what is open.
-    "CREATE INDEX ix_invoices_workspace_id ON invoices (workspace_id, id)",
-    "CREATE INDEX ix_invoices_issued_on ON invoices (workspace_id, issued_on)",
-    """CREATE INDEX ix_invoices_open ON invoices (workspace_id, due_on)
-       WHERE status IN ('issued', 'partially_paid')""",
 )
+# The lists of a whole workspace: all of it newest first, by day, and what is open.
+_OF_INVOICES = {
+    "ix_invoices_workspace_id": "invoices (workspace_id, id)",
+    "ix_invoices_issued_on": "invoices (workspace_id, issued_on)",
+    "ix_invoices_open": (
+        "invoices (workspace_id, due_on) WHERE status IN ('issued', 'partially_paid')"
+    ),
+}
 # The day of the last payment; an invoice over nothing was paid when it was issued.
 _PAID_ON = """
     UPDATE invoices AS i SET paid_on = coalesce(
         (SELECT max(p.paid_on) FROM payments AS p WHERE p.invoice_id = i.id), i.issued_on)
-    WHERE status = 'paid'
+    WHERE status = 'paid' AND id = ANY (:keys)
 """
-_OWN_INDEXES = ("ix_invoices_workspace_id", "ix_invoices_issued_on", "ix_invoices_open")
 
 
 def upgrade() -> None:
     """Add the columns, then the tables under row-level security, then what is looked up by."""
     for table, columns in _GROWN.items():
         for name, kind in columns.items():
-            op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-    op.execute(_PAID_ON)
-    for check, (now, _) in _CHECKS.items():
-        _replace(check, now)
+            op.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} {kind}")
+    in_portions("invoices", _PAID_ON)
+    for name, (now, _) in _CHECKS.items():
+        check("invoices", name, now)
+    for name, on in _OF_INVOICES.items():
+        build_index(name, on)
     for table, statement in _TABLES.items():
         op.execute(statement)
         tenant_table(table)
@@ -118,17 +123,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them again. Fails where a discount was given: the books would not add up."""
-    for index in _OWN_INDEXES:
+    for index in _OF_INVOICES:
         op.execute(f"DROP INDEX {index}")
     for table in reversed(_TABLES):
         op.execute(f"DROP TABLE {table}")
-    for check, (_, before) in _CHECKS.items():
-        _replace(check, before)
+    for name, (_, before) in _CHECKS.items():
+        check("invoices", name, before)
     for table, columns in _GROWN.items():
         for name in columns:
             op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
-
-
-def _replace(check: str, condition: str) -> None:
-    op.execute(f"ALTER TABLE invoices DROP CONSTRAINT {check}")
-    op.execute(f"ALTER TABLE invoices ADD CONSTRAINT {check} CHECK ({condition})")

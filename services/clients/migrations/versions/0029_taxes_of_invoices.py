@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
+
 revision = "0029"
 down_revision = "0028"
 
 # Everything that sums are made of and narrowed by.
 _SUMS = """
-CREATE INDEX ix_invoices_sums ON invoices (workspace_id, currency, status)
+invoices (workspace_id, currency, status)
 INCLUDE (issued_on, total, amount_paid, amount_credited)
 """
 
 
 def upgrade() -> None:
     """Add both; the taxes of invoices from before are those of their lines, as ever."""
-    op.execute("ALTER TABLE invoices ADD COLUMN tax_parts jsonb")
-    op.execute(_SUMS)
+    op.execute("ALTER TABLE invoices ADD COLUMN IF NOT EXISTS tax_parts jsonb")
+    build_index("ix_invoices_sums", _SUMS)
 
 
 def downgrade() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index, check
 from shared.db.schema.tables import tenant_table
 
 revision = "0030"
@@ -32,26 +33,24 @@ _TABLES = {
         )
     """,
 }
-_STATES = (
-    "ALTER TABLE mails DROP CONSTRAINT ck_mails_state, ADD CONSTRAINT ck_mails_state CHECK ({})"
-)
 _BEFORE = "state IN ('queued', 'sent', 'refused', 'given_up')"
 _NOW = "state IN ('queued', 'sent', 'refused', 'given_up', 'withheld', 'bounced')"
 
 
 def upgrade() -> None:
     """Create the tables; of mail written before, nothing but links is known."""
+    op.execute(
+        "ALTER TABLE mails ADD IF NOT EXISTS client_id uuid, ADD IF NOT EXISTS dedupe_key text, "
+        "ADD IF NOT EXISTS secret boolean NOT NULL DEFAULT true, "
+        "ADD IF NOT EXISTS subject text, ADD IF NOT EXISTS body text"
+    )
+    check("mails", "ck_mails_state", _NOW)
+    build_index("uq_mails_dedupe_key", "mails (workspace_id, dedupe_key)", unique=True)
+    build_index("ix_mails_list", "mails (workspace_id, id)")
+    build_index("ix_mails_client_id", "mails (client_id, id)")
     for table, statement in _TABLES.items():
         op.execute(statement)
         tenant_table(table)
-    op.execute(
-        "ALTER TABLE mails ADD client_id uuid, ADD dedupe_key text, "
-        "ADD secret boolean NOT NULL DEFAULT true, ADD subject text, ADD body text"
-    )
-    op.execute(_STATES.format(_NOW))
-    op.execute("CREATE UNIQUE INDEX uq_mails_dedupe_key ON mails (workspace_id, dedupe_key)")
-    op.execute("CREATE INDEX ix_mails_list ON mails (workspace_id, id)")
-    op.execute("CREATE INDEX ix_mails_client_id ON mails (client_id, id)")
     op.execute("ALTER TABLE workspaces ADD mail_sender text, ADD mail_reply_to text")
 
 
@@ -59,7 +58,7 @@ def downgrade() -> None:
     """Drop them; what was withheld or came back was not sent."""
     op.execute("ALTER TABLE workspaces DROP mail_sender, DROP mail_reply_to")
     op.execute("UPDATE mails SET state = 'refused' WHERE state IN ('withheld', 'bounced')")
-    op.execute(_STATES.format(_BEFORE))
+    check("mails", "ck_mails_state", _BEFORE)
     for index in ("uq_mails_dedupe_key", "ix_mails_list", "ix_mails_client_id"):
         op.execute(f"DROP INDEX {index}")
     op.execute(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
+
 revision = "0033"
 down_revision = "0032"
 
 
 def upgrade() -> None:
     """What the list is read by."""
-    op.execute("CREATE INDEX ix_projects_workspace_id ON projects (workspace_id, id)")
+    build_index("ix_projects_workspace_id", "projects (workspace_id, id)")
 
 
 def downgrade() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import check, in_portions
 from shared.db.schema.tables import allow, tenant_table
 
 revision = "0034"
@@ -74,15 +75,13 @@ _INDEXES = (
 )
 _COLUMNS = (
     # Where nothing is said, it is by the month.
+    "ALTER TABLE clients ADD IF NOT EXISTS auto_invoicing_frequency text",
     (
-        "ALTER TABLE clients ADD auto_invoicing_frequency text "
-        "CHECK (auto_invoicing_frequency IN ('weekly', 'biweekly', 'monthly'))"
+        "ALTER TABLE workspaces ADD IF NOT EXISTS auto_invoicing_issues boolean NOT NULL DEFAULT "
+        "false, ADD IF NOT EXISTS invoice_due_days int, "
+        "ADD IF NOT EXISTS reminder_days int[] NOT NULL DEFAULT '{3,14,30}'"
     ),
-    (
-        "ALTER TABLE workspaces ADD auto_invoicing_issues boolean NOT NULL DEFAULT false, "
-        "ADD invoice_due_days int, ADD reminder_days int[] NOT NULL DEFAULT '{3,14,30}'"
-    ),
-    "ALTER TABLE invoices ADD reminded_days int",
+    "ALTER TABLE invoices ADD IF NOT EXISTS reminded_days int",
 )
 _INVOICED = "{0}.auto_invoicing AND {0}.status = 'active' AND NOT {0}.internal"
 # Whichever command changes a client, its row here comes and goes in the same transaction.
@@ -98,6 +97,13 @@ _KEEP = f"""
         END IF;
         RETURN NULL;
     END $$
+"""
+# Whoever changes one of these clients meanwhile waits until it has its row, or is seen as changed.
+_BEFORE = f"""
+    INSERT INTO invoicing_schedules (client_id, workspace_id, since)
+    SELECT c.id, c.workspace_id, now() FROM clients AS c
+    WHERE c.id = ANY (:keys) AND {_INVOICED.format("c")} FOR UPDATE
+    ON CONFLICT DO NOTHING
 """
 _TRIGGERS = {
     "keep_invoicing_schedule_made": "AFTER INSERT ON clients FOR EACH ROW WHEN "
@@ -135,33 +141,38 @@ _OF_JOBS = {
 
 def upgrade() -> None:
     """Create them; who has asked to be invoiced by itself is, from now on."""
+    downgrade()  # What a run that broke off has left.
+    for statement in _COLUMNS:
+        op.execute(statement)
+    check(
+        "clients",
+        "clients_auto_invoicing_frequency_check",
+        "auto_invoicing_frequency IN ('weekly', 'biweekly', 'monthly')",
+    )
     for table, statement in _TABLES.items():
         op.execute(statement)
         tenant_table(table)
-    for statement in (*_INDEXES, *_COLUMNS, _KEEP, *_OF_JOBS.values()):
+    for statement in (*_INDEXES, _KEEP, *_OF_JOBS.values()):
         op.execute(statement)
     for name, when in _TRIGGERS.items():
         op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION keep_invoicing_schedule()")
     for signature in _OF_JOBS:
         allow(signature)
-    op.execute(
-        "INSERT INTO invoicing_schedules (client_id, workspace_id, since) "
-        f"SELECT c.id, c.workspace_id, now() FROM clients AS c WHERE {_INVOICED.format('c')}"
-    )
+    in_portions("clients", _BEFORE)
 
 
 def downgrade() -> None:
     """Drop them all."""
     for name in _TRIGGERS:
-        op.execute(f"DROP TRIGGER {name} ON clients")
-    op.execute("DROP FUNCTION keep_invoicing_schedule()")
+        op.execute(f"DROP TRIGGER IF EXISTS {name} ON clients")
+    op.execute("DROP FUNCTION IF EXISTS keep_invoicing_schedule()")
     for signature in _OF_JOBS:
-        op.execute(f"DROP FUNCTION {signature}")
-    op.execute("ALTER TABLE clients DROP auto_invoicing_frequency")
+        op.execute(f"DROP FUNCTION IF EXISTS {signature}")
+    op.execute("ALTER TABLE clients DROP IF EXISTS auto_invoicing_frequency")
     op.execute(
-        "ALTER TABLE workspaces DROP auto_invoicing_issues, DROP invoice_due_days, "
-        "DROP reminder_days"
+        "ALTER TABLE workspaces DROP IF EXISTS auto_invoicing_issues, "
+        "DROP IF EXISTS invoice_due_days, DROP IF EXISTS reminder_days"
     )
-    op.execute("ALTER TABLE invoices DROP reminded_days")
+    op.execute("ALTER TABLE invoices DROP IF EXISTS reminded_days")
     for table in reversed(_TABLES):
-        op.execute(f"DROP TABLE {table}")
+        op.execute(f"DROP TABLE IF EXISTS {table}")

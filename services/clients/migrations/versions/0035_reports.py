@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
 from shared.db.schema.tables import allow
 
 revision = "0035"
 down_revision = "0034"
 
-_INDEX = """
-    CREATE INDEX ix_clients_quarterly_reports ON clients (workspace_id) WHERE quarterly_reports
-"""
 _WORKSPACES = """
     CREATE FUNCTION workspaces_with_reports() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -22,7 +20,7 @@ _WORKSPACES = """
 
 def upgrade() -> None:
     """Let the job ask."""
-    op.execute(_INDEX)
+    build_index("ix_clients_quarterly_reports", "clients (workspace_id) WHERE quarterly_reports")
     op.execute(_WORKSPACES)
     allow("workspaces_with_reports()")
 

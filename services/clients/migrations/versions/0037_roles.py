@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
 from shared.db.schema.tables import tenant_table
 
 revision = "0037"
@@ -23,7 +24,6 @@ _ROLES = """
         CONSTRAINT uq_roles_name UNIQUE (workspace_id, name_key)
     )
 """
-_USERS_ROLE = "CREATE INDEX ix_users_role ON users (workspace_id, role)"
 
 
 def _find_credential(granted: str, joined: str) -> str:
@@ -53,9 +53,9 @@ def _find_credential(granted: str, joined: str) -> str:
 
 def upgrade() -> None:
     """Let a workspace have roles beside the four."""
+    build_index("ix_users_role", "users (workspace_id, role)")
     op.execute(_ROLES)
     tenant_table("roles")
-    op.execute(_USERS_ROLE)
     join = "LEFT JOIN roles AS r ON r.workspace_id = u.workspace_id AND r.id::text = u.role"
     op.execute(_find_credential("r.permissions", join))
 

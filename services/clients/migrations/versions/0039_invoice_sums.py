@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from alembic import op
+from sqlalchemy import text
 
+from shared.db.schema.online import apart, as_of_now
 from shared.db.schema.tables import role_prefix, tenant_table
 
 revision = "0039"
@@ -30,19 +32,25 @@ CREATE TABLE invoice_sums (
 """
 _AMOUNTS = ("total", "amount_paid", "amount_credited")
 _COLUMNS = ("workspace_id", "status", "currency", "issued_on", "due_on", *_AMOUNTS)
-_ADD = f"""
-    INSERT INTO invoice_sums AS k (workspace_id, status, currency, issued_on, due_on, slot,
-                                   invoices, {", ".join(_AMOUNTS)})
-    SELECT t.*, client_counts_slot(t.workspace_id), {{sums}}
+_SUMMED = f"""
+    SELECT t.*, sum(c.n) AS invoices,
+           {", ".join(f"sum(c.n * c.{name}) AS {name}" for name in _AMOUNTS)}
     FROM ({{changed}}) AS c, LATERAL (
         SELECT c.workspace_id, c.status, c.currency, c.issued_on,
                CASE WHEN c.status IN ('issued', 'partially_paid') THEN c.due_on END AS due_on
     ) AS t
     GROUP BY t.workspace_id, t.status, t.currency, t.issued_on, t.due_on
+"""
+_KEY = ("workspace_id", "status", "currency", "issued_on", "due_on")
+_ADD = f"""
+    INSERT INTO invoice_sums AS k ({", ".join(_KEY)}, slot, invoices, {", ".join(_AMOUNTS)})
+    SELECT {", ".join(f"t.{name}" for name in _KEY)}, client_counts_slot(t.workspace_id),
+           t.invoices, {", ".join(f"t.{name}" for name in _AMOUNTS)}
+    FROM ({{summed}}) AS t
     ON CONFLICT ON CONSTRAINT uq_invoice_sums DO UPDATE
     SET invoices = k.invoices + excluded.invoices,
         {", ".join(f"{name} = k.{name} + excluded.{name}" for name in _AMOUNTS)}
-""".replace("{sums}", ", ".join(["sum(c.n)", *(f"sum(c.n * c.{name})" for name in _AMOUNTS)]))
+"""
 # As the owner: who changes invoices changes the sums by that alone, and in no other way. A row
 # that is down to nothing goes, or every day on which something was open would leave one.
 _COUNT = f"""
@@ -60,6 +68,15 @@ BEGIN
 END
 $$
 """
+_BEFORE = text(_SUMMED.format(changed="SELECT 1 AS n, invoices.* FROM invoices"))
+_SUM = """
+    SELECT CAST(:workspace_id AS uuid) AS workspace_id, CAST(:status AS text) AS status,
+           CAST(:currency AS text) AS currency, CAST(:issued_on AS date) AS issued_on,
+           CAST(:due_on AS date) AS due_on, CAST(:invoices AS bigint) AS invoices,
+           CAST(:total AS numeric) AS total, CAST(:amount_paid AS numeric) AS amount_paid,
+           CAST(:amount_credited AS numeric) AS amount_credited
+"""
+_PUT = text(_ADD.format(summed=_SUM))
 _OLD, _NEW = (", ".join(f"{row}.{column}" for column in _COLUMNS) for row in ("OLD", "NEW"))
 _CHANGED = f"""
     SELECT v.* FROM (VALUES (-1, {_OLD}), (1, {_NEW})) AS v (n, {", ".join(_COLUMNS)})
@@ -81,23 +98,26 @@ _TRIGGERS = {
 
 
 def upgrade() -> None:
-    """Sum up the invoices that there are, and from now on each change.
+    """Sum up each change from now on, and the invoices that there are as they were before that.
 
-    The triggers come first: they lock out whoever writes invoices until all are summed up.
+    Whoever writes invoices is kept out while the triggers are made, and not while sums are.
     """
+    downgrade()  # What a run that broke off has left.
     op.execute(_SUMS)
     for name, (changed, when) in _TRIGGERS.items():
-        op.execute(_COUNT.format(name=name, changed=changed))
+        op.execute(_COUNT.format(name=name, summed=_SUMMED.format(changed=changed)))
         op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
         op.execute(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
-    op.execute(_ADD.format(changed="SELECT 1 AS n, invoices.* FROM invoices"))
     tenant_table("invoice_sums")
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON invoice_sums FROM {role_prefix()}_app")
+    with as_of_now() as before, apart() as connection:
+        for summed in before.execute(_BEFORE).mappings():
+            connection.execute(_PUT, dict(summed))
 
 
 def downgrade() -> None:
     """Drop them."""
     for name in _TRIGGERS:
-        op.execute(f"DROP TRIGGER {name} ON invoices")
-        op.execute(f"DROP FUNCTION {name}()")
-    op.execute("DROP TABLE invoice_sums")
+        op.execute(f"DROP TRIGGER IF EXISTS {name} ON invoices")
+        op.execute(f"DROP FUNCTION IF EXISTS {name}()")
+    op.execute("DROP TABLE IF EXISTS invoice_sums")

@@ -5,6 +5,11 @@ from __future__ import annotations
 from alembic import op
 
 from shared.db.schema.tables import allow, tenant_table
+from shared.db.schema.words import (
+    add_words_unindexed,
+    create_search_words,
+    drop_search_words,
+)
 
 revision = "0002"
 down_revision = "0001"
@@ -115,6 +120,9 @@ def upgrade() -> None:
     """Create the tables under row-level security and the two look-ups of periodic work."""
     for statement in (*_TABLES, *_INDEXES, *_FUNCTIONS):
         op.execute(statement)
+    # For a later revision: added to a table that is in use they would have it written anew.
+    create_search_words()
+    add_words_unindexed({"documents": "coalesce(title, '') || ' ' || file_name || ' ' || category"})
     for table in _NAMES:
         tenant_table(table)
     for signature in _SIGNATURES:
@@ -127,3 +135,4 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {signature}")
     for table in reversed(_NAMES):
         op.execute(f"DROP TABLE {table}")
+    drop_search_words()

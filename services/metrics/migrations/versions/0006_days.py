@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import build_index
+
 revision = "0006"
 down_revision = "0005"
 
 
 def upgrade() -> None:
     """Known from the next event of an invoice on; a rebuild makes all of them known."""
-    op.execute("ALTER TABLE invoice_facts ADD COLUMN due_on date, ADD COLUMN paid_on date")
-    op.execute("CREATE INDEX ix_invoice_facts_workspace_id ON invoice_facts (workspace_id)")
-    op.execute("CREATE INDEX ix_project_facts_workspace_id ON project_facts (workspace_id)")
+    op.execute(
+        "ALTER TABLE invoice_facts "
+        "ADD COLUMN IF NOT EXISTS due_on date, ADD COLUMN IF NOT EXISTS paid_on date"
+    )
+    for table in ("invoice_facts", "project_facts"):
+        build_index(f"ix_{table}_workspace_id", f"{table} (workspace_id)")
 
 
 def downgrade() -> None:
