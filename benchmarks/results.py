@@ -74,18 +74,16 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def write(figures: Sequence[Figure]) -> None:
-    """Keep the figures, and beside them the machine and the day."""
-    content = {
-        figure.name: {
-            "value": _rounded(figure.value),
-            "reference": _rounded(figure.reference),
-            "ratio": _rounded(figure.ratio),
-            "unit": figure.unit,
-        }
-        for figure in figures
-    }
-    LATEST.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+    """Keep the figures, each with its day, in place of those of the same names; and the machine."""
+    kept = orjson.loads(LATEST.read_bytes()) | {figure.name: _kept(figure) for figure in figures}
+    LATEST.write_bytes(orjson.dumps(kept, option=orjson.OPT_INDENT_2) + b"\n")
     MACHINE.write_bytes(orjson.dumps(machine(), option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _kept(figure: Figure) -> dict[str, object]:
+    numbers = {"value": figure.value, "reference": figure.reference, "ratio": figure.ratio}
+    rounded = {name: _rounded(number) for name, number in numbers.items()}
+    return {**rounded, "unit": figure.unit, "date": datetime.now(UTC).date().isoformat()}
 
 
 def machine() -> dict[str, object]:
