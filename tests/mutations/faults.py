@@ -274,7 +274,7 @@ FAULTS = (
         "services/activity/events/operations/placing.py",
         "SELECT last_pos FROM feed_state WHERE k = 1 FOR UPDATE",
         "SELECT last_pos FROM feed_state WHERE k = 1",
-        (f"{_PLACING}one_that_waited_places_nothing_that_was_placed_while_it_waited",),
+        (f"{_PLACING}one_that_waited_goes_on_where_the_feed_ends_by_then",),
     ),
     Fault(
         "places are given past a hole",

@@ -125,16 +125,16 @@ def test_two_that_place_at_once_give_each_place_once(
     _expect_whole(runtime, owner, told)
 
 
-def test_one_that_waited_places_nothing_that_was_placed_while_it_waited(
+def test_one_that_waited_goes_on_where_the_feed_ends_by_then(
     runtime: Runtime, inbox: Inbox, owner: Engine, source: Source, placer: Placer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Without the lock it would know no better than to give the same places again."""
-    told = _updates(source, uuid7(), 20)
+    """Without the lock it would give places again that were given while it waited."""
+    told = _updates(source, uuid7(), 30)
     inbox.ingest(batch(told[:10]))
     # The first round of a feed writes where it lives and whom it follows, and waits for that alone.
     _place_all(placer)
-    inbox.ingest(batch(told[10:]))
+    inbox.ingest(batch(told[10:20]))
     begun: list[Future[bool]] = []
     with ThreadPoolExecutor(1) as other:
 
@@ -142,6 +142,8 @@ def test_one_that_waited_places_nothing_that_was_placed_while_it_waited(
             if place == "feed.before_commit" and not begun:
                 begun.append(other.submit(Placer(runtime.pipe_engine, runtime.vault).make_round))
                 until_someone_waits_for_a_lock(runtime)
+                # It has something to place, and must not do so where it saw the feed end before.
+                inbox.ingest(batch(told[20:]))
 
         monkeypatch.setattr(placing, "failpoint", before_commit)
         placer.make_round()
