@@ -13,7 +13,6 @@ import psycopg
 import pytest
 
 from shared.db.migrate import current_revision, migrate
-from shared.db.schema import online
 from shared.messaging.topology import SERVICES
 from tests.fixtures.databases import Databases
 from tests.integration.db.filling import FILLINGS, ROWS, Filling
@@ -42,7 +41,7 @@ BEGIN PERFORM guard.look(); RETURN NULL; END $$;
 CREATE FUNCTION guard.on_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_stat_force_next_flush();
-    IF (SELECT count(*) FROM changed) > {online.BATCH_ROWS} THEN
+    IF (SELECT count(*) FROM changed) >= {ROWS} THEN
         RAISE EXCEPTION 'changes too many rows of %% at once', TG_TABLE_NAME;
     END IF;
     RETURN NULL;
