@@ -37,7 +37,10 @@ def script_directory(service: str) -> ScriptDirectory:
 
 def migrate(settings: Settings, service: str, revision: str = "head") -> None:
     """Bring the database of a service to a revision."""
-    engine = create_engine(role_url(settings, service, "owner"), poolclass=NullPool)
+    # What a backfill was given are clients' words, which have no place in a log.
+    engine = create_engine(
+        role_url(settings, service, "owner"), poolclass=NullPool, hide_parameters=True
+    )
     migrate_database(engine, service, revision)
 
 
