@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Refused
 from clientele_client.shapes import Facets
+from shared.security.permissions import CLIENTS_UPDATE
 from web.clients import bulk, filters
 from web.shell import forms, owners, pages, session
-from web.shell.callers import api, together
+from web.shell.callers import api, require, together
 from web.shell.texts import gettext, ngettext
+from web.shell.words import word
 
 blueprint = Blueprint("clients", __name__, url_prefix="/clients")
+STATUSES: Final = ("active", "pending", "inactive")
 
 
 @blueprint.get("")
@@ -59,6 +62,19 @@ def _addressed(answer: Response) -> Response:
 # --- status ----------------------------------------------------------------------------
 
 
+@blueprint.get("/<uuid:client_id>/status")
+def choose_status(client_id: Any) -> Response:
+    """A page to choose another status on; to htmx the tag with its menu."""
+    require(CLIENTS_UPDATE)
+    return pages.show(
+        "clients/status_form.html",
+        "clients/status.html",
+        client=api().client(str(client_id)),
+        statuses=[(each, word("client.status", each)) for each in STATUSES],
+        back=pages.where_from(url_for("clients.list_clients")),
+    )
+
+
 @blueprint.post("/<uuid:client_id>/status")
 def set_status(client_id: Any) -> Answer:
     """Another status, with a reason for the timeline; to htmx the tag as it is now."""
@@ -68,7 +84,8 @@ def set_status(client_id: Any) -> Answer:
         return pages.show("clients/status.html", client=client)
     said = gettext("The status of %(name)s was changed.", name=client["company_name"])
     session.notice("good", said)
-    return pages.go(pages.where_from(url_for("clients.list_clients")))
+    back = pages.where_from(url_for("clients.list_clients"))
+    return pages.go(pages.own(request.form.get("next"), back))
 
 
 # --- saved views -----------------------------------------------------------------------
@@ -116,7 +133,7 @@ def plan_bulk() -> Answer:
 
 def _choices(name: str) -> Iterator[tuple[str, str]]:
     if name == "status":
-        yield from ((value, "") for value in ("active", "pending", "inactive"))
+        yield from ((value, "") for value in STATUSES)
     elif name == "owners":
         yield from [("", gettext("Nobody")), *owners.options()]
     elif name:

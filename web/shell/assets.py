@@ -6,9 +6,11 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, abort
+from markupsafe import Markup
 
 from web.settings import WebSettings
 from web.shell import headers
@@ -70,7 +72,16 @@ def prepare(app: Flask, settings: WebSettings) -> None:
         return _sent(asset)
 
     app.add_url_rule("/static/<name>", "static", serve)
-    app.jinja_env.globals["asset"] = lambda name: found[name].url
+    icons = found["icons.svg"].url
+
+    # A page has a hundred icons: each is drawn once for all pages.
+    @cache
+    def drawn(name: str) -> Markup:
+        return Markup('<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
+            icons, name
+        )
+
+    app.jinja_env.globals.update(asset=lambda name: found[name].url, drawn=drawn)
 
 
 def _sent(asset: Asset) -> Response:

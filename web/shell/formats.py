@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, g
 from markupsafe import Markup
@@ -23,6 +24,7 @@ _MINUS = "\N{MINUS SIGN}"
 _DAY_SECONDS = 24 * 60 * 60
 _UNITS = ("kB", "MB", "GB")
 _BIAS = 950
+_TIME = Markup('<time datetime="%s" title="%s">%s</time>')
 
 
 def prepare(app: Flask, settings: WebSettings) -> None:
@@ -36,7 +38,12 @@ def prepare(app: Flask, settings: WebSettings) -> None:
 
 def locale() -> Locale:
     """How numbers and dates are written; dates have the day first everywhere."""
-    return Locale.parse("en_US" if language() == "en" else language())
+    return _locale(language())
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse("en_US" if language == "en" else language)
 
 
 def is_english() -> bool:
@@ -74,14 +81,18 @@ def _signed(text: str) -> str:
 
 def zone() -> ZoneInfo:
     """The workspace's zone; UTC where nobody is signed in."""
-    if "zone" not in g:
-        name = callers.me()["workspace"]["time_zone"] if session.current().token else "UTC"
-        try:
-            g.zone = ZoneInfo(name)
-        except ZoneInfoNotFoundError:
-            g.zone = ZoneInfo("UTC")
-    found: ZoneInfo = g.zone
+    found: ZoneInfo | None = g.get("zone")
+    if found is None:
+        found = g.zone = _of_workspace()
     return found
+
+
+def _of_workspace() -> ZoneInfo:
+    name = callers.me()["workspace"]["time_zone"] if session.current().token else "UTC"
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        return ZoneInfo("UTC")
 
 
 def zoned(value: str) -> datetime:
@@ -117,7 +128,13 @@ def day_month(value: date) -> str:
 def _date(value: str | date | None, pattern: str) -> str:
     if value is None:
         return UNKNOWN
-    return format_date(_day_of(value), pattern, locale=locale())
+    return _written(_day_of(value), pattern, locale())
+
+
+# Lists say the same days over and over.
+@lru_cache(maxsize=4096)
+def _written(found: date, pattern: str, locale: Locale) -> str:
+    return format_date(found, pattern, locale=locale)
 
 
 def _day_of(value: str | date) -> date:
@@ -133,13 +150,14 @@ def clock(value: str) -> str:
 
 def moment(value: str) -> str:
     """`23 November 2026, 14:32`."""
-    return format_datetime(zoned(value), "d MMMM y, HH:mm", locale=locale())
+    found = zoned(value)
+    return f"{day(found.date())}, {found:%H:%M}"
 
 
 def ago(value: str) -> Markup:
     """`14 min ago` for a day, then the date; always with the moment behind it."""
     text = _distance(datetime.fromisoformat(value)) or _near_date(zoned(value).date())
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(value, moment(value), text)
+    return _TIME % (value, moment(value), text)
 
 
 def _distance(then: datetime) -> str:
@@ -154,9 +172,7 @@ def _distance(then: datetime) -> str:
 
 
 def _near_date(found: date) -> str:
-    return format_date(
-        found, "d MMM" if found.year == local_date().year else "d MMM y", locale=locale()
-    )
+    return day_month(found) if found.year == local_date().year else short(found)
 
 
 def local_date() -> date:

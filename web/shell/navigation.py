@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from flask import current_app, request, url_for
 
@@ -99,12 +100,18 @@ def _is_open(place: Place) -> bool:
 
 
 def _link(place: Place) -> Link:
-    url = url_for(place.endpoint)
+    url = _address(place.endpoint)
     return Link(gettext(place.label), place.icon, url, _is_here(url))
+
+
+# The same on every page, so it is made only once.
+@cache
+def _address(endpoint: str) -> str:
+    return url_for(endpoint)
 
 
 def _is_here(url: str) -> bool:
     """Whether this page is that one or below it; the settings have all the others below them."""
-    if url == url_for("workspace.show_settings"):
+    if url == _address("workspace.show_settings"):
         return request.path == url
     return request.path == url or request.path.startswith(f"{url}/")

@@ -96,6 +96,13 @@ def where_from(otherwise: str) -> str:
     return found._replace(scheme="", netloc="").geturl() if is_own else otherwise
 
 
+def own(path: str | None, otherwise: str) -> str:
+    """The page of this site that a form names; what could lead elsewhere leads otherwise."""
+    if path and path.startswith("/") and not path.startswith(("//", "/\\")):
+        return path.rstrip("?")
+    return otherwise
+
+
 def has_page(endpoint: str, **values: Any) -> str | None:
     """The address of a page that other families may or may not have."""
     known = endpoint in current_app.view_functions

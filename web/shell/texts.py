@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, request
+from markupsafe import Markup
 
 from web.settings import WebSettings
 
@@ -66,6 +68,8 @@ def prepare(app: Flask, settings: WebSettings) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
     install(_plain, _plural, newstyle=True)
+    # Most texts are the same on every page, and are marked as safe only once.
+    app.jinja_env.globals.update(_=_marked, gettext=_marked)
     app.jinja_env.globals["language"] = language
 
 
@@ -91,9 +95,21 @@ def ngettext(one: str, many: str, count: int, **values: Any) -> str:
 
 def _catalogue() -> NullTranslations:
     # A page has hundreds of texts: of one request they are all in the same language.
-    if "catalogue" not in g:
-        g.catalogue = current_app.extensions[_EXTENSION][language()]
-    return cast(NullTranslations, g.catalogue)
+    found = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = current_app.extensions[_EXTENSION][language()]
+    return cast(NullTranslations, found)
+
+
+def _marked(text: str, **values: Any) -> Markup:
+    """The text as templates have it: what is put into it is escaped."""
+    found = _as_markup(_catalogue(), text)
+    return found % values if values or "%" in found else found
+
+
+@lru_cache(maxsize=8192)
+def _as_markup(catalogue: NullTranslations, text: str) -> Markup:
+    return Markup(catalogue.gettext(text))  # noqa: S704  # Texts of ours may hold marks.
 
 
 def _plain(text: str) -> str:

@@ -115,6 +115,4 @@ def _why(error: Refused) -> str:
 
 def _own_page(path: str | None) -> str:
     """A page of this site; what could lead elsewhere leads home."""
-    if path and path.startswith("/") and not path.startswith(("//", "/\\")):
-        return path.rstrip("?")
-    return url_for("sign_in.show_home")
+    return pages.own(path, url_for("sign_in.show_home"))

@@ -93,11 +93,18 @@ def test_a_status_is_changed_from_the_list_with_and_without_a_script(browser: Br
     browser.get("/clients")
     path = f"/clients/{client['id']}/status"
     where = {"Referer": "http://localhost/clients?q=acme"}
-    plain = browser.post(path, {"status": "inactive", "reason": "Asked to pause"}, **where)
+    form = browser.get(path, **where).text
+    assert 'name="next" value="/clients?q=acme"' in form
+    assert '<option value="active" selected>Active' in form
+    values = {"status": "inactive", "reason": "Asked to pause", "next": "/clients?q=acme"}
+    plain = browser.post(path, values)
     assert (plain.status_code, plain.location) == (303, "/clients?q=acme")
     page = browser.get("/clients").text
     assert "The status of Acme Machines was changed." in page
     assert "The status of Acme Machines was changed." not in browser.get("/clients").text
+    menu = browser.get(path, HX_Request="true").text
+    assert "<html" not in menu
+    assert f'popovertarget="st-{client["id"]}"' in menu
     piece = browser.post(path, {"status": "pending"}, HX_Request="true")
     assert piece.status_code == 200
     assert f'id="status-{client["id"]}"' in piece.text
@@ -152,7 +159,8 @@ def test_whoever_may_only_look_is_offered_nothing_else_and_refused(browser: Brow
     browser.post("/sign-out")
     browser.sign_in(email, PASSWORD)
     page = browser.get("/clients").text
-    assert 'popovertarget="st-' not in page
+    assert "/status" not in page
+    assert browser.get(f"/clients/{client['id']}/status").status_code == 403
     assert 'id="bulk"' not in page
     refused = browser.post(f"/clients/{client['id']}/status", {"status": "inactive"})
     assert refused.status_code == 403

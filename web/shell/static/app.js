@@ -104,9 +104,15 @@
   document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.removeAttribute("aria-busy"));
 
   // --- after a swap -----------------------------------------------------------------------
+  // A menu that was only just fetched was asked for to be opened.
+  const showStatus = ({ target, requestConfig }) => {
+    const button = $(`#${target.id} button`);
+    button?.focus();
+    if (requestConfig.verb === "get") button?.click();
+  };
   document.addEventListener("htmx:afterSwap", (event) => {
     countTicked();
-    if (event.detail.target.id.startsWith("status-")) $(`#${event.detail.target.id} button`)?.focus();
+    if (event.detail.target.id.startsWith("status-")) showStatus(event.detail);
     if (event.detail.target.id === "file") $(".tabs [aria-current]")?.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:oobAfterSwap", countTicked);
