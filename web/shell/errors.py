@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Flask, Response, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from clientele_client.errors import NotAllowed, NotFound, Refused, Unauthenticated, Unreachable
+from clientele_client.errors import (
+    ClienteleError,
+    NotAllowed,
+    NotFound,
+    Refused,
+    Unauthenticated,
+    Unreachable,
+)
 from shared.logging import get_logger
 from web.settings import WebSettings
-from web.shell import keeping, pages, rights, session
+from web.shell import callers, keeping, pages, rights, session
 from web.shell.texts import gettext
 
 _log = get_logger(__name__)
@@ -77,8 +85,19 @@ def _ask(kept: keeping.Kept | None) -> Response:
 
 def _show(wrong: Wrong) -> Response:
     template = "shell/error_note.html" if pages.is_piece() else "shell/error.html"
-    text = render_template(template, wrong=wrong, request_id=g.get("request_id", ""))
+    text = render_template(
+        template, wrong=wrong, request_id=g.get("request_id", ""), is_at_home=_is_at_home(wrong)
+    )
     return Response(text, wrong.status, mimetype="text/html")
+
+
+def _is_at_home(wrong: Wrong) -> bool:
+    """Whether the reader is known, so that the page can lead on as every other one."""
+    if wrong.status >= 500 or session.is_portal() or session.current().token is None:
+        return False
+    with suppress(ClienteleError):
+        return bool(callers.me())
+    return False
 
 
 def _of_refusal(error: Refused) -> Wrong:

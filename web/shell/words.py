@@ -66,6 +66,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "specification": noted("Specification"),
         "other": noted("Other"),
     },
+    "document.mark": {
+        "password_protected": noted("Needs a password"),
+        "scripts": noted("Holds scripts"),
+        "launch_actions": noted("Starts programs"),
+        "embedded_files": noted("Holds other files"),
+        "leading_data": noted("Has more before its beginning"),
+        "trailing_data": noted("Has more after its end"),
+        "truncated": noted("Is cut off"),
+    },
     "job.kind": {
         "import_read": noted("Reading of an import"),
         "import_preview": noted("Preview of an import"),
