@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from babel.dates import format_date
 
-from web.shell import formats
+from web.shell import formats, texts
 from web.shell.texts import gettext
 
 #: The drawing's size in its own units; a month is a twelfth of the width.
@@ -70,13 +70,13 @@ def _round_up(value: float) -> float:
 def _bar(place: int, day: date, amount: Decimal, top: float) -> Bar:
     room = WIDTH / 12
     height = round(max(float(amount), 0) / top * (HEIGHT - 2), 2)
-    name = format_date(day, "MMM y", locale=formats.locale())
+    name = format_date(day, "MMM y", locale=texts.locale())
     return Bar(name, name[:1], str(amount), place * room + 4, HEIGHT - 0.5 - height, height)
 
 
 def _sentence(days: Sequence[date], amounts: Sequence[Decimal], currency: str) -> str:
     def named(day: date) -> str:
-        return format_date(day, "MMMM y", locale=formats.locale())
+        return format_date(day, "MMMM y", locale=texts.locale())
 
     best = max(range(len(amounts)), key=lambda place: amounts[place])
     return gettext(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from babel.dates import format_date
 
-from web.shell import formats, words
+from web.shell import formats, texts, words
 from web.shell.texts import gettext, noted
 
 Entry = Mapping[str, Any]
@@ -84,7 +84,7 @@ def days(entries: Sequence[Entry]) -> list[Day]:
 
 def _day(found: date, entries: list[Entry]) -> Day:
     today = formats.local_date()
-    weekday = format_date(found, "EEEE", locale=formats.locale())
+    weekday = format_date(found, "EEEE", locale=texts.locale())
     if found == today:
         return Day(found, gettext("Today"), f"{weekday} {formats.day(found)}", entries)
     if found == today - timedelta(days=1):

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from clientele_client.errors import Refused
 from clientele_client.shapes import Facets
 from shared.security.permissions import CLIENTS_UPDATE
-from web.clients import bulk, filters
+from web.clients import bulk, columns, filters
 from web.shell import forms, owners, pages, session
 from web.shell.callers import api, require, together
 from web.shell.texts import gettext, ngettext
@@ -40,6 +40,8 @@ def list_clients() -> Response:
         totals=_totals(facets),
         facets=facets,
         views=views,
+        columns=columns.chosen(),
+        labels={name: gettext(label) for name, label in columns.COLUMNS.items()},
     )
     return _addressed(answer)
 
@@ -56,6 +58,14 @@ def _addressed(answer: Response) -> Response:
         answer.headers["HX-Replace-Url" if typing else "HX-Push-Url"] = pages.query(
             cursor=request.args.get("cursor")
         )
+    return answer
+
+
+@blueprint.post("/columns")
+def choose_columns() -> Answer:
+    """Other columns; kept in this browser."""
+    answer = pages.go(pages.own(request.form.get("next"), url_for("clients.list_clients")))
+    columns.keep(answer, request.form.getlist("column"))
     return answer
 
 

@@ -16,7 +16,7 @@ from clientele_client.errors import Conflict, NotFound
 from clientele_client.shapes import Invoice, Job
 from shared.security.permissions import INVOICES_ISSUE
 from web.invoices import acts
-from web.shell import formats, forms, pages, session
+from web.shell import formats, forms, pages, session, texts
 from web.shell.callers import api, require
 from web.shell.texts import gettext
 
@@ -116,7 +116,7 @@ def period(invoice: Mapping[str, Any]) -> str:
     if not start or not end:
         return formats.short(start or end)
     days = (date.fromisoformat(start), date.fromisoformat(end))
-    locale = "en_GB" if formats.is_english() else formats.locale()
+    locale = "en_GB" if formats.is_english() else texts.locale()
     return format_interval(*days, "yMMMd", locale=locale)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from babel.numbers import get_territory_currencies
 
-from web.shell import formats
+from web.shell import texts
 
 Choices = list[tuple[str, str]]
 
@@ -36,7 +36,7 @@ _CONTINENTS: Final = frozenset(
 @cache
 def countries(_language: str) -> Choices:
     """The countries, in the order of their names."""
-    named = formats.locale().territories.items()
+    named = texts.locale().territories.items()
     found = [(code, name) for code, name in named if len(code) == 2 and code.isalpha()]
     return _by_name(each for each in found if each[0] not in _NO_COUNTRIES)
 
@@ -45,7 +45,7 @@ def countries(_language: str) -> Choices:
 def currencies(_language: str) -> Choices:
     """The currencies that are tender somewhere today, in the order of their codes."""
     used = {tender for code, _ in countries(_language) for tender in get_territory_currencies(code)}
-    names = formats.locale().currencies
+    names = texts.locale().currencies
     return [(code, f"{code} · {names.get(code, code)}") for code in sorted(used)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from shared.clock import now
 from web.settings import WebSettings
 from web.shell import callers, session
-from web.shell.texts import gettext, language, ngettext
+from web.shell.texts import gettext, language, locale, ngettext
 
 UNKNOWN = "—"
 _MINUS = "\N{MINUS SIGN}"
@@ -34,16 +34,6 @@ def prepare(app: Flask, settings: WebSettings) -> None:
         moment=moment, ago=ago, weekday=weekday, weekday_short=weekday_short, day_month=day_month,
         size=size, host=host, initials=initials, zoned=zoned, phone=phone,
     )  # fmt: skip
-
-
-def locale() -> Locale:
-    """How numbers and dates are written; dates have the day first everywhere."""
-    return _locale(language())
-
-
-@cache
-def _locale(language: str) -> Locale:
-    return Locale.parse("en_US" if language == "en" else language)
 
 
 def is_english() -> bool:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, request
 from markupsafe import Markup
@@ -69,7 +71,7 @@ def prepare(app: Flask, settings: WebSettings) -> None:
     install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
     install(_plain, _plural, newstyle=True)
     # Most texts are the same on every page, and are marked as safe only once.
-    app.jinja_env.globals.update(_=_marked, gettext=_marked)
+    app.jinja_env.globals.update(_=_marked, gettext=_marked, ngettext=_marked_plural)
     app.jinja_env.globals["language"] = language
 
 
@@ -83,14 +85,28 @@ def language() -> str:
     return str(g.language)
 
 
+def locale() -> Locale:
+    """How numbers and dates are written; dates have the day first everywhere."""
+    return _locale(language())
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse("en_US" if language == ENGLISH else language)
+
+
 def gettext(text: str, **values: Any) -> str:
     """The text in the reader's language, with the values in their places."""
     return _plain(text) % values if values else _plain(text)
 
 
 def ngettext(one: str, many: str, count: int, **values: Any) -> str:
-    """The text for so many; `%(num)s` is the count."""
-    return _plural(one, many, count) % {"num": count, **values}
+    """The text for so many; `%(num)s` is the count, in groups of three digits."""
+    return _plural(one, many, count) % {"num": _grouped(count), **values}
+
+
+def _grouped(count: int) -> str:
+    return str(count) if abs(count) < 1000 else format_decimal(count, locale=locale())
 
 
 def _catalogue() -> NullTranslations:
@@ -105,6 +121,11 @@ def _marked(text: str, **values: Any) -> Markup:
     """The text as templates have it: what is put into it is escaped."""
     found = _as_markup(_catalogue(), text)
     return found % values if values or "%" in found else found
+
+
+def _marked_plural(one: str, many: str, num: int, **values: Any) -> Markup:
+    found = Markup(_plural(one, many, num))  # noqa: S704  # As those above.
+    return found % {"num": _grouped(num), **values}
 
 
 @lru_cache(maxsize=8192)

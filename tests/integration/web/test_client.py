@@ -21,6 +21,15 @@ TABS = (
 XSS = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' onclick=x {{7*7}}"
 
 
+def test_the_record_is_one_round_trip_to_the_api(browser: Browser) -> None:
+    client = browser.client()
+    way = browser.http.application.extensions["clientele.web.callers"]
+    asked: list[str] = []
+    way.http.event_hooks = {"request": [lambda request: asked.append(request.url.path)]}
+    browser.get(f"/clients/{client['id']}")
+    assert asked == [f"/v1/clients/{client['id']}/overview"]
+
+
 def test_the_record_is_shown_without_the_other_services(browser: Browser) -> None:
     client = browser.client()
     page = browser.get(f"/clients/{client['id']}").text
@@ -74,6 +83,7 @@ def test_a_client_that_is_not_there_has_a_page_that_says_so(browser: Browser) ->
     answer = browser.get(f"/clients/{uuid.uuid4()}")
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
+    assert 'aria-label="Main"' in answer.text
     note = browser.get(f"/clients/{uuid.uuid4()}", HX_Request="true")
     assert note.text.startswith('<div class="note bad"')
 

@@ -115,6 +115,23 @@ def test_a_status_is_changed_from_the_list_with_and_without_a_script(browser: Br
     assert shown["status"] == "pending"
 
 
+def test_columns_are_chosen_and_kept_by_the_browser(browser: Browser) -> None:
+    _three(browser)
+    page = browser.get("/clients?status=inactive").text
+    assert "Materials" not in page
+    assert "key account" not in page
+    assert 'name="next" value="/clients?status=inactive"' in page
+    values = {"column": ["tags", "colour"], "next": "/clients?status=inactive"}
+    assert browser.post("/clients/columns", values).location == "/clients?status=inactive"
+    page = browser.get("/clients?status=inactive").text
+    assert ">key account</td>" in page
+    assert "c@cedar.example.com" not in page
+    browser.post("/clients/columns", {})
+    page = browser.get("/clients").text
+    assert page.count('<th scope="col"') == 2
+    assert "Cedar Mill" in page
+
+
 def test_a_view_is_saved_and_opened(browser: Browser) -> None:
     _three(browser)
     browser.get("/clients?status=inactive")

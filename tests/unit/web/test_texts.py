@@ -45,6 +45,7 @@ def test_a_catalogue_that_is_added_is_used_for_those_who_ask_for_it(app: Flask) 
         assert texts.gettext("Clients") == "Mandanten"
         assert texts.ngettext("%(num)s client", "%(num)s clients", 1) == "1 Mandant"
         assert texts.ngettext("%(num)s client", "%(num)s clients", 3) == "3 Mandanten"
+        assert texts.ngettext("%(num)s client", "%(num)s clients", 1234) == "1.234 Mandanten"
         assert texts.gettext("Not translated") == "Not translated"
         assert formats.money("14220.5", "USD") == "14.220,50\xa0$"
 
