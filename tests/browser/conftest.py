@@ -30,6 +30,9 @@ class Site:
     project_id: str = ""
     long_id: str = ""
     entry_id: str = ""
+    # Of a client that no test changes.
+    quiet_id: str = ""
+    quiet_invoice_id: str = ""
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """One call of the API as the owner."""
@@ -66,6 +69,9 @@ def _furnished(site: Site) -> Site:
     site.client_id = found[0]["id"]
     site.invoice_id = site.call("GET", f"/v1/clients/{site.client_id}/invoices")["data"][0]["id"]
     site.project_id = site.call("GET", f"/v1/clients/{site.client_id}/projects")["data"][0]["id"]
+    site.quiet_id = site.call("GET", "/v1/clients?q=cassia")["data"][0]["id"]
+    invoices = site.call("GET", f"/v1/clients/{site.quiet_id}/invoices")["data"]
+    site.quiet_invoice_id = invoices[0]["id"]
     site.entry_id = site.call("GET", "/v1/workspace/industries")["data"][0]["id"]
     return site
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,10 +10,12 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.pages import Page
-from clientele_client.shapes import Job, Row
+from clientele_client.records import Clientele
+from clientele_client.shapes import Import, Job, Row
 from shared.clock import now
+from shared.security.permissions import CLIENTS_CREATE
 from web.shell import pages
-from web.shell.callers import api
+from web.shell.callers import api, may, together
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 _ROW_STATES: Final = frozenset({"failed", "skipped", "created", "updated"})
@@ -23,8 +26,26 @@ _WITHOUT_ROWS: Final = frozenset({"import_read", "export", "print"})
 @blueprint.get("")
 def list_jobs() -> Response:
     """The jobs of the workspace, newest first."""
-    found = api().job_page(cursor=request.args.get("cursor"), limit=50)
-    return pages.show("jobs/list.html", jobs=found.data, next_cursor=found.next)
+    place, files = {"cursor": request.args.get("cursor"), "limit": 50}, _files()
+    caller = api()
+    found, names = together(lambda: caller.job_page(**place), files)
+    return pages.show("jobs/list.html", jobs=found.data, next_cursor=found.next, files=names)
+
+
+def _files() -> Callable[[], dict[str, str]]:
+    """How to learn the names of the files of the latest imports, which only some may see."""
+    caller, sees = api(), may(CLIENTS_CREATE)
+    return lambda: {each["id"]: each["file_name"] for each in _latest(caller)} if sees else {}
+
+
+def _file_name(job: Job) -> str | None:
+    """The file of an import; what is asked for each second is without it."""
+    import_id = None if pages.is_piece() else job["import_id"]
+    return _files()().get(import_id) if import_id else None
+
+
+def _latest(caller: Clientele) -> list[Import]:
+    return caller.transfers.imports(limit=200).data
 
 
 @blueprint.get("/<uuid:job_id>")
@@ -39,6 +60,7 @@ def show_job(job_id: Any) -> Response:
         is_kept=_is_kept(job),
         rows=_rows(job, which),
         which=which,
+        file_name=_file_name(job),
     )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import uuid
 
+from benchmarks.population import populate
 from tests.fixtures.api import PASSWORD
+from tests.fixtures.databases import Databases
 from tests.integration.web.conftest import Browser
 
 
@@ -65,6 +68,23 @@ def test_pages_lead_on_by_cursor(browser: Browser) -> None:
     second = browser.get(onward[1].replace("&amp;", "&")).text
     assert _named(second) == ["Client 25", "Client 26"]
     assert "First page" in second
+
+
+def test_ten_thousand_clients_are_counted_and_walked_through(
+    browser: Browser, databases: Databases
+) -> None:
+    workspace_id = uuid.UUID(browser.api.owner.call("GET", "/v1/workspace").json["id"])
+    populate(databases.url("clients"), {workspace_id: 10_000})
+    page = browser.get("/clients").text
+    assert "<b>10,000 clients</b>" in page
+    assert "50 of 10,000 that match" in page
+    onward = re.search(r'href="(/clients\?cursor=[^"]+)"', page)
+    assert onward is not None
+    further = browser.get(onward[1]).text
+    assert len(_named(further)) == 50
+    assert not set(_named(further)) & set(_named(page))
+    piece = browser.get("/clients?status=active", HX_Request="true").text
+    assert re.search(r"[5-9],\d{3} clients match", piece)
 
 
 def test_nothing_found_repeats_the_words_and_offers_a_way_out(browser: Browser) -> None:

@@ -73,6 +73,8 @@ def test_a_file_is_tried_carried_out_and_taken_back(importer: Importer) -> None:
     assert "Lake Works" not in browser.get(f"{page}/rejected.csv").text
     assert "Hill Works" in browser.get(f"{page}/rejected.csv").text
     assert "Undo this import" in browser.get(done).text
+    for path in (done, "/jobs"):
+        assert "firms.csv" in browser.get(path).text, path
     importer.run(f"{page}/undo")
     assert importer.transfer.clients() == {}
     assert page in browser.get("/imports/new").text
