@@ -21,8 +21,8 @@ _SHADES = " .:-=+*%#@"
 _MOST_OTHER_CELLS = 0.03
 _PAGES = {
     "sign-in": "/sign-in",
-    "clients": "/clients?industry=Manufacturing",
-    "cards": "/clients?industry=Manufacturing&as=cards",
+    "clients": "/clients?industry=Industrials",
+    "cards": "/clients?industry=Industrials&as=cards",
     "client": "/clients/{client}",
     "documents": "/clients/{client}/documents",
     "form": "/clients/{client}/edit/basic",
@@ -45,7 +45,8 @@ _SHRINK = """async ([png, columns, rows, shades]) => {
       Math.abs(data[4 * (y * width + x) + 1] - ground);
   }
   const most = 255 * width * height / rows / columns;
-  const shade = (ink) => shades[Math.min(shades.length - 1, Math.round(Math.sqrt(ink / most) * 14))];
+  const last = shades.length - 1;
+  const shade = (ink) => shades[Math.min(last, Math.round(Math.sqrt(ink / most) * 14))];
   return cells.map((row) => row.map(shade).join("")).join("\\n") + "\\n";
 }"""
 

@@ -88,6 +88,12 @@ def last_month() -> dict[str, str]:
     return {"period_start": end.replace(day=1).isoformat(), "period_end": end.isoformat()}
 
 
+def this_month() -> dict[str, str]:
+    """The month so far."""
+    today = formats.local_date()
+    return {"period_start": today.replace(day=1).isoformat(), "period_end": today.isoformat()}
+
+
 @dataclass(frozen=True, slots=True)
 class Unbilled:
     """Time that is on no invoice yet: hours by person and position, from day to day."""

@@ -114,7 +114,7 @@ def choose_period(client_id: Any) -> Response:
     require(INVOICES_CREATE)
     client = api().client(str(client_id))
     values = {name: request.args.get(name, "") for name in fields.PERIOD}
-    return _period(client, Sheet(values if any(values.values()) else fields.last_month()))
+    return _period(client, Sheet(values if any(values.values()) else _usual(client)))
 
 
 @blueprint.post(_FROM_TIME)
@@ -128,6 +128,13 @@ def bill_time(client_id: Any) -> Answer:
         client = api().client(str(client_id))
         return _period(client, sheets.refused(values, error, fields.label_of, 0))
     return _made(invoice)
+
+
+def _usual(client: Client) -> dict[str, str]:
+    """The last month; where there is nothing to bill up to its end, the present one."""
+    last = fields.last_month()
+    left = _unbilled(client, last)
+    return last if left and left.rows else fields.this_month()
 
 
 def _period(client: Client, sheet: Sheet) -> Response:

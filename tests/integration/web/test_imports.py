@@ -116,7 +116,7 @@ def test_a_file_that_is_not_taken_says_why(
 def test_a_file_of_several_pieces_arrives_whole(importer: Importer) -> None:
     rows = [(f"Firm {number}", "x" * 300, "Ely") for number in range(4_000)]
     page = importer.send(_csv(*rows))
-    assert "4000 rows" in importer.browser.get(page).text
+    assert "4,000 rows" in importer.browser.get(page).text
 
 
 def test_a_file_without_the_proof_of_its_page_is_refused(importer: Importer) -> None:

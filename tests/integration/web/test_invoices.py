@@ -142,6 +142,7 @@ def test_time_is_billed_and_its_lines_keep_hours_and_rate(browser: Browser, clie
     call("POST", "/v1/time-entries", {"project_id": project["id"], **entry})
     path = f"/clients/{client['id']}/invoices/from-time"
     period = {"period_start": "2026-01-01", "period_end": "2026-01-31", "currency": ""}
+    assert "7.50" in browser.get(path).text
     shown = browser.get(f"{path}?period_start=2026-01-01&period_end=2026-01-31").text
     assert "Ana" in shown
     assert "7.50" in shown
