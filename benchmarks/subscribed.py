@@ -30,6 +30,9 @@ def note(connection: Connection, event: Event) -> None:
     connection.execute(text("INSERT INTO noted (version, at) VALUES (:version, :at)"), values)
 
 
+with engine.connect() as opened:
+    # So that whoever reads the notes meanwhile keeps nobody from writing.
+    opened.exec_driver_sql("PRAGMA journal_mode = WAL")
 with engine.begin() as opened:
     opened.execute(text("CREATE TABLE IF NOT EXISTS noted (version INTEGER, at REAL)"))
 consumer.create_tables()

@@ -6,13 +6,19 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
-from sqlalchemy import text
+import orjson
+import pytest
+from sqlalchemy import Connection, text
 
+from services.activity.events.queries import feed
 from services.activity.subscribers.operations import sending
 from services.activity.subscribers.tasks import MOST_WAITING, Sender
 from shared.contracts import batches
+from shared.db.engine import autocommitting
 from shared.ids import uuid7
+from shared.messaging.envelope import Envelope
 from shared.messaging.publisher import Outlet
 from tests.fixtures.broker import Broker
 from tests.fixtures.waiting import eventually
@@ -54,6 +60,27 @@ def test_what_is_not_wanted_leaves_no_hole(firm: Firm, broker: Broker) -> None:
     second = messages(broker)[1]
     assert ids([second]) == [more[1]["id"]]
     assert second["after"] == first["upto"]
+
+
+def test_what_is_placed_while_the_end_of_the_feed_is_looked_at_is_sent_at_once(
+    firm: Firm, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm.add(broker)
+    told: list[Envelope] = []
+
+    def bounds(connection: Connection) -> feed.Bounds:
+        known = feed.bounds(connection)
+        if not told:
+            told.extend(firm.tell(UPDATED))
+        return known
+
+    monkeypatch.setattr(sending, "feed", SimpleNamespace(bounds=bounds, read=feed.read))
+    with autocommitting(firm.runtime.pipe_engine).connect() as connection:
+        subscriber = connection.scalar(text("SELECT id FROM subscribers"))
+        batch = sending.next_batch(connection, firm.runtime.vault, subscriber, "one")
+    assert batch is not None
+    (sent,) = orjson.loads(orjson.dumps(batch.message["events"]))
+    assert sent["id"] == told[0]["id"]
 
 
 def test_a_subscriber_is_told_what_it_may_view(firm: Firm, broker: Broker) -> None:

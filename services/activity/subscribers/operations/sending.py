@@ -104,9 +104,13 @@ def next_batch(
 
     At the end of the feed, and after a while without a message, that is its place alone.
     """
-    bounds = feed.bounds(connection)
-    given = {"id": subscriber, "owner": owner, "seconds": LEASE_SECONDS, "epoch": bounds.head.epoch}
-    while (row := connection.execute(_TAKE, given).one_or_none()) is not None:
+    taking = {"id": subscriber, "owner": owner, "seconds": LEASE_SECONDS}
+    while True:
+        # Each time anew: what it is due for may have been placed since the end was looked at.
+        bounds = feed.bounds(connection)
+        row = connection.execute(_TAKE, {**taking, "epoch": bounds.head.epoch}).one_or_none()
+        if row is None:
+            return None
         if _begins_again(row, bounds):
             where = {"id": row.id, "before": row.read_pos, "pos": bounds.earliest.pos}
             connection.execute(_BEGIN_AT, {**where, "epoch": bounds.earliest.epoch})
@@ -116,7 +120,6 @@ def next_batch(
             return _batch(vault, row, page)
         where = {"id": row.id, "before": row.read_pos}
         connection.execute(_PASS_OVER, {**where, "upto": page.upto})
-    return None
 
 
 def _begins_again(row: Row[Any], bounds: Bounds) -> bool:
