@@ -13,7 +13,9 @@ from celery import Celery
 from celery.signals import worker_process_init
 from kombu import Queue  # type: ignore[attr-defined]  # kombu builds its names lazily
 from kombu.serialization import register
+from kombu.transport import TRANSPORT_ALIASES
 
+from shared.messaging import redis_transport
 from shared.messaging.topology import SERVICES, ingest_queue, jobs_queue
 from shared.process import collect_less_often, die_with_parent
 from shared.settings import Settings
@@ -33,6 +35,7 @@ def _loads(raw: str | bytes) -> Any:
 
 # Several times faster than the standard library, for every message of every app.
 register("json", orjson.dumps, _loads, "application/json", "utf-8")
+TRANSPORT_ALIASES.update(redis=redis_transport.NAME, rediss=redis_transport.NAME)
 
 
 def make_celery(service: str, settings: Settings) -> Celery:
