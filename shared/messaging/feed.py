@@ -26,9 +26,14 @@ _COLUMNS = """
     client_id::text, aggregate_version, correlation_id, causation_id, traceparent, actor::text,
     data::text
 """
-#: Reads them after the position that is given as SQL; takes `limit` beside.
+#: Reads them after the position that is given as SQL; takes `limit` and `most_bytes` beside, which
+#: the last of them may pass. For the end of the log, where few are left: it measures up to `limit`.
 READ_AFTER = f"""
-    SELECT {_COLUMNS} FROM event_log WHERE pos > {{after}} ORDER BY pos LIMIT :limit
+    SELECT {", ".join(_NAMES)} FROM (
+        SELECT *, sum(octet_length(data)) OVER (ORDER BY pos) - octet_length(data) AS before
+        FROM (SELECT {_COLUMNS} FROM event_log WHERE pos > {{after}} ORDER BY pos LIMIT :limit)
+            AS found ({", ".join(_NAMES)})
+    ) AS measured WHERE before < :most_bytes ORDER BY pos
 """
 # What a read holds at most, but for its last envelope, so that neither a page nor a relay that
 # catches up grows with the size of the events.
@@ -40,10 +45,10 @@ _NEXT = (
 _READ = text(
     f"""
     WITH RECURSIVE page ({", ".join(_NAMES)}, number, bytes) AS (
-        (SELECT first.*, 1, length(first.data)::bigint
+        (SELECT first.*, 1, octet_length(first.data)::bigint
          FROM ({_NEXT.format(after=":after")}) AS first ({", ".join(_NAMES)}))
         UNION ALL
-        SELECT next.*, page.number + 1, page.bytes + length(next.data)
+        SELECT next.*, page.number + 1, page.bytes + octet_length(next.data)
         FROM page CROSS JOIN LATERAL (
             {_NEXT.format(after="page.pos")}) AS next ({", ".join(_NAMES)})
         WHERE page.number < :limit AND page.bytes < :most_bytes

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from celery import Celery
@@ -19,6 +19,8 @@ from shared.messaging.celery_app import make_outside_celery
 from shared.messaging.topology import ingest_queue, ingest_task, jobs_queue
 
 _PIPELINE = 500
+# Of what is on its way to the broker at once; more would only be held twice.
+_PIPELINE_CHARACTERS = 2_000_000
 _log = get_logger(__name__)
 
 
@@ -33,12 +35,12 @@ class Publisher:
 
         Raises what the broker raises; then any number of them may have arrived.
         """
-        with (
-            self._app.producer_pool.acquire(block=True) as producer,
-            producer.batch(max_size=_PIPELINE),
-        ):
-            for batch, target in itertools.product(batches, targets):
-                self._send(producer, ingest_task(target), ingest_queue(target), batch)
+        most = _PIPELINE_CHARACTERS // max(1, len(targets))
+        with self._app.producer_pool.acquire(block=True) as producer:
+            for part in _parts(batches, most):
+                with producer.batch(max_size=_PIPELINE):
+                    for batch, target in itertools.product(part, targets):
+                        self._send(producer, ingest_task(target), ingest_queue(target), batch)
 
     def _send(self, producer: Any, task: str, queue: str, batch: str) -> None:
         self._app.send_task(
@@ -97,6 +99,20 @@ class Outlet:
         # threads at once leave it set.
         with contextlib.suppress(Exception):
             self._connection.release()
+
+
+def _parts(batches: Sequence[str], most: int) -> Iterator[list[str]]:
+    """One after the other, each of so many characters or of one batch."""
+    part: list[str] = []
+    size = 0
+    for batch in batches:
+        if part and size + len(batch) > most:
+            yield part
+            part, size = [], 0
+        part.append(batch)
+        size += len(batch)
+    if part:
+        yield part
 
 
 def _depth(app: Celery, name: str, channel: Any) -> int:

@@ -11,7 +11,7 @@ work already, so a crash repeats a batch and the inbox drops it.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -23,8 +23,10 @@ from shared.db.leases import is_over
 from shared.db.pipelining import PipelineCursor, fetch, pipelined, send
 from shared.failpoints import ENABLED, failpoint
 from shared.logging import get_logger
+from shared.messaging.backlog import Backlog
 from shared.messaging.envelope import ALONE_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENVELOPES, pack
 from shared.messaging.feed import (
+    MAX_READ_BYTES,
     READ_AFTER,
     EnvelopeBytes,
     Head,
@@ -44,13 +46,8 @@ _log = get_logger(__name__)
 
 # More rows per statement hold the counter longer and gain nothing (measured: 200 to 500).
 SEQUENCE_ROWS = 500
-# Read and sent in one go per target; bounds the memory of a relay that catches up.
+# Read and sent in one go per target, and no more bytes than a page of the feed.
 SEND_ROWS = 2000
-# Past this many waiting messages a consumer is behind, not the broker: the log can wait
-# longer than Redis' memory can.
-MAX_WAITING_MESSAGES = 500
-# So many are sent to a consumer that keeps up before it is looked at again.
-LOOK_EVERY_MESSAGES = 100
 
 _LOCK_COUNTER = text("SELECT FROM relay_state WHERE k = 1 FOR UPDATE")
 _NUMBER = text(
@@ -90,6 +87,7 @@ _UNSENT = text(
         after="(SELECT min(sent_pos) FROM relay_target WHERE NOT paused AND target = ANY(:known))"
     )
 )
+_TIP = {"limit": MAX_BATCH_ENVELOPES, "most_bytes": MAX_READ_BYTES}
 _ADD_TARGETS = text(
     "INSERT INTO relay_target (target) SELECT unnest(CAST(:known AS text[])) ON CONFLICT DO NOTHING"
 )
@@ -147,7 +145,7 @@ class Relay:
         self._owner = owner
         self._targets = list(targets_of(service))
         self._sent: list[dict[str, Any]] = []
-        self._sent_unlooked: Counter[str] = Counter()
+        self._backlogs: defaultdict[str, Backlog] = defaultdict(Backlog)
 
     def prepare(self) -> None:
         """Add a row for each subscriber that has none yet; it starts at the first event."""
@@ -183,9 +181,7 @@ class Relay:
                 send(connection, _MOVE_SENT, moved)
             numbered = _number(connection)
             behind = send(connection, _BEHIND, {"known": self._targets})
-            unsent = send(
-                connection, _UNSENT, {"known": self._targets, "limit": MAX_BATCH_ENVELOPES}
-            )
+            unsent = send(connection, _UNSENT, {**_TIP, "known": self._targets})
         failpoint("relay.after_sequence")
         return max(_many(numbered), self._send_all(behind.fetchall(), unsent.fetchall()))
 
@@ -228,29 +224,30 @@ class Relay:
         batches = [pack(batch_json(self._service, epoch, message)) for message in messages]
         if not self._is_sent(targets, batches):
             return 0
-        self._sent_unlooked.update(dict.fromkeys(targets, len(batches)))
         failpoint("relay.after_publish")
         self._sent.append({"targets": targets, "after": after, "pos": envelopes[-1].pos})
         return len(envelopes)
 
     def _keeps_up(self, target: str, is_behind: bool) -> bool:
         """Whether its queue is short; looked at where there is much to send, or much was sent."""
-        if not is_behind and self._sent_unlooked[target] < LOOK_EVERY_MESSAGES:
+        backlog = self._backlogs[target]
+        if not is_behind and not backlog.is_due:
             return True
         try:
-            keeps_up = self._publisher.depth(target) <= MAX_WAITING_MESSAGES
+            return backlog.has_room(self._publisher.depth(target))
         except Exception as error:
             return _not_sent([target], error)
-        if keeps_up:
-            self._sent_unlooked[target] = 0
-        return keeps_up
 
     def _is_sent(self, targets: list[str], batches: list[str]) -> bool:
         """Whether the broker has taken them, as far as it tells."""
         try:
             self._publisher.send_batches(targets, batches)
         except Exception as error:
+            for target in targets:
+                self._backlogs[target].note_failure()
             return _not_sent(targets, error)
+        for target in targets:
+            self._backlogs[target].note_sent(map(len, batches))
         return True
 
 

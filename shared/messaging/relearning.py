@@ -22,6 +22,7 @@ from shared.logging import get_logger
 from shared.messaging import dead_letters
 from shared.messaging.envelope import Batch, Envelope
 from shared.messaging.erasure import ERASING
+from shared.messaging.feed import MAX_READ_BYTES
 from shared.messaging.inbox import Inbox
 from shared.messaging.lives import Known
 from shared.messaging.outages import is_outage
@@ -55,7 +56,8 @@ _LETTERS_FOLLOW = text(
 _MAKE_ROOM = text(
     """
     CREATE TEMPORARY TABLE another_life (
-        pos bigint PRIMARY KEY, event_id uuid, client_id uuid, envelope jsonb NOT NULL)
+        pos bigint PRIMARY KEY, event_id uuid, client_id uuid, envelope jsonb NOT NULL,
+        bytes int NOT NULL)
     """
 )
 _LET_READ = text("GRANT SELECT ON another_life TO PUBLIC")
@@ -63,11 +65,21 @@ _CLEAR = text("DROP TABLE IF EXISTS pg_temp.another_life")
 _KEEP = text(
     """
     INSERT INTO another_life
-    SELECT CAST(e ->> 'pos' AS bigint), CAST(e ->> 'id' AS uuid), CAST(e ->> 'client_id' AS uuid), e
+    SELECT CAST(e ->> 'pos' AS bigint), CAST(e ->> 'id' AS uuid), CAST(e ->> 'client_id' AS uuid),
+           e, octet_length(CAST(e AS text))
     FROM jsonb_array_elements(CAST(:envelopes AS jsonb)) AS e ON CONFLICT DO NOTHING
     """
 )
-_NEXT = text("SELECT envelope FROM another_life WHERE pos > :after ORDER BY pos LIMIT :page")
+_NEXT = text(
+    """
+    SELECT l.envelope FROM (
+        SELECT pos, sum(bytes) OVER (ORDER BY pos) - bytes AS before FROM (
+            SELECT pos, bytes FROM another_life WHERE pos > :after ORDER BY pos LIMIT :page
+        ) AS found
+    ) AS measured JOIN another_life AS l USING (pos)
+    WHERE measured.before < :most_bytes ORDER BY pos
+    """
+)
 _PATIENT = text(
     "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '60s', true), "
     "set_config('idle_in_transaction_session_timeout', '0', true)"
@@ -213,7 +225,11 @@ def _apply_all(connection: Connection, inbox: Inbox, source: str, ended: str, ep
 
 def _pages(connection: Connection) -> Iterator[list[Envelope]]:
     after = 0
-    while found := list(connection.scalars(_NEXT, {"after": after, "page": _PAGE})):
+    while True:
+        given = {"after": after, "page": _PAGE, "most_bytes": MAX_READ_BYTES}
+        found = list(connection.scalars(_NEXT, given))
+        if not found:
+            return
         yield found
         after = found[-1]["pos"]
 

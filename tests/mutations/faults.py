@@ -98,7 +98,7 @@ FAULTS = (
     Fault(
         "nobody asks how long a queue is",
         "shared/messaging/relay.py",
-        "if not is_behind and self._sent_unlooked[target] < LOOK_EVERY_MESSAGES:",
+        "if not is_behind and not backlog.is_due:",
         "if True:",
         (f"{_RELAY}a_consumer_that_is_dead_at_an_ordinary_rate_fills_no_broker",),
     ),

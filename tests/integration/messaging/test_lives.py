@@ -159,20 +159,20 @@ def test_a_batch_of_the_ended_life_that_commits_late_is_not_kept(
 
     def slowly(connection: Connection, envelopes: Sequence[Envelope]) -> None:
         begun.set()
-        assert go_on.wait(20)
+        assert go_on.wait(120)
         apply(connection, envelopes)
 
     late = Inbox("activity", activity.pipe_engine, slowly)
     with ThreadPoolExecutor(1) as worker:
         ingesting = worker.submit(late.ingest, batch(said[4:]))
-        assert begun.wait(20)
+        assert begun.wait(120)
         lose(clients, 3)
         _say(clients, 3)
         new = log()
         look_until_level(reconciler.make_round)
         go_on.set()
         with pytest.raises(Outage):
-            ingesting.result(20)
+            ingesting.result(120)
     look_until_level(reconciler.make_round)
     assert _timeline(activity) == [each["id"] for each in new]
     assert _progress(activity)[1] == 6

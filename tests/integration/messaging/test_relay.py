@@ -11,7 +11,7 @@ import pytest
 import redis
 from sqlalchemy import text
 
-from shared.messaging import relay as relaying
+from shared.messaging import backlog
 from shared.messaging.celery_app import make_celery
 from shared.messaging.envelope import MAX_BATCH_ENVELOPES, Batch, Event, unpack
 from shared.messaging.feed import MAX_READ_BYTES, read_envelopes, read_head
@@ -155,8 +155,8 @@ def test_a_consumer_that_is_dead_at_an_ordinary_rate_fills_no_broker(
     clients: Runtime, broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One event at a time never leaves it far behind, and its messages pile up all the same."""
-    monkeypatch.setattr(relaying, "MAX_WAITING_MESSAGES", 20)
-    monkeypatch.setattr(relaying, "LOOK_EVERY_MESSAGES", 10)
+    monkeypatch.setattr(backlog, "MAX_WAITING_MESSAGES", 20)
+    monkeypatch.setattr(backlog, "LOOK_EVERY_MESSAGES", 10)
     relay = _relay(clients)
     for _ in range(60):
         publish(clients, origin(), [note()])
