@@ -108,7 +108,7 @@ class Stack:
         self._step("databases", self._prepare_databases)
         self.supervisor.start([self._service(name) for name in role_names()])
         self.supervisor.wait_until_ready()
-        self._step("demo", self._seed, seconds=120.0)
+        self._step("demo", self._seed)
         self.file.publish(self.describe())
 
     def stop(self) -> None:
@@ -138,9 +138,9 @@ class Stack:
 
     # --- parts -----------------------------------------------------------------------
 
-    def _step(self, name: str, action: Callable[[], None], seconds: float = 60.0) -> None:
+    def _step(self, name: str, action: Callable[[], None]) -> None:
         self.supervisor.start([ProcessSpec(name, action, env=self._env(), once=True)])
-        self.supervisor.wait_until_ready([name], seconds)
+        self.supervisor.wait_until_ready([name])
 
     def _prepare_databases(self) -> None:
         admin = self.settings

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 
 from devstack.errors import StackError
 from devstack.log import Log
+from devstack.patience import Patience, processor_seconds
 from devstack.process import ProcessSpec, fork
 
 OWN_NAME = "clientele"
@@ -92,11 +93,13 @@ class Supervisor:
     def wait_until_ready(self, names: Sequence[str] | None = None, seconds: float = 60.0) -> None:
         """Return once every process (or those named) is ready or, if `once`, has ended well.
 
-        Raises `StackError` with a process's last words if it cannot start, and `Stopped`.
+        Raises `Stopped`, and `StackError` with a process's last words if it cannot start, or if
+        for so many seconds nothing went on.
         """
-        deadline = time.monotonic() + seconds
+        patience = Patience(seconds)
         while waiting := [child for child in self._awaited(names) if not self._check(child)]:
-            self._fail_on_defect(waiting, timed_out=time.monotonic() > deadline)
+            spent = processor_seconds(child.pid for child in waiting if child.pid is not None)
+            self._fail_on_defect(waiting, timed_out=patience.is_over(spent))
             self._turn(_PROBE_SECONDS)
             if self._stop_asked:
                 raise Stopped
