@@ -96,19 +96,19 @@ def _shuffled(items: Iterable[T]) -> list[T]:
     return mixed
 
 
-def purge_idempotency_keys(runtime: Runtime) -> int:
+def purge_idempotency_keys(runtime: Runtime, deadline: float = float("inf")) -> int:
     """Delete the stored answers older than a day; returns how many went."""
 
     def purge_some() -> int:
         with runtime.pipe_engine.begin() as connection:
             return connection.execute(_PURGE, {"hours": LIFETIME_HOURS}).rowcount
 
-    return repeated(purge_some)
+    return repeated(purge_some, deadline)
 
 
 def register_idempotency_purge(app: Celery, runtime: Runtime) -> None:
-    """Register the job that beat wakes every hour."""
+    """Register the job that beat wakes every few minutes."""
 
     @job(app, f"{runtime.service}.purge_idempotency_keys")
     def purge() -> None:
-        purge_idempotency_keys(runtime)
+        purge_idempotency_keys(runtime, time.monotonic() + RUN_SECONDS)

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=Settings)
 
 
+#: How often a service deletes what it has kept long enough. A run takes seconds of it, and deletes
+#: faster than anything is written, so that nothing piles up at any rate.
+TIDY_SECONDS = 300.0
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A task on its service's jobs queue, named `<service>.<verb>_<noun>`.

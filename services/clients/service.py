@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.service import Job, Service
+from shared.service import TIDY_SECONDS, Job, Service
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -228,24 +228,24 @@ CLIENTS = Service(
     register_jobs=_register_jobs,
     jobs=(
         Job("clients.advance_deletions", every_seconds=2.0),
-        Job("clients.sweep_drafts", every_seconds=3600.0),
+        Job("clients.sweep_drafts", every_seconds=TIDY_SECONDS),
         Job("clients.reindex_clients", every_seconds=60.0),
         Job("clients.advance_job"),
         Job("clients.wake_jobs", every_seconds=1.0),
-        Job("clients.purge_jobs", every_seconds=3600.0),
-        Job("clients.purge_transfers", every_seconds=3600.0),
+        Job("clients.purge_jobs", every_seconds=TIDY_SECONDS),
+        Job("clients.purge_transfers", every_seconds=TIDY_SECONDS),
         Job("clients.purge_access", every_seconds=60.0),
         Job("clients.tell_refusals", every_seconds=5.0),
         Job("clients.answer_resets", every_seconds=1.0),
         Job("clients.make_reports", every_seconds=900.0),
         Job("clients.answer_portal_requests", every_seconds=1.0),
         Job("clients.expire_portal_invitations", every_seconds=60.0),
-        Job("clients.purge_portal", every_seconds=3600.0),
+        Job("clients.purge_portal", every_seconds=TIDY_SECONDS),
         Job("clients.start_billing", every_seconds=60.0),
         Job("clients.remind_overdue", every_seconds=300.0),
         Job("clients.tell_expiring", every_seconds=1800.0),
         Job("clients.send_mail", every_seconds=1.0),
-        Job("clients.purge_mail", every_seconds=3600.0),
-        Job("clients.purge_idempotency_keys", every_seconds=3600.0),
+        Job("clients.purge_mail", every_seconds=TIDY_SECONDS),
+        Job("clients.purge_idempotency_keys", every_seconds=TIDY_SECONDS),
     ),
 )

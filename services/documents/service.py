@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from services.documents.settings import DocumentsSettings
-from shared.service import Job, Service
+from shared.service import TIDY_SECONDS, Job, Service
 
 if TYPE_CHECKING:
     from services.documents.files.operations.uploads import Uploads
@@ -71,6 +71,6 @@ DOCUMENTS = Service(
         Job("documents.check_documents", every_seconds=2.0),
         Job("documents.erase_clients", every_seconds=2.0),
         Job("documents.sweep_documents", every_seconds=30.0),
-        Job("documents.purge_idempotency_keys", every_seconds=3600.0),
+        Job("documents.purge_idempotency_keys", every_seconds=TIDY_SECONDS),
     ),
 )

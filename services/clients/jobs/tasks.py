@@ -28,7 +28,7 @@ from services.clients.jobs.operations.turns import (
 from shared.clock import now
 from shared.errors import Unavailable
 from shared.failpoints import failpoint
-from shared.housekeeping import in_each_workspace
+from shared.housekeeping import RUN_SECONDS, in_each_workspace
 from shared.logging import get_logger
 from shared.messaging.publisher import Publisher
 from shared.runtime import Runtime
@@ -130,9 +130,9 @@ def _work(uow: UnitOfWork, turn: Turn, job_id: uuid.UUID, number: int) -> bool:
 
 
 def purge_jobs(runtime: Runtime) -> None:
-    """Delete the jobs of all workspaces that were kept long enough."""
-    before = now() - JOBS_KEPT
+    """Delete the jobs of all workspaces that were kept long enough, as far as there is time."""
+    before, deadline = now() - JOBS_KEPT, time.monotonic() + RUN_SECONDS
     workspaces = runtime.across_workspaces(
         lambda session: queries.workspaces_with_old_jobs(session, before)
     )
-    in_each_workspace(runtime, workspaces, lambda uow: forget_jobs(uow, before))
+    in_each_workspace(runtime, workspaces, lambda uow: forget_jobs(uow, before), deadline)

@@ -46,7 +46,8 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
     @job(app, "clients.purge_mail")
     def purge() -> None:
-        repeated(lambda: operations.purge_mails(runtime.app_engine))
+        deadline = time.monotonic() + RUN_SECONDS
+        repeated(lambda: operations.purge_mails(runtime.app_engine), deadline)
 
 
 def send_mail(runtime: Runtime) -> int:

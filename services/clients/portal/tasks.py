@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import Row
 
 from services.clients.portal.operations import inviting, links, signing_in
 from services.clients.portal.queries import access as queries
-from shared.housekeeping import each_by_itself, repeated
+from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
 from shared.runtime import Runtime
 from shared.worker import job
 
@@ -29,7 +30,8 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
     @job(app, "clients.purge_portal")
     def purge() -> None:
-        repeated(lambda: signing_in.purge_portal(runtime.app_engine))
+        deadline = time.monotonic() + RUN_SECONDS
+        repeated(lambda: signing_in.purge_portal(runtime.app_engine), deadline)
 
 
 def answer_requests(runtime: Runtime) -> None:

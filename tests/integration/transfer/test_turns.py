@@ -14,11 +14,12 @@ import psycopg
 import pytest
 
 from services.clients.jobs import tasks
+from services.clients.jobs.operations import ending
 from services.clients.jobs.operations.turns import claim_turn, hold_turn
 from services.clients.jobs.rules import MAX_ATTEMPTS
 from services.clients.jobs.tasks import advance_job, purge_jobs, waiting_jobs
 from services.clients.transfer.models import PIECE_ROWS
-from services.clients.transfer.operations import reading
+from services.clients.transfer.operations import forgetting, reading
 from services.clients.transfer.operations.reading import _open_file
 from services.clients.transfer.tasks import purge_transfers
 from tests.fixtures.databases import Databases
@@ -235,9 +236,14 @@ def test_a_turn_that_was_overtaken_writes_nothing_more(
 
 
 def test_files_go_after_a_week_and_jobs_after_a_month(
-    transfer: Transfer, database: psycopg.Connection[dict[str, Any]]
+    transfer: Transfer,
+    database: psycopg.Connection[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    job = transfer.start(transfer.send(table(("Acme", "jo@acme.org", ""))))
+    """Part by part, as a job may have half a million rows."""
+    for module in (ending, forgetting):
+        monkeypatch.setattr(module, "BATCH", 1)
+    job = transfer.start(transfer.send(table(("Acme", "jo@acme.org", ""), ("Bolt", "b@b.org", ""))))
     database.execute("UPDATE transfer_pieces SET created_at = created_at - interval '8 days'")
     purge_transfers(transfer.api.runtime)
     assert database.execute("SELECT FROM transfer_pieces").fetchall() == []

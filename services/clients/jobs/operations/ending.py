@@ -14,7 +14,18 @@ from services.clients.jobs.rules import CANCEL, FAIL, FINISH, moved
 from shared.clock import now
 from shared.unit_of_work import UnitOfWork
 
-_FORGET = text("DELETE FROM jobs WHERE finished_at < :before")
+#: Rows that are deleted in one transaction: a job may have half a million.
+BATCH = 5_000
+
+_OLD = "(SELECT id FROM jobs WHERE finished_at < :before ORDER BY finished_at LIMIT 100)"
+_FORGET_ROWS = tuple(
+    text(
+        f"DELETE FROM {table} WHERE ctid = ANY (ARRAY("  # Two names of ours.
+        f"SELECT ctid FROM {table} WHERE job_id IN {_OLD} LIMIT :most))"
+    )
+    for table in ("job_rows", "job_rows_before")
+)
+_FORGET = text(f"DELETE FROM jobs WHERE id IN {_OLD}")
 
 
 def finish_job(job: Job) -> None:
@@ -39,9 +50,14 @@ def cancel_job(uow: UnitOfWork, job_id: uuid.UUID) -> Job:
     return job
 
 
-def forget_jobs(uow: UnitOfWork, before: datetime) -> None:
-    """Delete the workspace's jobs that were over before this time, with their rows."""
-    uow.session.execute(_FORGET, {"before": before})
+def forget_jobs(uow: UnitOfWork, before: datetime) -> int:
+    """Delete some of the workspace's jobs that were over before this time, their rows first; how
+    many of either went."""
+    for statement in _FORGET_ROWS:
+        given = {"before": before, "most": BATCH}
+        if gone := uow.connection.execute(statement, given).rowcount:
+            return gone
+    return uow.connection.execute(_FORGET, {"before": before}).rowcount
 
 
 def _end(job: Job, move: str) -> None:
