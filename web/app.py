@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Flask, Response
 
 from shared.http.app import take_paths_as_they_are
@@ -52,6 +54,15 @@ from web.workspace.routes import blueprint as workspace
 #: A form holds text, files go to the store: more is refused before it is read.
 MAX_FORM_BYTES = 2 * 1024 * 1024
 
+#: The families of pages.
+FAMILIES: Final = (
+    sign_in, links, profile, workspace, lists, own_fields, people, roles, api_keys, audit,
+    clients, client, client_form, uploads, imports, exports, search, portal,
+    portal_sign_in, portal_access, reports, deletion, merge, projects, invoices,
+    invoice_form, billing_runs, mails, wordings, time, statement, jobs, webhooks,
+    subscribers, operator,
+)  # fmt: skip
+
 
 def run() -> None:
     """Serve the web interface until SIGTERM."""
@@ -70,43 +81,7 @@ def create_app(settings: WebSettings) -> Flask:
     allow_long_bodies(app)
     for part in (session, callers, forms, headers, texts, assets, pages, errors, passing_on):
         part.prepare(app, settings)
-    for family in (
-        sign_in,
-        links,
-        profile,
-        workspace,
-        lists,
-        own_fields,
-        people,
-        roles,
-        api_keys,
-        audit,
-        clients,
-        client,
-        client_form,
-        uploads,
-        imports,
-        exports,
-        search,
-        portal,
-        portal_sign_in,
-        portal_access,
-        reports,
-        deletion,
-        merge,
-        projects,
-        invoices,
-        invoice_form,
-        billing_runs,
-        mails,
-        wordings,
-        time,
-        statement,
-        jobs,
-        webhooks,
-        subscribers,
-        operator,
-    ):
+    for family in FAMILIES:
         app.register_blueprint(family)
     app.register_blueprint(imports, name=OF_TIME, url_prefix="/time/imports")
     app.add_url_rule("/healthz", view_func=_is_there)

@@ -8,6 +8,8 @@ from shared.service import TIDY_SECONDS, Job, Service
 from shared.settings import Settings
 
 if TYPE_CHECKING:
+    from flask import Blueprint
+
     from shared.http.app import Api
     from shared.messaging.inbox import Apply
     from shared.service import RegisterJobs
@@ -18,44 +20,56 @@ def register_features() -> None:
 
     Every process that looks for clients, deletes them or has jobs done begins with this.
     """
-    from services.clients.auto_invoicing import tasks as auto_invoicing
-    from services.clients.auto_invoicing.operations import forgetting as runs
-    from services.clients.auto_invoicing.operations.running import KIND as AUTO_INVOICING
-    from services.clients.billing.operations import removal as billing
     from services.clients.client_merge.queries import merged_away
-    from services.clients.correspondence import tasks as reminders
-    from services.clients.correspondence.operations import moving as correspondence
     from services.clients.correspondence.operations.stopping import why_not
-    from services.clients.deletion.operations.client_data import CLIENT_DATA, ClientData
     from services.clients.deletion.queries import deleted
-    from services.clients.jobs.operations import outcomes as jobs
-    from services.clients.jobs.operations.kinds import KINDS
-    from services.clients.jobs.operations.schedules import SCHEDULES
     from services.clients.mail.operations import GUARDS, Guard
-    from services.clients.notes.operations import moving as notes
-    from services.clients.portal.operations import moving as portal
-    from services.clients.printing.operations import moving as printing
     from services.clients.printing.operations.additions import ADDITIONS, Addition
-    from services.clients.printing.tasks import KIND as PRINTING
-    from services.clients.projects.operations import removal as projects
     from services.clients.projects.queries import SPENDING, Spending
-    from services.clients.records.operations import removal as records
     from services.clients.records.queries.missing import REASONS, Reason
-    from services.clients.reports.tasks import making as reports
     from services.clients.reports.tasks.additions import tell_more
-    from services.clients.time_entries.operations import moving as time
     from services.clients.time_entries.queries.spending import spent_on_time
-    from services.clients.transfer.operations import forgetting as transfer
-    from services.clients.transfer.operations.kinds import KINDS as TRANSFERS
 
     SPENDING.register(Spending("time", spent_on_time))
     REASONS.register(Reason("merged", merged_away), Reason("deleted", deleted))
+    ADDITIONS.register(Addition("report", tell_more))
+    GUARDS.register(Guard("correspondence", why_not))
+    _register_work()
+    _register_client_data()
+
+
+def _register_work() -> None:
+    """The kinds of jobs, and the work that is due by the calendar."""
+    from services.clients.auto_invoicing import tasks as auto_invoicing
+    from services.clients.auto_invoicing.operations.running import KIND as AUTO_INVOICING
+    from services.clients.correspondence import tasks as reminders
+    from services.clients.jobs.operations.kinds import KINDS
+    from services.clients.jobs.operations.schedules import SCHEDULES
+    from services.clients.printing.tasks import KIND as PRINTING
+    from services.clients.reports.tasks import making as reports
+    from services.clients.transfer.operations.kinds import KINDS as TRANSFERS
+
     KINDS.register(*TRANSFERS, PRINTING, AUTO_INVOICING)
     SCHEDULES.register(
         auto_invoicing.SCHEDULE, reminders.SCHEDULE, reminders.EXPIRY_SCHEDULE, reports.SCHEDULE
     )
-    ADDITIONS.register(Addition("report", tell_more))
-    GUARDS.register(Guard("correspondence", why_not))
+
+
+def _register_client_data() -> None:
+    """What each feature has of a client, and how it goes with the client."""
+    from services.clients.auto_invoicing.operations import forgetting as runs
+    from services.clients.billing.operations import removal as billing
+    from services.clients.correspondence.operations import moving as correspondence
+    from services.clients.deletion.operations.client_data import CLIENT_DATA, ClientData
+    from services.clients.jobs.operations import outcomes as jobs
+    from services.clients.notes.operations import moving as notes
+    from services.clients.portal.operations import moving as portal
+    from services.clients.printing.operations import moving as printing
+    from services.clients.projects.operations import removal as projects
+    from services.clients.records.operations import removal as records
+    from services.clients.time_entries.operations import moving as time
+    from services.clients.transfer.operations import forgetting as transfer
+
     CLIENT_DATA.register(
         ClientData("jobs", forget=jobs.forget_clients),
         ClientData("records", tables=records.TABLES, remove=records.remove_client),
@@ -77,44 +91,7 @@ def register_features() -> None:
 
 def _api(_: Settings) -> Api:
     from services.clients.access.operations.authentication import authenticate
-    from services.clients.access.routes import (
-        invitations,
-        links,
-        me,
-        people,
-        roles,
-        second_factor,
-        signing_in,
-    )
-    from services.clients.archive.routes import client as archive
-    from services.clients.archive.routes import workspace as workspace_archive
-    from services.clients.auto_invoicing import routes as auto_invoicing
-    from services.clients.billing.routes import invoices as billing
-    from services.clients.billing.routes import papers as billing_papers
-    from services.clients.client_merge import routes as client_merge
-    from services.clients.correspondence.routes import mails, stops, wordings
-    from services.clients.custom_fields import routes as custom_fields
-    from services.clients.deletion.routes import deletions
-    from services.clients.drafts.routes import documents as draft_documents
-    from services.clients.drafts.routes import drafts
-    from services.clients.forwarding import routes as forwarding
     from services.clients.gateway.documentation import MergedClients
-    from services.clients.installation import routes as installation
-    from services.clients.jobs import routes as jobs
-    from services.clients.listing import routes as listing
-    from services.clients.lists.routes import lists
-    from services.clients.notes import routes as notes
-    from services.clients.portal.routes import access as portal_access
-    from services.clients.portal.routes import contents as portal_contents
-    from services.clients.portal.routes import documents as portal_documents
-    from services.clients.portal.routes import own as portal_own
-    from services.clients.portal.routes import signing_in as portal_signing_in
-    from services.clients.projects import routes as projects
-    from services.clients.records.routes import clients, elements, pricing
-    from services.clients.reports import routes as reports
-    from services.clients.search import routes as search
-    from services.clients.time_entries import routes as time_entries
-    from services.clients.transfer.routes import bulk, exports, imports, time_imports
     from shared.http.app import Api
 
     register_features()
@@ -125,60 +102,113 @@ def _api(_: Settings) -> Api:
         plugins=[MergedClients()],
         # The uppermost feature first.
         blueprints=[
-            forwarding.blueprint,
-            forwarding.numbers,
-            forwarding.events,
-            forwarding.audit,
-            forwarding.webhooks,
-            forwarding.subscribers,
-            installation.blueprint,
-            archive.blueprint,
-            workspace_archive.blueprint,
-            draft_documents.blueprint,
-            search.blueprint,
-            jobs.blueprint,
-            jobs.schedule,
-            imports.blueprint,
-            exports.blueprint,
-            bulk.blueprint,
-            time_imports.blueprint,
-            deletions.blueprint,
-            client_merge.blueprint,
-            auto_invoicing.blueprint,
-            auto_invoicing.automation,
-            mails.blueprint,
-            mails.of_invoices,
-            wordings.blueprint,
-            stops.blueprint,
-            stops.of_client,
-            portal_access.blueprint,
-            reports.blueprint,
-            portal_signing_in.blueprint,
-            portal_own.blueprint,
-            portal_contents.blueprint,
-            portal_documents.blueprint,
-            *billing.BLUEPRINTS,
-            billing_papers.blueprint,
-            billing_papers.statements,
-            notes.blueprint,
-            time_entries.blueprint,
-            *projects.BLUEPRINTS,
-            listing.blueprint,
-            clients.blueprint,
-            elements.blueprint,
-            pricing.blueprint,
-            drafts.blueprint,
-            lists.blueprint,
-            custom_fields.blueprint,
-            people.blueprint,
-            roles.blueprint,
-            me.blueprint,
-            second_factor.blueprint,
-            signing_in.blueprint,
-            links.blueprint,
-            invitations.blueprint,
+            *_over_everything(),
+            *_over_many_clients(),
+            *_between_firm_and_client(),
+            *_of_work_and_money(),
+            *_of_the_client(),
+            *_of_people(),
         ],
     )
+
+
+def _over_everything() -> list[Blueprint]:
+    from services.clients.archive.routes import client, workspace
+    from services.clients.drafts.routes import documents
+    from services.clients.forwarding import routes as forwarding
+    from services.clients.installation import routes as installation
+    from services.clients.jobs import routes as jobs
+    from services.clients.search import routes as search
+
+    return [
+        forwarding.blueprint,
+        forwarding.numbers,
+        forwarding.events,
+        forwarding.audit,
+        forwarding.webhooks,
+        forwarding.subscribers,
+        installation.blueprint,
+        client.blueprint,
+        workspace.blueprint,
+        documents.blueprint,
+        search.blueprint,
+        jobs.blueprint,
+        jobs.schedule,
+    ]
+
+
+def _over_many_clients() -> list[Blueprint]:
+    from services.clients.client_merge import routes as client_merge
+    from services.clients.deletion.routes import deletions
+    from services.clients.transfer.routes import bulk, exports, imports, time_imports
+
+    routes = (imports, exports, bulk, time_imports, deletions, client_merge)
+    return [each.blueprint for each in routes]
+
+
+def _between_firm_and_client() -> list[Blueprint]:
+    from services.clients.auto_invoicing import routes as auto_invoicing
+    from services.clients.correspondence.routes import mails, stops, wordings
+    from services.clients.portal.routes import access, contents, documents, own, signing_in
+    from services.clients.reports import routes as reports
+
+    return [
+        auto_invoicing.blueprint,
+        auto_invoicing.automation,
+        mails.blueprint,
+        mails.of_invoices,
+        wordings.blueprint,
+        stops.blueprint,
+        stops.of_client,
+        access.blueprint,
+        reports.blueprint,
+        signing_in.blueprint,
+        own.blueprint,
+        contents.blueprint,
+        documents.blueprint,
+    ]
+
+
+def _of_work_and_money() -> list[Blueprint]:
+    from services.clients.billing.routes import invoices, papers
+    from services.clients.notes import routes as notes
+    from services.clients.projects import routes as projects
+    from services.clients.time_entries import routes as time_entries
+
+    return [
+        *invoices.BLUEPRINTS,
+        papers.blueprint,
+        papers.statements,
+        notes.blueprint,
+        time_entries.blueprint,
+        *projects.BLUEPRINTS,
+    ]
+
+
+def _of_the_client() -> list[Blueprint]:
+    from services.clients.custom_fields import routes as custom_fields
+    from services.clients.drafts.routes import drafts
+    from services.clients.listing import routes as listing
+    from services.clients.lists.routes import lists
+    from services.clients.records.routes import clients, elements, pricing
+
+    routes = (listing, clients, elements, pricing, drafts, lists, custom_fields)
+    return [each.blueprint for each in routes]
+
+
+def _of_people() -> list[Blueprint]:
+    from services.clients.access.routes import (
+        invitations,
+        links,
+        me,
+        people,
+        roles,
+        second_factor,
+        signing_in,
+    )
+
+    routes = (people, roles, me, second_factor, signing_in, links, invitations)
+    return [each.blueprint for each in routes]
 
 
 def _consumers() -> list[Apply]:
