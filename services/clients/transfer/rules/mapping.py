@@ -6,7 +6,7 @@ The paths are read off the body of a create, so a new field of a client is one h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -122,9 +122,13 @@ def _element_schema(name: str) -> Schema:
 def suggested(columns: Sequence[str]) -> dict[str, str]:
     """A guess at what the columns stand for; each path at most once."""
     known = _names()
+    return each_once((c, c if reader_of(c) else known.get(folded(c))) for c in columns)
+
+
+def each_once(meant: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """The path of each column; one that an earlier column has already is not given again."""
     found: dict[str, str] = {}
-    for column in columns:
-        path = column if reader_of(column) else known.get(_folded(column))
+    for column, path in meant:
         if path is not None and path not in found.values():
             found[column] = path
     return found
@@ -133,13 +137,14 @@ def suggested(columns: Sequence[str]) -> dict[str, str]:
 @lru_cache
 def _names() -> dict[str, str]:
     every = [*paths()]
-    names = {_folded(path): path for path in every}
-    names |= {_folded(alias): path for path in every for alias in _ALIASES.get(path, ())}
+    names = {folded(path): path for path in every}
+    names |= {folded(alias): path for path in every for alias in _ALIASES.get(path, ())}
     return names
 
 
-def _folded(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
+def folded(column: str) -> str:
+    """The same for two names of columns that differ in capitals and punctuation alone."""
+    return " ".join(_WORD.findall(column.casefold()))
 
 
 def mapping_errors(
@@ -192,7 +197,7 @@ class Reading:
         cells = dict(zip(self.columns, row, strict=True))
         typed = RowBody({})
         for path, template in self.constants.items():
-            self._put(typed, path, _PLACEHOLDER.sub(lambda it: cells.get(it[1], it[0]), template))
+            self._put(typed, path, filled(template, cells))
         for column, path in self.paths.items():
             self._put(typed, path, self._whole(column, cells).strip())
         _close_gaps(typed.body)
@@ -230,6 +235,11 @@ class Reading:
         while (more := continued(column, len(parts) + 1)) in cells:
             parts.append(cells[more])
         return "".join(parts)
+
+
+def filled(template: str, cells: Mapping[str, str]) -> str:
+    """A constant with the cells of the columns that it names in braces."""
+    return _PLACEHOLDER.sub(lambda it: cells.get(it[1], it[0]), template)
 
 
 def continued(column: str, part: int) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.clients.transfer.rules.cells import read_flag
-from services.clients.transfer.rules.mapping import named_faults
+from services.clients.transfer.rules.mapping import (
+    each_once,
+    filled,
+    folded,
+    named_faults,
+)
 from services.clients.transfer.rules.notations import AS_TYPED, Notation
 from services.clients.transfer.rules.tables import Row
 from shared.errors import FieldError
@@ -29,23 +33,12 @@ _ALIASES = {
 }
 _NOTED = {"date": "date", "hours": "number"}
 _READ: Mapping[str, Callable[[str], Any]] = {"overtime": read_flag}
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-_WORD = re.compile(r"[^\W_]+")
 
 
 def suggested_for_time(columns: Sequence[str]) -> dict[str, str]:
     """A guess at what the columns stand for; each path at most once."""
-    known = {_folded(name): path for path, names in _ALIASES.items() for name in (path, *names)}
-    found: dict[str, str] = {}
-    for column in columns:
-        path = known.get(_folded(column))
-        if path is not None and path not in found.values():
-            found[column] = path
-    return found
-
-
-def _folded(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
+    known = {folded(name): path for path, names in _ALIASES.items() for name in (path, *names)}
+    return each_once((column, known.get(folded(column))) for column in columns)
 
 
 def time_mapping_errors(
@@ -81,7 +74,7 @@ class TimeReading:
     def body_of(self, row: Sequence[str]) -> dict[str, Any]:
         """The body that a row says."""
         cells = dict(zip(self.columns, row, strict=True))
-        typed = {path: _filled(text, cells) for path, text in self.constants.items()}
+        typed = {path: filled(text, cells).strip() for path, text in self.constants.items()}
         typed |= {path: cells[column].strip() for column, path in self.mapping.items()}
         return {
             path: _READ.get(path, str)(self.notation.read(_NOTED.get(path), text))
@@ -92,7 +85,3 @@ class TimeReading:
     def column_of(self, path: str) -> str | None:
         """The column in which what stands at a path was typed."""
         return next((column for column, each in self.mapping.items() if each == path), None)
-
-
-def _filled(template: str, cells: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda it: cells.get(it[1], it[0]), template).strip()
