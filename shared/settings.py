@@ -179,8 +179,8 @@ class Settings:
 
     @property
     def operator_addresses(self) -> frozenset[str]:
-        """The addresses of those who run the installation, in small letters."""
-        named = (each.strip().lower() for each in self.operators.split(","))
+        """The addresses of those who run the installation."""
+        named = (each.strip() for each in self.operators.split(","))
         return frozenset(each for each in named if each)
 
     def service_url(self, service: str) -> str:

@@ -50,7 +50,7 @@ def is_operator(uow: UnitOfWork, actor: Actor, addresses: frozenset[str]) -> boo
     """Whether someone is a user with one of these addresses: of those who run the installation."""
     if not addresses or actor.kind != "user" or actor.id is None:
         return False
-    return get_user(uow, uuid.UUID(actor.id)).email.lower() in addresses
+    return get_user(uow, uuid.UUID(actor.id)).email_key in map(caseless, addresses)
 
 
 def get_workspace(uow: UnitOfWork, *, lock: bool = False) -> Workspace:
