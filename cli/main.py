@@ -30,6 +30,7 @@ COMMANDS = {
     "lag": "cli.messages",
     "webhooks": "cli.webhooks",
     "subscribers": "cli.subscribers",
+    "mail": "cli.mail",
     "schedule": "cli.schedule",
     "events": "cli.messages",
     "dead-letters": "cli.messages",

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from cli.tables import echo_columns, echo_json
 from services.clients.jobs.operations.schedules import SCHEDULES, Schedule
+from services.clients.jobs.schemas import schedule_json
 from services.clients.service import register_features
-from shared.clock import now, rfc3339
+from shared.clock import now
 from shared.db.engine import engine_for
 from shared.runtime import Runtime
 from shared.settings import Settings, load
@@ -30,10 +31,10 @@ def schedule() -> None:
 @schedule.command("list")
 @click.option("--json", "as_json", is_flag=True, help="print a list of entries")
 def list_entries(as_json: bool) -> None:
-    """What there is, and when it has something to do next in each workspace."""
+    """What there is, when it has something to do next in each workspace, and what it did last."""
     runtime = Runtime("clients", load(Settings))
     found = [
-        {"name": each.name, "workspace": name, "next_at": _next_at(runtime, each, workspace_id)}
+        {"name": each.name, "workspace": name, **_times(runtime, each, workspace_id)}
         for workspace_id, name in _workspaces(runtime)
         for each in SCHEDULES
     ]
@@ -41,7 +42,7 @@ def list_entries(as_json: bool) -> None:
         echo_json(found)
     else:
         rows = [[entry[column] or "nothing" for column in entry] for entry in found]
-        echo_columns([["NAME", "WORKSPACE", "NEXT"], *rows])
+        echo_columns([["NAME", "WORKSPACE", "NEXT", "LAST", "DID"], *rows])
 
 
 @schedule.command("run")
@@ -68,7 +69,7 @@ def _workspaces(runtime: Runtime) -> list[tuple[uuid.UUID, str]]:
         return [tuple(row) for row in connection.execute(_WORKSPACES)]
 
 
-def _next_at(runtime: Runtime, each: Schedule, workspace_id: uuid.UUID) -> str | None:
+def _times(runtime: Runtime, each: Schedule, workspace_id: uuid.UUID) -> dict[str, str | None]:
     with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        moment = each.next_at(uow)
-    return None if moment is None else rfc3339(moment)
+        shown = schedule_json(each, each.next_at(uow), each.last(uow))
+    return {name: shown[name] for name in ("next_at", "last_at", "last_did")}

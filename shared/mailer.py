@@ -25,6 +25,10 @@ class MailNotTaken(Exception):
     """The server did not take it this time; another time it may."""
 
 
+class ServerAway(MailNotTaken):
+    """The server takes no mail at all now: it is not there, or does not let us in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mailer:
     """A mail server; each message takes a connection of its own."""
@@ -32,24 +36,33 @@ class Mailer:
     url: str
 
     def send(self, message: EmailMessage) -> None:
-        """Hand a message over; raises `MailRefused` or `MailNotTaken`."""
+        """Hand a message over; raises `MailRefused`, `MailNotTaken` or `ServerAway`."""
+        with contextlib.closing(self._ready()) as server:
+            try:
+                server.send_message(message)
+            except smtplib.SMTPRecipientsRefused as error:
+                code, words = next(iter(error.recipients.values()))
+                raise _answered(code, words) from error
+            except smtplib.SMTPResponseException as error:
+                raise _answered(error.smtp_code, error.smtp_error) from error
+            except (OSError, smtplib.SMTPException) as error:
+                raise MailNotTaken(_said(error)) from error
+            # The message is the server's by now, whatever it says to this.
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                server.quit()
+
+    def _ready(self) -> smtplib.SMTP:
+        """A connection over which mail may be sent; raises `ServerAway`."""
         try:
             server = self._connect()
-            with contextlib.closing(server):
+            try:
                 self._prepare(server)
-                server.send_message(message)
-                # The message is the server's by now, whatever it says to this.
-                with contextlib.suppress(OSError, smtplib.SMTPException):
-                    server.quit()
-        except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            raise _answered(code, words) from error
-        except smtplib.SMTPAuthenticationError as error:
-            raise MailNotTaken(_words(error.smtp_code, error.smtp_error)) from error
-        except smtplib.SMTPResponseException as error:
-            raise _answered(error.smtp_code, error.smtp_error) from error
+            except BaseException:
+                server.close()
+                raise
         except (OSError, smtplib.SMTPException) as error:
-            raise MailNotTaken(str(error) or type(error).__name__) from error
+            raise ServerAway(_said(error)) from error
+        return server
 
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
@@ -61,7 +74,7 @@ class Mailer:
 
     def _prepare(self, server: smtplib.SMTP) -> None:
         parts = urlsplit(self.url)
-        server.ehlo()
+        server.ehlo_or_helo_if_needed()
         must_encrypt = parts.scheme == "smtp+starttls"
         if must_encrypt or (parts.scheme == "smtp" and server.has_extn("starttls")):
             server.starttls(context=ssl.create_default_context())
@@ -73,6 +86,12 @@ class Mailer:
 def _answered(code: int, words: bytes | str) -> MailRefused | MailNotTaken:
     kind = MailRefused if code >= 500 else MailNotTaken
     return kind(_words(code, words))
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _words(error.smtp_code, error.smtp_error)
+    return str(error) or type(error).__name__
 
 
 def _words(code: int, words: bytes | str) -> str:

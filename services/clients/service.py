@@ -270,6 +270,7 @@ CLIENTS = Service(
         Job("clients.make_reports", every_seconds=900.0),
         Job("clients.answer_portal_requests", every_seconds=1.0),
         Job("clients.expire_portal_invitations", every_seconds=60.0),
+        Job("clients.tell_portal_refusals", every_seconds=5.0),
         Job("clients.purge_portal", every_seconds=TIDY_SECONDS),
         Job("clients.start_billing", every_seconds=60.0),
         Job("clients.remind_overdue", every_seconds=300.0),

@@ -38,6 +38,8 @@ _MARKS: Final = (
     ("client.delet", "trash-2", "bad"),
     ("portal_access.accepted", "user-plus", "good"),
     ("portal_access.revoked", "ban", "bad"),
+    ("portal_sign_in.refused", "shield-alert", "bad"),
+    ("portal_page", "eye", ""),
     ("portal", "log-out", "info"),
     ("document.refused", "shield-alert", "bad"),
     ("document.deleted", "trash-2", ""),

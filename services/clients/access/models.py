@@ -93,21 +93,18 @@ class Role(Base):
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Session(Base):
-    """Where a user is signed in; one that has ended is no longer here.
+class Begun(Base):
+    """What every session has, of a user's or of a contact's.
 
-    It is known by the hash of its token, for a moment after a rotation by the one before too.
-    `idle_until` is never past `expires_at`; `device` and `address` are whence it began.
+    It is known by the hash of its token. `idle_until` is never past `expires_at`; `device` and
+    `address` are whence it began.
     """
 
-    __tablename__ = "sessions"
+    __abstract__ = True
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID]
-    user_id: Mapped[uuid.UUID]
     hash: Mapped[bytes]
-    previous_hash: Mapped[bytes | None]
-    previous_until: Mapped[datetime | None]
     device: Mapped[str]
     address: Mapped[str]
     idle_seconds: Mapped[int]
@@ -115,6 +112,19 @@ class Session(Base):
     last_used_at: Mapped[datetime]
     idle_until: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class Session(Begun):
+    """Where a user is signed in; one that has ended is no longer here.
+
+    For a moment after a rotation it is known by the token before too.
+    """
+
+    __tablename__ = "sessions"
+
+    user_id: Mapped[uuid.UUID]
+    previous_hash: Mapped[bytes | None]
+    previous_until: Mapped[datetime | None]
 
 
 class SignInRefusal(Base):

@@ -78,6 +78,11 @@ def open_run(session: Session) -> BillingRun | None:
     return session.scalar(select(BillingRun).where(BillingRun.state == RUNNING))
 
 
+def newest_run(session: Session) -> BillingRun | None:
+    """The run that began last."""
+    return session.scalar(select(BillingRun).order_by(BillingRun.id.desc()).limit(1))
+
+
 def run_of(session: Session, job_id: uuid.UUID) -> BillingRun | None:
     """The run that a job carries out, held."""
     wanted = select(BillingRun).where(BillingRun.job_id == job_id)

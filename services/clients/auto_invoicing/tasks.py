@@ -9,8 +9,9 @@ from celery import Celery
 
 from services.clients.access.queries import get_workspace
 from services.clients.auto_invoicing import queries, rules
+from services.clients.auto_invoicing.models import DONE
 from services.clients.auto_invoicing.operations.planning import start_due
-from services.clients.jobs.operations.schedules import Schedule
+from services.clients.jobs.operations.schedules import Last, Schedule
 from shared.clock import now
 from shared.housekeeping import each_by_itself
 from shared.runtime import Runtime
@@ -43,9 +44,19 @@ def _next_at(uow: UnitOfWork) -> datetime | None:
     return None if day is None else rules.begins(day, get_workspace(uow).time_zone)
 
 
+def _last(uow: UnitOfWork) -> Last | None:
+    """The newest run; one that goes on or was broken off says so."""
+    run = queries.newest_run(uow.session)
+    if run is None:
+        return None
+    did = f"{run.clients} clients, {run.invoiced} invoices, {run.failed} to look at"
+    return Last(run.created_at, did if run.state == DONE else f"{run.state}: {did}")
+
+
 SCHEDULE = Schedule(
     "auto-invoicing",
     "Invoices clients for their time by the week, fortnight or month.",
     _next_at,
+    _last,
     start_billing,
 )

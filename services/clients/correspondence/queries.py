@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from services.clients.correspondence.errors import MailNotFound
@@ -86,6 +86,15 @@ def invoices_to_remind(
     """Some invoices of which to remind at a moment: whose, which, for how many days overdue."""
     found = session.execute(_TO_REMIND, {"moment": moment, "most": _AT_ONCE})
     return [tuple(row) for row in found]
+
+
+def last_written(session: Session, kind: str) -> tuple[datetime, int] | None:
+    """When the last mail of a kind was written, and how many of it on the day before that."""
+    latest = session.scalar(select(func.max(Mail.created_at)).where(Mail.kind == kind))
+    if latest is None:
+        return None
+    since = (Mail.kind == kind, Mail.created_at > latest - timedelta(days=1))
+    return latest, session.scalar(select(func.count()).select_from(Mail).where(*since)) or 0
 
 
 def workspaces_to_notify(session: Session) -> list[uuid.UUID]:

@@ -18,7 +18,8 @@ from services.clients.correspondence.errors import DocumentsAway
 from services.clients.correspondence.operations.documents import Expiring, tell_expiring
 from services.clients.correspondence.operations.invoices import remind_overdue
 from services.clients.correspondence.rules.expiry import STEPS
-from services.clients.jobs.operations.schedules import Schedule
+from services.clients.correspondence.rules.kinds import DOCUMENT_EXPIRING, INVOICE_OVERDUE, Kind
+from services.clients.jobs.operations.schedules import Last, Schedule
 from shared.clock import now
 from shared.housekeeping import each_by_itself, repeated
 from shared.http.service_client import service_client
@@ -58,6 +59,12 @@ def _remind(runtime: Runtime, workspace_id: uuid.UUID, invoice_id: uuid.UUID, da
     with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
         remind_overdue(uow, invoice_id, days)
     return True
+
+
+def _last(uow: UnitOfWork, kind: Kind) -> Last | None:
+    """The last mail of a kind, and those of the day before it."""
+    found = queries.last_written(uow.session, kind.name)
+    return None if found is None else Last(found[0], f"{found[1]} mails within a day")
 
 
 def _next_at(uow: UnitOfWork) -> datetime | None:
@@ -122,11 +129,13 @@ SCHEDULE = Schedule(
     "overdue-reminders",
     "Reminds clients of invoices that are overdue for so many days as the workspace says.",
     _next_at,
+    partial(_last, kind=INVOICE_OVERDUE),
     send_reminders,
 )
 EXPIRY_SCHEDULE = Schedule(
     "expiring-documents",
     "Tells clients of their documents that expire within 30 days, and again within 7.",
     _looks_at,
+    partial(_last, kind=DOCUMENT_EXPIRING),
     tell_of_expiring,
 )

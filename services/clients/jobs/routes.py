@@ -71,5 +71,6 @@ def cancel_job(uow: UnitOfWork, job_id: uuid.UUID) -> Answer:
 @reads(CLIENTS_VIEW)
 @schedule.response(200, schemas.ScheduleList)
 def get_schedule(uow: UnitOfWork) -> Answer:
-    """What happens by itself in the workspace, and when it does next."""
-    return Answer({"data": [schemas.schedule_json(each, each.next_at(uow)) for each in SCHEDULES]})
+    """What happens by itself in the workspace, when it does next, and what it did last."""
+    found = [schemas.schedule_json(each, each.next_at(uow), each.last(uow)) for each in SCHEDULES]
+    return Answer({"data": found})

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from services.clients.jobs.models import ROW_STATES, Job, JobRow
 from services.clients.jobs.operations.kinds import KINDS
-from services.clients.jobs.operations.schedules import Schedule
+from services.clients.jobs.operations.schedules import Last, Schedule
 from services.clients.jobs.rules import STATES
 from shared.clock import rfc3339
 from shared.http.schemas import PageQuery, StrictSchema, page_of
@@ -144,6 +144,10 @@ class ScheduleView(StrictSchema):
     name = fields.String(metadata={"example": "auto-invoicing"})
     what = fields.String()
     next_at = fields.DateTime(allow_none=True, metadata={"description": "Null: nothing is due."})
+    last_at = fields.DateTime(allow_none=True, metadata={"description": "Null: never yet."})
+    last_did = fields.String(
+        allow_none=True, metadata={"example": "12 clients, 9 invoices, 1 to look at"}
+    )
 
 
 class ScheduleList(StrictSchema):
@@ -152,6 +156,12 @@ class ScheduleList(StrictSchema):
     data = fields.List(fields.Nested(ScheduleView))
 
 
-def schedule_json(each: Schedule, next_at: datetime | None) -> dict[str, Any]:
+def schedule_json(each: Schedule, next_at: datetime | None, last: Last | None) -> dict[str, Any]:
     """As `ScheduleView`."""
-    return {"name": each.name, "what": each.what, "next_at": next_at and rfc3339(next_at)}
+    return {
+        "name": each.name,
+        "what": each.what,
+        "next_at": next_at and rfc3339(next_at),
+        "last_at": last and rfc3339(last.at),
+        "last_did": last and last.did,
+    }

@@ -189,15 +189,15 @@ def note_not_taken(uow: UnitOfWork, mail_id: uuid.UUID, problem: str) -> None:
     mail.next_at = now() + pause
 
 
-def note_not_made(uow: UnitOfWork, mail_id: uuid.UUID, problem: str) -> None:
-    """Its attachment is not there: for a while that is no attempt, as it is being made."""
+def note_waits(uow: UnitOfWork, mail_id: uuid.UUID, problem: str, wait: rules.Wait) -> None:
+    """It could not be tried, through no fault of its own: for a while that is no attempt."""
     mail = _held(uow, mail_id)
-    if now() - mail.created_at > rules.ATTACHMENT_PATIENCE:
+    if now() - mail.created_at > wait.patience:
         note_not_taken(uow, mail_id, problem)
         return
     mail.attempts -= 1
     mail.problem = problem[:_PROBLEM_LENGTH]
-    mail.next_at = now() + rules.ATTACHMENT_PAUSE
+    mail.next_at = now() + wait.pause
 
 
 def purge_mails(engine: Engine) -> int:

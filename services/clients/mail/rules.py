@@ -28,11 +28,20 @@ _PAUSES = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
-#: How long a mail waits for its attachment to be made, and how often it looks for it.
-ATTACHMENT_PATIENCE: Final = timedelta(minutes=30)
-ATTACHMENT_PAUSE: Final = timedelta(seconds=2)
-
 _ELIDED = "(a link for the recipient alone)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A mail waits for what is not its own fault: how often it looks, and for how long that is no
+    attempt."""
+
+    pause: timedelta
+    patience: timedelta
+
+
+FOR_ATTACHMENT: Final = Wait(timedelta(seconds=2), timedelta(minutes=30))
+FOR_SERVER: Final = Wait(timedelta(seconds=30), timedelta(days=5))
 
 
 @dataclass(frozen=True, slots=True)

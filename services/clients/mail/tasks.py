@@ -2,6 +2,9 @@
 
 Killed between the server's yes and the note, it sends the mail again once the claim is over,
 under the same Message-ID, and counts that.
+
+Where the server is away a run ends with its first mail, which it costs no attempt, and for a while
+no other is claimed.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any
 
 from celery import Celery
 
+from services.clients.gateway.breaker import Admission, Breaker
 from services.clients.mail import operations, queries, rules
 from services.clients.mail.operations import Attempt
 from shared.errors import Unavailable
@@ -20,7 +24,7 @@ from shared.failpoints import failpoint
 from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
 from shared.http.service_client import service_client
 from shared.logging import get_logger
-from shared.mailer import Mailer, MailNotTaken, MailRefused
+from shared.mailer import Mailer, MailNotTaken, MailRefused, ServerAway
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.security.identity import Identity
@@ -37,12 +41,17 @@ class _NotMade(Exception):
     """What goes with the mail cannot be had yet."""
 
 
+class _CannotSend(Unavailable):
+    """The other mails would fare no better than the one that was tried."""
+
+
 def register_tasks(app: Celery, runtime: Runtime) -> None:
     """Register the jobs."""
+    breaker = a_breaker()
 
     @job(app, "clients.send_mail")
     def send() -> None:
-        send_mail(runtime)
+        send_mail(runtime, breaker)
 
     @job(app, "clients.purge_mail")
     def purge() -> None:
@@ -50,15 +59,29 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
         repeated(lambda: operations.purge_mails(runtime.app_engine), deadline)
 
 
-def send_mail(runtime: Runtime) -> int:
-    """Try what is due; returns how many were tried."""
+def a_breaker() -> Breaker:
+    """What a process knows of the server."""
+    return Breaker(retry_seconds=rules.FOR_SERVER.pause.total_seconds())
+
+
+def send_mail(runtime: Runtime, breaker: Breaker | None = None) -> int:
+    """Try what is due; returns how many were tried, 0 where the server was found to be away."""
+    breaker = breaker or a_breaker()
+    if breaker.admits() is Admission.TURN_AWAY:
+        return 0
     until = time.monotonic() + RUN_SECONDS
 
     def some() -> int:
         due = runtime.across_workspaces(queries.mails_to_send)
         return each_by_itself(due, lambda one: _try(runtime, *one), until)
 
-    return repeated(some, until)
+    try:
+        tried = repeated(some, until)
+    except _CannotSend:
+        breaker.failed()
+        return 0
+    breaker.succeeded()
+    return tried
 
 
 def _try(runtime: Runtime, workspace_id: uuid.UUID, mail_id: uuid.UUID) -> bool:
@@ -72,6 +95,8 @@ def _try(runtime: Runtime, workspace_id: uuid.UUID, mail_id: uuid.UUID) -> bool:
     failpoint("mail.after_sent")
     with runtime.unit_of_work(origin) as uow:
         _note(uow, attempt, words, problem)
+    if isinstance(problem, ServerAway):
+        raise _CannotSend(str(problem))
     return True
 
 
@@ -109,7 +134,9 @@ def _note(
         case MailRefused():
             operations.note_refused(uow, attempt.mail_id, str(problem))
         case _NotMade():
-            operations.note_not_made(uow, attempt.mail_id, str(problem))
+            operations.note_waits(uow, attempt.mail_id, str(problem), rules.FOR_ATTACHMENT)
+        case ServerAway():
+            operations.note_waits(uow, attempt.mail_id, str(problem), rules.FOR_SERVER)
         case _:
             operations.note_not_taken(uow, attempt.mail_id, str(problem))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
-from services.clients.portal.models import PortalAccess, PortalSession
+from services.clients.portal.models import PortalAccess, PortalRefusal, PortalSession
 from shared.clock import rfc3339
+from shared.ids import uuid7
 from shared.messaging.envelope import Event
 
 
@@ -35,19 +38,36 @@ def access_updated(access: PortalAccess, changes: list[dict[str, Any]]) -> Event
 
 
 def _of_access(what: str, access: PortalAccess, more: dict[str, Any]) -> Event:
-    described = {
-        "id": str(access.id),
-        "email": access.email,
-        "name": access.name,
-        "scopes": list(access.scopes),
-    }
     return Event(
         f"clients.portal_access.{what}.v1",
         f"portal_access/{access.id}",
         access.version,
         access.client_id,
-        {"portal_access": described, **more},
+        {"portal_access": _access(access), **more},
     )
+
+
+def _access(access: PortalAccess) -> dict[str, Any]:
+    return {
+        "id": str(access.id),
+        "email": access.email,
+        "name": access.name,
+        "scopes": list(access.scopes),
+    }
+
+
+def sign_in_refused(access: PortalAccess, refusals: Sequence[PortalRefusal]) -> Event:
+    """Someone tried to sign in as a contact, from one place and for one reason, so many times."""
+    one = refusals[0]
+    data = {
+        "portal_access": _access(access),
+        "address": one.address,
+        "device": one.device,
+        "reason": one.reason,
+        "times": len(refusals),
+    }
+    kind, subject = "clients.portal_sign_in.refused.v1", f"portal_sign_in/{uuid7()}"
+    return Event(kind, subject, 1, access.client_id, data, one.refused_at)
 
 
 def session_started(session: PortalSession, access: PortalAccess) -> Event:
@@ -63,13 +83,29 @@ def session_ended(session: PortalSession, access: PortalAccess, reason: str) -> 
 def _of_session(
     what: str, version: int, session: PortalSession, access: PortalAccess, more: dict[str, Any]
 ) -> Event:
-    described = {
+    data = {"portal_session": _session(session, access), **more}
+    subject = f"portal_session/{session.id}"
+    return Event(f"clients.portal_session.{what}.v1", subject, version, access.client_id, data)
+
+
+def page_viewed(
+    session: PortalSession, access: PortalAccess, page: str, object_id: uuid.UUID | None
+) -> Event:
+    """A contact has looked at a page of many things, or of one."""
+    data = {
+        "portal_session": _session(session, access),
+        "page": page,
+        "object_id": None if object_id is None else str(object_id),
+    }
+    subject = f"portal_page/{uuid7()}"
+    return Event("clients.portal_page.viewed.v1", subject, 1, access.client_id, data)
+
+
+def _session(session: PortalSession, access: PortalAccess) -> dict[str, Any]:
+    return {
         "id": str(session.id),
         "user": {"id": str(access.id), "name": access.name},
         "address": session.address,
         "device": session.device,
         "by_link": session.by_link,
     }
-    data = {"portal_session": described, **more}
-    subject = f"portal_session/{session.id}"
-    return Event(f"clients.portal_session.{what}.v1", subject, version, access.client_id, data)

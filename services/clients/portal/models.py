@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import ARRAY, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.clients.access.models import Begun
 from services.clients.portal import rules
 from services.clients.records.models.owned import OwnedByClient
 from shared.clock import now
@@ -45,26 +47,42 @@ class PortalAccess(OwnedByClient, Base):
         return rules.state_at(self.state, self.expires_at, now())
 
 
-class PortalSession(Base):
+class PortalSession(Begun):
     """Where a contact is signed in; one that has ended is no longer here.
 
-    `by_link`: it began by a mailed link, which proves the mailbox.
+    `by_link`: it began by a mailed link, which proves the mailbox. `seen` are the pages and things
+    that were looked at on the day `seen_on`.
     """
 
     __tablename__ = "portal_sessions"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[uuid.UUID]
     access_id: Mapped[uuid.UUID]
-    hash: Mapped[bytes]
     by_link: Mapped[bool]
+    seen_on: Mapped[date | None]
+    seen: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+
+    def has_seen(self, what: str, day: date) -> bool:
+        """Whether it has looked at something on a day."""
+        return self.seen_on == day and what in self.seen
+
+    def see(self, what: str, day: date) -> None:
+        """It has now; what was seen on days before is forgotten."""
+        self.seen = [*self.seen, what] if self.seen_on == day else [what]
+        self.seen_on = day
+
+
+class PortalRefusal(Base):
+    """A refused sign-in that the log does not tell of yet; of an access, or of nobody."""
+
+    __tablename__ = "portal_refusals"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[uuid.UUID | None]
+    access_id: Mapped[uuid.UUID | None]
+    reason: Mapped[str]
     device: Mapped[str]
     address: Mapped[str]
-    idle_seconds: Mapped[int]
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime]
-    idle_until: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    refused_at: Mapped[datetime]
 
 
 class PortalLink(Base):

@@ -1,4 +1,5 @@
-"""What the portal does by itself: it has links sent, tells of what expired, and deletes it."""
+"""What the portal does by itself: it has links sent, tells of refusals and of what expired, and
+deletes it."""
 
 from __future__ import annotations
 
@@ -27,6 +28,10 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
     @job(app, "clients.expire_portal_invitations")
     def expire() -> None:
         expire_invitations(runtime)
+
+    @job(app, "clients.tell_portal_refusals")
+    def tell() -> None:
+        tell_refusals(runtime)
 
     @job(app, "clients.purge_portal")
     def purge() -> None:
@@ -59,4 +64,16 @@ def expire_invitations(runtime: Runtime) -> None:
 def _expire(runtime: Runtime, workspace_id: uuid.UUID, access_id: uuid.UUID) -> int:
     with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
         inviting.expire(uow, access_id)
+    return 1
+
+
+def tell_refusals(runtime: Runtime) -> None:
+    """Tell the log of refused sign-ins."""
+    refused = runtime.across_workspaces(queries.refusals_to_tell)
+    each_by_itself(refused, lambda one: _tell(runtime, *one))
+
+
+def _tell(runtime: Runtime, workspace_id: uuid.UUID, access_id: uuid.UUID) -> int:
+    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+        signing_in.tell_refusals(uow, access_id)
     return 1

@@ -5,30 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from services.clients.billing.models import DRAFT, VOID, Invoice, Payment
 from services.clients.printing.models import Paper
 from services.clients.projects.models import Project
-from services.clients.records.models.record import CLIENTS
+from services.clients.reports.models import ReportSchedule
 from services.clients.reports.rules import Quarter
 
 _AT_ONCE = 20
-_WORKSPACES = text("SELECT workspaces_with_reports()")
-_DUE = text(
-    """
-    SELECT c.id FROM clients AS c
-    WHERE c.quarterly_reports AND NOT c.internal AND c.status = 'active'
-      AND c.created_at < :over AND c.id > :after
-      AND NOT EXISTS (SELECT FROM papers AS p
-                      WHERE p.subject = 'report/' || c.id || '/' || :quarter)
-    ORDER BY c.id LIMIT :most
-    """
-)
+_TO_REPORT = text("SELECT workspaces_to_report(:moment)")
 _BY_POSITION = text(
     """
     SELECT position, sum(hours) AS hours, sum(overtime_hours) AS overtime FROM time_entries
@@ -64,24 +54,38 @@ def subject(client_id: uuid.UUID, quarter: Quarter) -> str:
     return f"report/{client_id}/{quarter.name}"
 
 
-def workspaces_with_reports(session: Session) -> list[uuid.UUID]:
-    """Where a client has quarterly reports."""
-    return list(session.scalars(_WORKSPACES))
+def workspaces_to_report(session: Session, moment: datetime) -> list[uuid.UUID]:
+    """Where a client has reports and has not had the latest."""
+    return list(session.scalars(_TO_REPORT, {"moment": moment}))
 
 
-def clients_due(session: Session, quarter: Quarter, after: uuid.UUID) -> list[uuid.UUID]:
-    """Some clients that were there in a quarter and have no report of it, by their ids, after
-    one of them."""
-    over = quarter.following.first
-    given = {"quarter": quarter.name, "over": over, "after": after, "most": _AT_ONCE}
-    return list(session.scalars(_DUE, given))
+def clients_due(session: Session, last: date, after: uuid.UUID) -> list[uuid.UUID]:
+    """Some clients who are not reported until a day, by their ids, after one of them."""
+    until = ReportSchedule.reported_until
+    due = or_(until.is_(None), until < last)
+    found = select(ReportSchedule.client_id).where(due, ReportSchedule.client_id > after)
+    return [*session.scalars(found.order_by(ReportSchedule.client_id).limit(_AT_ONCE))]
+
+
+def is_reported(session: Session, client_id: uuid.UUID, quarter: Quarter, over: datetime) -> bool:
+    """Whether there is a report of a quarter that was made once it was over."""
+    made = (Paper.subject == subject(client_id, quarter), Paper.created_at >= over)
+    return session.scalar(select(Paper.id).where(*made).limit(1)) is not None
 
 
 def has_reports(session: Session) -> bool:
     """Whether a client of the workspace has quarterly reports."""
-    return (
-        session.scalar(select(CLIENTS.c.id).where(CLIENTS.c.quarterly_reports).limit(1)) is not None
-    )
+    return session.scalar(select(ReportSchedule.client_id).limit(1)) is not None
+
+
+def last_reported(session: Session) -> tuple[datetime, date, int] | None:
+    """The latest quarter's last day that clients have had reports until, how many of them, and
+    when the last one of them had."""
+    until = ReportSchedule.reported_until
+    found = select(func.max(ReportSchedule.reported_at), until, func.count())
+    latest = found.where(until.is_not(None)).group_by(until).order_by(until.desc()).limit(1)
+    moment, last, clients = session.execute(latest).one_or_none() or (None, None, 0)
+    return None if moment is None or last is None else (moment, last, clients)
 
 
 def reports_of(session: Session, client_id: uuid.UUID) -> Sequence[Paper]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -57,6 +58,20 @@ def quarter_of(day: date) -> Quarter:
 def quarter_before(day: date) -> Quarter:
     """The latest quarter that is over on a day."""
     return quarter_of(quarter_of(day).first - timedelta(days=1))
+
+
+def quarters_due(
+    since: date, created: date, reported_until: date | None, today: date
+) -> Iterator[Quarter]:
+    """Every quarter that is over and not reported, the oldest first: from the one after what is
+    reported, or else from the one before reports were asked for, if the client was there in it."""
+    if reported_until is None:
+        quarter = max(quarter_before(since), quarter_of(created))
+    else:
+        quarter = quarter_of(reported_until).following
+    while quarter.last < today:
+        yield quarter
+        quarter = quarter.following
 
 
 def quarter_named(name: str) -> Quarter | None:

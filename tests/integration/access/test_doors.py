@@ -34,6 +34,7 @@ _LOG_IN = {
     "find_portal_invitation(bytea)",
     "find_portal_link(bytea)",
     "ask_portal_link(text)",
+    "note_portal_refusal(text,text,text)",
 }
 
 

@@ -180,7 +180,7 @@ def test_twenty_that_run_at_once_make_one_invoice(firm: Firm) -> None:
 
 
 def _click(firm: Firm, project_id: str) -> None:
-    project = firm.ask("GET", f"/projects/{project_id}")
+    project: Any = firm.owner.call("GET", f"/v1/projects/{project_id}").json
     period = {"period_start": "2024-02-01", "period_end": "2024-02-29"}
     path = f"/v1/clients/{project['client_id']}/invoices/from-time"
     assert firm.owner.call("POST", path, period).status_code in {201, 409}

@@ -469,8 +469,8 @@ def test_every_table_that_refers_to_a_client_is_put_away_with_it_or_said_not_to_
 
 
 # How an import found the client: once it was hidden, that import is not taken back any more. When
-# it is invoiced next follows from its record, with which it comes and goes.
-NOT_PUT_AWAY = {"job_rows_before", "invoicing_schedules"}
+# it is invoiced and reported next follows from its record, with which it comes and goes.
+NOT_PUT_AWAY = {"job_rows_before", "invoicing_schedules", "report_schedules"}
 # Rows of no more than ids, places and numbers of the books.
 REMEMBERED = {
     "erased_clients", "client_aliases", "client_refs", "deletions", "deletion_parts",
@@ -490,6 +490,7 @@ GONE = {
         "notes",
         "job_rows_before",
         "invoicing_schedules",
+        "report_schedules",
         "mails",
         "mail_stops",
         "portal_access",

@@ -291,7 +291,13 @@ def test_whatever_refers_to_a_client_is_moved_or_left_on_purpose(firm: Firm) -> 
     """A new table is decided on, not lost with the client that goes."""
     moved, left = (
         {"contacts", "rates", "projects", "notes", "papers"},
-        {"client_search", "client_keys", "job_rows_before", "invoicing_schedules"},
+        {
+            "client_search",
+            "client_keys",
+            "job_rows_before",
+            "invoicing_schedules",
+            "report_schedules",
+        },
     )
     query = text(
         "SELECT conrelid::regclass::text FROM pg_constraint "

@@ -3,7 +3,10 @@ others."""
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import urllib3
@@ -45,14 +48,71 @@ def _visitor(office: Office, engines: RunningEngines, environment: dict[str, str
     return Office(office.http, accepted.json["token"], office.client_id)
 
 
+def _another_company(office: Office) -> Office:
+    other = Office(office.http, office.token)
+    body = {"company_name": "Other Works", "primary_contact": {"email": "bo@other.example.com"}}
+    other.client_id = office.call("POST", "/clients", json=body).json["id"]
+    return other
+
+
+def _objects(office: Office, code: str) -> dict[str, str]:
+    """One of all that a portal's path may name, by the name that paths have for it."""
+    client, any_version = f"/clients/{office.client_id}", {"If-Match": "*"}
+    coded = office.call("PATCH", client, json={"client_code": code}, headers=any_version)
+    assert coded.status_code == 200, coded.text
+    project = office.call(
+        "POST", f"{client}/projects", json={"name": "Line 4", "status": "active"}
+    ).json
+    line = {"description": "Work", "quantity": "2.00", "unit_price": "100.00"}
+    invoice = office.call("POST", f"{client}/invoices", json={"lines": [line]}).json
+    path = f"/invoices/{invoice['id']}"
+    assert office.call("POST", f"{path}/issue", json={}).status_code == 200
+    credit = {"reason": "Too much"}
+    credited = office.call("POST", f"{path}/credit-notes", json=credit, headers=any_version)
+    assert credited.status_code == 201, credited.text
+    [note] = office.call("GET", path).json["credit_notes"]
+    return {
+        "project_id": project["id"],
+        "invoice_id": invoice["id"],
+        "credit_note_id": note["id"],
+        "document_id": _added(office, portal_visible=True),
+    }
+
+
+def test_every_route_knows_no_object_of_another_company(
+    office: Office, engines: RunningEngines, environment: dict[str, str]
+) -> None:
+    own, foreign = _objects(office, "ACM"), _objects(_another_company(office), "OTH")
+    visitor = _visitor(office, engines, environment)
+    walked = 0
+    for path, methods in office.http.get("/openapi.json").json["paths"].items():
+        names = re.findall(r"{(\w+)}", path)
+        if not path.startswith("/v1/portal") or not names or names == ["token"]:
+            continue
+        for ids in _mixed(names, own, foreign):
+            for method in {*methods} - {"parameters"}:
+                asked = path.removeprefix("/v1").format(**ids)
+                answer = visitor.call(method.upper(), asked, json={})
+                assert (answer.status_code, method) == (404, method), (asked, answer.text)
+                walked += 1
+    assert walked >= 8
+
+
+def _mixed(
+    names: list[str], own: dict[str, str], foreign: dict[str, str]
+) -> Iterator[dict[str, str]]:
+    """Ids for a path of which one at least is another company's."""
+    for whose in product((own, foreign), repeat=len(names)):
+        if foreign in whose:
+            yield {name: ids[name] for name, ids in zip(names, whose, strict=True)}
+
+
 def test_a_contact_sees_what_is_shared_and_sends_what_the_firm_sees(
     office: Office, engines: RunningEngines, environment: dict[str, str]
 ) -> None:
     hidden, shared = _added(office), _added(office, portal_visible=True)
     visitor = _visitor(office, engines, environment)
-    other = Office(office.http, office.token)
-    body = {"company_name": "Other Works", "primary_contact": {"email": "bo@other.example.com"}}
-    other.client_id = office.call("POST", "/clients", json=body).json["id"]
+    other = _another_company(office)
     foreign = _added(other, portal_visible=True)
 
     sent = visitor.call(

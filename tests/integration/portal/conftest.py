@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.clients.mail.tasks import send_mail
@@ -83,8 +84,6 @@ def an_address() -> str:
 
 def events_of(api: Api, client_id: str) -> list[tuple[str, dict[str, Any]]]:
     """Type and actor's kind of the client's portal events, in their order."""
-    from sqlalchemy import text
-
     with api.runtime.unit_of_work(api.origin()) as uow:
         rows = uow.session.execute(
             text(
@@ -94,6 +93,14 @@ def events_of(api: Api, client_id: str) -> list[tuple[str, dict[str, Any]]]:
             {"id": client_id},
         )
         return [(kind.removeprefix("clients.").removesuffix(".v1"), actor) for kind, actor in rows]
+
+
+def portal_data(api: Api, client_id: str, kind: str) -> list[Any]:
+    """What the client's events of a type tell, in their order."""
+    found = "SELECT data FROM event_log WHERE client_id = :id AND type = :type ORDER BY id"
+    with api.runtime.unit_of_work(api.origin()) as uow:
+        given = {"id": client_id, "type": f"clients.{kind}.v1"}
+        return list(uow.session.scalars(text(found), given))
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.clients.portal.tasks import answer_requests, expire_invitations
+from services.clients.mail.tasks import send_mail
+from services.clients.portal.operations.signing_in import purge_portal
+from services.clients.portal.tasks import answer_requests, expire_invitations, tell_refusals
 from tests.fixtures.api import PASSWORD, Api, Caller
 from tests.fixtures.mailbox import mails_to, text_of
-from tests.integration.portal.conftest import Portal, an_address, events_of
+from tests.integration.portal.conftest import Portal, an_address, events_of, portal_data
 
 
 def me(visitor: Caller) -> Any:
@@ -190,3 +192,82 @@ def test_nobody_shares_what_they_do_not_see(portal: Portal) -> None:
     assert portal.firm("POST", path, {}, 422)["code"] == "portal.no_address"
     primary = portal.firm("POST", f"/clients/{client['id']}/contacts/primary/invite", {}, 201)
     assert primary["email"] == client["primary_contact"]["email"]
+
+
+def test_a_refused_sign_in_is_told_with_its_reason_and_of_nobody_nothing(portal: Portal) -> None:
+    email = an_address()
+    client = portal.client(email)
+    portal.invite(client)
+    assert log_in(portal, email).status_code == 401
+    portal.accept(portal.mailed(email))
+    for _ in range(2):
+        assert log_in(portal, email.upper(), "another sentence").status_code == 401
+    [access] = portal.firm("GET", f"/clients/{client['id']}/portal-access")["data"]
+    portal.firm("DELETE", f"/clients/{client['id']}/portal-access/{access['id']}", status=204)
+    assert log_in(portal, email).status_code == 401
+    assert log_in(portal, an_address()).status_code == 401
+    for _ in range(2):
+        tell_refusals(portal.api.runtime)
+    told = portal_data(portal.api, client["id"], "portal_sign_in.refused")
+    assert {each["reason"]: each["times"] for each in told} == {
+        "not_accepted": 1,
+        "password": 2,
+        "revoked": 1,
+    }
+    assert {each["portal_access"]["email"] for each in told} == {email}
+    assert purge_portal(portal.api.runtime.app_engine) == 1
+
+
+def test_what_a_contact_looks_at_is_told_once_a_day_of_each_thing(portal: Portal) -> None:
+    client = portal.client(an_address())
+    invoice, project = portal.invoice(client), portal.project(client)
+    visitor = portal.visitor(client)
+    own = [f"invoices/{invoice['id']}", f"projects/{project['id']}"]
+    for page in ["overview", "invoices", "projects", *own] * 2:
+        assert visitor.call("GET", f"/v1/portal/{page}").status_code == 200, page
+    for nothing in (f"invoices/{project['id']}", "documents", "me"):
+        visitor.call("GET", f"/v1/portal/{nothing}")
+    told = portal_data(portal.api, client["id"], "portal_page.viewed")
+    assert [(each["page"], each["object_id"]) for each in told] == [
+        ("overview", None),
+        ("invoices", None),
+        ("projects", None),
+        ("invoice", invoice["id"]),
+        ("project", project["id"]),
+    ]
+    run(portal.api, "UPDATE portal_sessions SET seen_on = seen_on - 1")
+    visitor.call("GET", "/v1/portal/invoices")
+    assert len(portal_data(portal.api, client["id"], "portal_page.viewed")) == 6
+
+
+def test_an_invitation_is_for_the_address_it_was_sent_to(portal: Portal) -> None:
+    """It is good for nobody while the contact has another; and never for whoever has that one."""
+    email, other = an_address(), an_address()
+    client = portal.client(email)
+    portal.invite(client)
+    token = portal.mailed(email)
+    contact = f"/clients/{client['id']}/contacts/{client['contacts'][0]['id']}"
+    portal.firm("PATCH", contact, {"email": other})
+    assert portal.stranger("GET", f"/invitations/{token}").status_code == 410
+    assert portal.accept(token).status_code == 410
+    portal.firm("POST", f"/clients/{client['id']}/contacts", {"name": "Al", "email": email}, 201)
+    accepted: Any = portal.accept(token)
+    assert accepted.status_code == 201
+    visitor = Caller(portal.api.app.test_client(), accepted.json["token"])
+    assert me(visitor).json["email"] == email
+    assert log_in(portal, other).status_code == 401
+
+
+def test_no_link_to_sign_in_leaves_while_the_clients_switch_is_off(portal: Portal) -> None:
+    email = an_address()
+    client = portal.client(email)
+    portal.visitor(client)
+    off = {"settings": {"email_notifications": False}}
+    path = f"/v1/clients/{client['id']}"
+    assert portal.api.owner.call("PATCH", path, off, If_Match="*").status_code == 200
+    portal.stranger("POST", "/sign-in-links", {"email": email})
+    answer_requests(portal.api.runtime)
+    send_mail(portal.api.runtime)
+    assert len(mails_to(portal.engines.mailbox, email)) == 1
+    [mail, _] = portal.firm("GET", f"/mails?client_id={client['id']}")["data"]
+    assert (mail["kind"], mail["state"]) == ("portal_sign_in", "withheld")

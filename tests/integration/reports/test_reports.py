@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pypdfium2
+import pytest
 from sqlalchemy import text
 
 from services.clients.printing import rules as printing
@@ -17,6 +19,7 @@ from services.clients.reports.tasks.making import make_reports
 from shared.clock import now
 from tests.factories.clients import whole_client_body
 from tests.fixtures.api import Api
+from tests.fixtures.clock import MovedClock
 
 LINE = {"description": "Work", "quantity": "2.00", "unit_price": "100.00"}
 
@@ -83,6 +86,40 @@ def test_who_has_no_reports_gets_none(api: Api) -> None:
     without = a_client_without(api)
     assert make_reports(api.runtime, now()) == 0
     assert reports(api, without["id"]) == []
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_two_years_with_outages_are_reported_once(
+    api: Api, moved_clock: MovedClock, zone: str
+) -> None:
+    """Whoever wakes and sleeps for as long as they will: each quarter has one report and one mail
+    to each recipient, though one made by hand came before it was over."""
+    moved_clock.moment = datetime(2024, 2, 5, 15, tzinfo=UTC)
+    dice = random.Random(zone)
+    settled = api.owner.call("PATCH", "/v1/workspace", {"time_zone": zone}, If_Match="*")
+    assert settled.status_code == 200, settled.text
+    body = whole_client_body(settings={"quarterly_reports": True})
+    client: Any = api.owner.call("POST", "/v1/clients", body).json
+    path = f"/v1/clients/{client['id']}/reports"
+    assert api.owner.call("POST", path, {"quarter": "2024-Q1"}).status_code == 202
+    made = 0
+    while moved_clock.moment < datetime(2026, 4, 2, tzinfo=UTC):
+        moved_clock.moment += timedelta(days=dice.choice([1, 20, 100, 250]))
+        made += make_reports(api.runtime, moved_clock.moment)
+        assert make_reports(api.runtime, moved_clock.moment) == 0
+    told = [(each["quarter"], each["version"]) for each in reversed(reports(api, client["id"]))]
+    first, last = Quarter(2024, 1), quarter_before(moved_clock.moment.date())
+    expected, quarter = list[str](), first
+    while quarter <= last:
+        expected.append(quarter.name)
+        quarter = quarter.following
+    assert told == [(first.name, 1), (first.name, 2), *((each, 1) for each in expected[1:])]
+    assert made == len(expected)
+    with api.runtime.unit_of_work(api.origin()) as uow:
+        keys = uow.session.scalars(
+            text("SELECT dedupe_key FROM mails WHERE kind = 'report_ready' ORDER BY id")
+        ).all()
+    assert [key.split("/")[3] for key in keys] == expected
 
 
 def a_client_without(api: Api) -> Any:

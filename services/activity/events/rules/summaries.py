@@ -61,6 +61,8 @@ def words(data: Mapping[str, Any]) -> dict[str, str]:
     found.update(_note_words(data.get("note") or {}))
     found.update(_session_words(data.get("session") or data.get("portal_session") or data))
     found.update(_time_words(data.get("time_entry") or {}))
+    if page := data.get("page"):
+        found["page"] = texts.PAGES.get(str(page), texts.A_PAGE)
     if listed := (data.get("entry") or {}).get("list"):
         found["list"] = str(listed).replace("_", " ")
     if starts_at := (data.get("deletion") or {}).get("starts_at"):

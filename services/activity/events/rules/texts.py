@@ -152,6 +152,14 @@ SENTENCES: dict[str, Sentence] = {
         "{visitor} signed out of the portal{whence}: {refusal}",
         "A contact was signed out of the portal",
     ),
+    "clients.portal_sign_in.refused.v1": Sentence(
+        "portal",
+        "Signing in to the portal as {visitor} refused{whence}: {refusal}",
+        "Signing in to the portal refused",
+    ),
+    "clients.portal_page.viewed.v1": Sentence(
+        "portal", "{visitor} looked at {page} in the portal", "A contact looked at the portal"
+    ),
     "clients.rate.added.v1": Sentence("rate", "Rate for {rate} added", "Rate added"),
     "clients.rate.updated.v1": Sentence("rate", "Rate for {rate}: {changed}", "Rate changed"),
     "clients.rate.removed.v1": Sentence("rate", "Rate for {rate} removed", "Rate removed"),
@@ -261,6 +269,18 @@ CHANGED_CLEARED = "{label} cleared"
 CHANGED_LONG = "{label} changed"
 CHANGED_SEVERAL = "{labels} and {last} changed"
 CHANGED_MANY = "{labels} and {count} more fields changed"
+#: What a contact has looked at in the portal.
+PAGES = {
+    "overview": "the overview",
+    "project": "a project",
+    "projects": "the projects",
+    "invoice": "an invoice",
+    "invoices": "the invoices",
+    "document": "a document",
+    "documents": "the documents",
+    "reports": "the reports",
+}
+A_PAGE = "a page"
 A_NOTE = {"note": "a note", "call": "a call", "meeting": "a meeting"}
 ON, OFF = "on", "off"
 PAYMENT, REFUND = "payment", "refund"

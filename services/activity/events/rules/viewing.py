@@ -22,7 +22,8 @@ NEEDED = {
     **dict.fromkeys(
         (
             *("client", "contact", "rate", "draft", "workspace", "list_entry", "custom_field"),
-            *("view", "export", "archive", "portal_access", "portal_session"),
+            *("view", "export", "archive"),
+            *("portal_access", "portal_session", "portal_sign_in", "portal_page"),
         ),
         CLIENTS_VIEW,
     ),

@@ -5,18 +5,21 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 
 from services.clients.access import events, queries
 from services.clients.access.errors import AlreadyRotated, SessionNotFound
-from services.clients.access.models import Session, User
+from services.clients.access.models import Begun, Session, User
 from shared.clock import now
 from shared.ids import uuid7
 from shared.security.identity import Whence
 from shared.security.secrets import new_token
 from shared.settings import Settings
 from shared.unit_of_work import UnitOfWork
+
+Of = TypeVar("Of", bound=Begun)
 
 #: For so long after a rotation requests that were under way may come with the token before.
 GRACE = timedelta(seconds=10)
@@ -58,11 +61,19 @@ def start_session(
     uow: UnitOfWork, user: User, whence: Whence, lifetime: Lifetime
 ) -> tuple[Session, str]:
     """A session and its token, which is told only now."""
+    session, token = new_session(uow, Session, whence, lifetime, user_id=user.id)
+    uow.publish(events.session_started(session, user))
+    return session, token
+
+
+def new_session(
+    uow: UnitOfWork, kind: type[Of], whence: Whence, lifetime: Lifetime, **whose: Any
+) -> tuple[Of, str]:
+    """A session of a kind that begins now, and its token; `whose` are the kind's own columns."""
     made, moment = new_token(lifetime.kind), now()
-    session = Session(
+    session = kind(
         id=uuid7(),
         workspace_id=uow.workspace_id,
-        user_id=user.id,
         hash=made.hash,
         device=whence.device,
         address=whence.address,
@@ -71,9 +82,9 @@ def start_session(
         last_used_at=moment,
         idle_until=moment + lifetime.idle,
         expires_at=moment + lifetime.longest,
+        **whose,
     )
     uow.session.add(session)
-    uow.publish(events.session_started(session, user))
     return session, made.token
 
 

@@ -27,9 +27,12 @@ def resend_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Mail:
     return uow.session.get_one(Mail, again)
 
 
-def note_bounced(uow: UnitOfWork, mail_id: uuid.UUID, reason: str) -> Mail:
-    """A mail that the server had taken came back. Raises `MailNotFound`, `NotSent`."""
-    mail = queries.get_mail(uow.session, mail_id, lock=True)
+def note_bounced(
+    uow: UnitOfWork, mail_id: uuid.UUID, reason: str, *, of_users: bool = False
+) -> Mail:
+    """A mail that the server had taken came back; one to a user is none unless they are wanted.
+    Raises `MailNotFound`, `NotSent`."""
+    mail = queries.get_mail(uow.session, mail_id, of_users=of_users, lock=True)
     if mail.state not in (SENT, BOUNCED):
         raise NotSent(f"It is {mail.state}.", state=mail.state)
     mail.state, mail.problem = BOUNCED, reason

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.clients.access.queries import get_workspace
 from services.clients.correspondence.errors import StopLinkGone
 from services.clients.correspondence.models import MailStop
+from services.clients.correspondence.rules.kinds import PORTAL_SIGN_IN
 from services.clients.mail.models import Mail
 from services.clients.records.models.record import CLIENTS
 from services.clients.records.queries.owned import lock_if_there
@@ -122,7 +123,7 @@ def why_not(uow: UnitOfWork, mail: Mail) -> str | None:
             return "The client is gone."
         case False:
             return "The client's e-mail notifications are off."
-    if is_stopped(uow, mail.client_id, mail.recipient):
+    if mail.kind != PORTAL_SIGN_IN and is_stopped(uow, mail.client_id, mail.recipient):
         return "The recipient has asked for no more mail."
     return None
 

@@ -80,6 +80,9 @@ PORTAL_INVITATION: Final = Kind(
     own_words={"good_until": "4 December 2026, 09:30 (UTC)"},
     secret=True,
 )
+#: A link to sign in by, which no workspace words: whoever asks for it gets it, though they want no
+#: other mail.
+PORTAL_SIGN_IN: Final = "portal_sign_in"
 
 KINDS: Final = {
     kind.name: kind

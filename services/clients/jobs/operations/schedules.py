@@ -12,10 +12,19 @@ from shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """When something was done last, and what came of it in a few words."""
+
+    at: datetime
+    did: str
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """Something that beat sees to.
 
-    `next_at` is when it has something to do in a workspace next; None: nothing so far. `run`
+    `next_at` is when it has something to do in a workspace next; None: nothing so far. `last` is
+    what it has done there; None: nothing yet. `run`
     does what is due at a moment in every workspace, and answers how much that was; doing it
     again does nothing more.
     """
@@ -23,6 +32,7 @@ class Schedule:
     name: str
     what: str
     next_at: Callable[[UnitOfWork], datetime | None]
+    last: Callable[[UnitOfWork], Last | None]
     run: Callable[[Runtime, datetime], int]
 
 

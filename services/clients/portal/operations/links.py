@@ -12,7 +12,8 @@ from services.clients.access.errors import LinkGone, Throttled
 from services.clients.access.operations import throttling
 from services.clients.access.operations.links import link, spoken
 from services.clients.access.queries import get_workspace
-from services.clients.mail.operations import queue_mail
+from services.clients.correspondence.rules.kinds import PORTAL_SIGN_IN
+from services.clients.mail.operations import Terms, queue_once
 from services.clients.portal import rules
 from services.clients.portal.models import PortalAccess, PortalLink
 from services.clients.portal.operations import sessions
@@ -72,7 +73,8 @@ def answer(
         "link": link(web_url, "portal/link", made.token),
         "good_until": spoken(until),
     }
-    queue_mail(uow, "portal_sign_in", access.email, words, good_until=until)
+    terms = Terms(good_until=until, client_id=access.client_id)
+    queue_once(uow, PORTAL_SIGN_IN, access.email, words, terms)
 
 
 def answer_nobody(runtime: Runtime, request_id: uuid.UUID) -> None:

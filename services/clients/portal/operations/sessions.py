@@ -7,24 +7,22 @@ token opens none of these.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import text
 
 from services.clients.access.errors import LinkGone
-from services.clients.access.operations.sessions import session_lifetime
+from services.clients.access.operations.sessions import new_session, session_lifetime
 from services.clients.portal import events, rules
 from services.clients.portal.models import PortalAccess, PortalSession
 from services.clients.portal.queries import access as queries
 from services.clients.records.queries.owned import lock_owned
-from shared.clock import now
-from shared.ids import uuid7
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.security.identity import Identity, Whence
-from shared.security.secrets import new_token, token_hash
+from shared.security.secrets import token_hash
 from shared.settings import Settings
 from shared.unit_of_work import UnitOfWork
 
@@ -98,25 +96,13 @@ def start_session(
     has ended meanwhile."""
     if access.state != rules.ACCEPTED:
         raise LinkGone
-    lifetime, made, moment = session_lifetime(settings), new_token(KIND), now()
-    session = PortalSession(
-        id=uuid7(),
-        workspace_id=uow.workspace_id,
-        access_id=access.id,
-        hash=made.hash,
-        by_link=by_link,
-        device=whence.device,
-        address=whence.address,
-        idle_seconds=int(lifetime.idle.total_seconds()),
-        created_at=moment,
-        last_used_at=moment,
-        idle_until=moment + lifetime.idle,
-        expires_at=moment + lifetime.longest,
+    lifetime = replace(session_lifetime(settings), kind=KIND)
+    session, token = new_session(
+        uow, PortalSession, whence, lifetime, access_id=access.id, by_link=by_link
     )
-    access.last_used_at = moment
-    uow.session.add(session)
+    access.last_used_at = session.created_at
     uow.publish(events.session_started(session, access))
-    return SignedIn(made.token, session.idle_until, session.expires_at)
+    return SignedIn(token, session.idle_until, session.expires_at)
 
 
 def end_session(uow: UnitOfWork, visitor: Visitor) -> None:

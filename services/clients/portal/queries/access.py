@@ -23,6 +23,7 @@ _FIND_INVITATION = text("SELECT * FROM find_portal_invitation(:hash)")
 _FIND_LINK = text("SELECT * FROM find_portal_link(:hash)")
 _FIND_PEOPLE = text("SELECT * FROM find_portal_people(:email)")
 _REQUESTS_DUE = text("SELECT * FROM portal_requests_due(:most)")
+_REFUSALS = text("SELECT * FROM portal_refusals_to_tell(:most)")
 _LAPSED = text("SELECT * FROM portal_invitations_lapsed(:most)")
 
 
@@ -56,6 +57,11 @@ def requests_due(session: Session) -> Sequence[Row[Any]]:
 def lapsed_invitations(session: Session) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """Some invitations whose time is over and of which nobody was told: workspace and id."""
     return [tuple(row) for row in session.execute(_LAPSED, {"most": _AT_ONCE})]
+
+
+def refusals_to_tell(session: Session) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Some accesses with refused sign-ins that nobody was told of: workspace and id."""
+    return [tuple(row) for row in session.execute(_REFUSALS, {"most": _AT_ONCE})]
 
 
 def get_access(session: Session, access_id: uuid.UUID) -> PortalAccess:

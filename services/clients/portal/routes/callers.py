@@ -1,11 +1,13 @@
 """Who asks in the portal: a contact's session, and nobody else's token.
 
-`@visits(scope, …)` goes outermost. A contact is known to these routes alone: everywhere else
+`@visits(scope, …)` goes outermost. With `page` it is told that the contact has looked at that page,
+or at the one thing that the path names. A contact is known to these routes alone: everywhere else
 their token is nobody's.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -14,6 +16,7 @@ from typing import Any, cast
 from flask import Response, g
 
 from services.clients.portal.errors import NotShared
+from services.clients.portal.operations.looking import note_look
 from services.clients.portal.operations.sessions import Visitor, find_visitor
 from shared.db.tenancy import become_portal
 from shared.errors import Unauthenticated
@@ -27,9 +30,10 @@ def visitor() -> Visitor:
     return cast(Visitor, g.visitor)
 
 
-def visits(*scopes: str) -> Callable[[View], View]:
+def visits(*scopes: str, page: str | None = None) -> Callable[[View], View]:
     """A view for a contact with whom all of these are shared: 401 for anybody else, 403
-    `portal.not_shared` for one with whom they are not."""
+    `portal.not_shared` for one with whom they are not. Nothing is shown on a `page` that is not
+    told of."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -40,13 +44,21 @@ def visits(*scopes: str) -> Callable[[View], View]:
             if not found.scopes.issuperset(scopes):
                 raise NotShared("Your contact at the firm can share it with you.")
             g.visitor, g.identity = found, found.identity
-            return render(view(*args, **kwargs))
+            answer = render(view(*args, **kwargs))
+            if page is not None and answer.status_code < 400:
+                _tell(page, *kwargs.values())
+            return answer
 
         marked(endpoint, None)
         endpoint.of_portal = True  # type: ignore[attr-defined]  # The test of all routes reads it.
         return endpoint
 
     return decorate
+
+
+def _tell(page: str, object_id: uuid.UUID | None = None) -> None:
+    with runtime().unit_of_work(origin_of(visitor().identity)) as uow:
+        note_look(uow, visitor(), page, object_id)
 
 
 @contextmanager
@@ -57,7 +69,7 @@ def looking() -> Iterator[UnitOfWork]:
         yield uow
 
 
-def looks(*scopes: str) -> Callable[[View], View]:
+def looks(*scopes: str, page: str) -> Callable[[View], View]:
     """As `visits`, for a view that reads: `view(uow, …)` in such a transaction."""
 
     def decorate(view: View) -> View:
@@ -66,6 +78,6 @@ def looks(*scopes: str) -> Callable[[View], View]:
             with looking() as uow:
                 return render(view(uow, *args, **kwargs))
 
-        return visits(*scopes)(endpoint)
+        return visits(*scopes, page=page)(endpoint)
 
     return decorate

@@ -32,7 +32,7 @@ blueprint = ApiBlueprint(
 
 
 @blueprint.route("/overview", methods=["GET"])
-@visits()
+@visits(page="overview")
 @blueprint.response(200, schemas.PortalOverviewView)
 def get_overview() -> Answer:
     """What the portal begins with: the newest of each, and what is open and overdue."""
@@ -66,7 +66,7 @@ def _some_invoices(uow: UnitOfWork) -> dict[str, Any]:
 
 
 @blueprint.route("/projects", methods=["GET"])
-@looks(rules.PROJECTS)
+@looks(rules.PROJECTS, page="projects")
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, schemas.PortalProjectPage)
 def get_projects(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -75,7 +75,7 @@ def get_projects(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/projects/<uuid:project_id>", methods=["GET"])
-@looks(rules.PROJECTS)
+@looks(rules.PROJECTS, page="project")
 @blueprint.response(200, schemas.PortalProjectView)
 def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
     """One project."""
@@ -85,7 +85,7 @@ def get_project(uow: UnitOfWork, project_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/invoices", methods=["GET"])
-@looks(rules.INVOICES)
+@looks(rules.INVOICES, page="invoices")
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, schemas.PortalInvoicePage)
 def get_invoices(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
@@ -95,7 +95,7 @@ def get_invoices(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/invoices/<uuid:invoice_id>", methods=["GET"])
-@looks(rules.INVOICES)
+@looks(rules.INVOICES, page="invoice")
 @blueprint.response(200, schemas.PortalInvoiceView)
 def get_invoice(uow: UnitOfWork, invoice_id: uuid.UUID) -> Answer:
     """An issued invoice, with its lines and what was paid."""

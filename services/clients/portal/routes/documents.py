@@ -46,7 +46,7 @@ def _answers(status: int, schema: str) -> Callable[[View], View]:
 
 
 @blueprint.route("/documents", methods=["GET"])
-@visits(rules.DOCUMENTS)
+@visits(rules.DOCUMENTS, page="documents")
 @blueprint.arguments(PageQuery, location="query")
 @_answers(200, "DocumentPage")
 def get_documents(query: dict[str, Any]) -> Response:
@@ -66,7 +66,7 @@ def post_document(body: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/documents/<uuid:document_id>", methods=["GET"])
-@visits(rules.DOCUMENTS)
+@visits(rules.DOCUMENTS, page="document")
 @_answers(200, "DocumentView")
 def get_document(document_id: uuid.UUID) -> Response:
     """One of them."""
@@ -91,7 +91,7 @@ def download_document(document_id: uuid.UUID) -> Response:
 
 
 @blueprint.route("/reports", methods=["GET"])
-@visits(*sorted(rules.REPORTS))
+@visits(*sorted(rules.REPORTS), page="reports")
 @blueprint.arguments(PageQuery, location="query")
 @_answers(200, "DocumentPage")
 def get_reports(query: dict[str, Any]) -> Response:

@@ -23,8 +23,8 @@ _NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a report tells of."""
+class Findings:
+    """What was found of a client and a quarter."""
 
     quarter: Quarter
     worked: Worked
@@ -35,10 +35,10 @@ class Told:
 
 
 def report_content(
-    issuer: Mapping[str, Any], recipient: Mapping[str, Any], told: Told
+    issuer: Mapping[str, Any], recipient: Mapping[str, Any], found: Findings
 ) -> dict[str, Any]:
     """A report for the layout `report`; bars are shares of the longest, from 0 to 1."""
-    quarter = told.quarter
+    quarter = found.quarter
     title = f"Report {quarter.name}, {recipient['company_name']}"
     return {
         **letterhead(issuer, recipient),
@@ -47,20 +47,20 @@ def report_content(
         "number": quarter.name,
         "foot": f"{issuer['name']} · {title}",
         "facts": [["From", formats.day(quarter.first)], ["To", formats.day(quarter.last)]],
-        "tiles": _tiles(told),
-        "months": _months(told),
-        "projects": [_project(each, told) for each in told.projects if _is_told(each, told)],
-        "positions": _positions(told.worked),
-        "invoices": [_invoice(each) for each in told.invoices],
-        "payments": [_payment(*each) for each in told.payments],
+        "tiles": _tiles(found),
+        "months": _months(found),
+        "projects": [_project(each, found) for each in found.projects if _is_told(each, found)],
+        "positions": _positions(found.worked),
+        "invoices": [_invoice(each) for each in found.invoices],
+        "payments": [_payment(*each) for each in found.payments],
     }
 
 
-def _tiles(told: Told) -> list[dict[str, str]]:
-    hours = sum(told.worked.by_month.values(), _NOTHING)
-    invoiced = ((each.currency, each.total) for each in told.invoices)
-    paid = ((currency, payment.amount) for payment, _, currency in told.payments)
-    active = sum(each.status == "active" for each in told.projects)
+def _tiles(found: Findings) -> list[dict[str, str]]:
+    hours = sum(found.worked.by_month.values(), _NOTHING)
+    invoiced = ((each.currency, each.total) for each in found.invoices)
+    paid = ((currency, payment.amount) for payment, _, currency in found.payments)
+    active = sum(each.status == "active" for each in found.projects)
     return [
         {"label": "Hours worked", "value": formats.quantity(hours)},
         {"label": "Invoiced", "value": _sums(invoiced)},
@@ -77,8 +77,8 @@ def _sums(amounts: Iterable[tuple[str, Decimal]]) -> str:
     return "\n".join(formats.amount(found[each], each) for each in sorted(found)) or "—"
 
 
-def _months(told: Told) -> list[dict[str, Any]]:
-    hours = {month: told.worked.by_month.get(month, _NOTHING) for month in told.quarter.months}
+def _months(found: Findings) -> list[dict[str, Any]]:
+    hours = {month: found.worked.by_month.get(month, _NOTHING) for month in found.quarter.months}
     longest = max(hours.values())
     return [
         {
@@ -90,17 +90,17 @@ def _months(told: Told) -> list[dict[str, Any]]:
     ]
 
 
-def _is_told(project: Project, told: Told) -> bool:
-    return project.id in told.worked.by_project or project.status in {"active", "planned"}
+def _is_told(project: Project, found: Findings) -> bool:
+    return project.id in found.worked.by_project or project.status in {"active", "planned"}
 
 
-def _project(project: Project, told: Told) -> dict[str, Any]:
-    spent = told.spent[project.id]
+def _project(project: Project, found: Findings) -> dict[str, Any]:
+    spent = found.spent[project.id]
     used = budget_used(spent, project.currency, project.budget_amount, project.budget_hours)
     return {
         "name": project.name,
         "status": project.status.replace("_", " "),
-        "hours": formats.quantity(told.worked.by_project.get(project.id, _NOTHING)),
+        "hours": formats.quantity(found.worked.by_project.get(project.id, _NOTHING)),
         "budget": _budget(project, spent),
         "share": None if used is None else float(used) / 100,
         "used": "" if used is None else f"{used:.0f} %",
