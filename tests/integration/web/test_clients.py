@@ -148,7 +148,7 @@ def test_columns_are_chosen_and_kept_by_the_browser(browser: Browser) -> None:
     assert "c@cedar.example.com" not in page
     browser.post("/clients/columns", {})
     page = browser.get("/clients").text
-    assert page.count('<th scope="col"') == 2
+    assert page.count('<th scope="col"') == 3
     assert "Cedar Mill" in page
 
 
