@@ -132,6 +132,13 @@ FAULTS = (
         (f"{_INBOX}a_late_duplicate_is_refused_after_the_inbox_was_tidied",),
     ),
     Fault(
+        "what there is no use for is held against its contract",
+        "shared/messaging/inbox.py",
+        'useful = [each for each in fresh if str(each.get("type", "")).startswith(self.uses)]',
+        "useful = list(fresh)",
+        (f"{_INBOX}of_what_a_consumer_has_no_use_for_it_takes_the_positions_alone",),
+    ),
+    Fault(
         "errors of the infrastructure are bisected, and their envelopes parked",
         "shared/messaging/inbox.py",
         "except (WrongEpoch, Outage):",
@@ -223,6 +230,35 @@ FAULTS = (
         "WHERE k = 1 AND life IS DISTINCT FROM here.name",
         "WHERE k = 1 AND life IS NULL",
         (f"{_LIVES}a_log_begins_another_epoch_where_it_was_written_elsewhere",),
+    ),
+    Fault(
+        "another life is noticed by what is new alone",
+        "shared/messaging/relay.py",
+        """            connection.execute(NOTICE_LIFE)
+            given""",
+        "            given",
+        (f"{_LIVES}another_life_is_noticed_though_nothing_new_is_written",),
+    ),
+    Fault(
+        "another event at a known position is taken for the known one",
+        "shared/messaging/inbox.py",
+        "    if len(taken) < len(by_pos):\n",
+        "    if False:\n",
+        (f"{_LIVES}another_event_at_a_known_position_is_noticed_though_the_newest_is_known",),
+    ),
+    Fault(
+        "a batch of an ended life is kept",
+        "shared/db/schema/lives.py",
+        "WHERE source = of_source AND epoch = of_epoch FOR UPDATE;",
+        "WHERE source = of_source FOR UPDATE;",
+        (f"{_LIVES}a_batch_of_the_ended_life_that_commits_late_is_not_kept",),
+    ),
+    Fault(
+        "a letter takes the place of one of an ended life",
+        "shared/messaging/dead_letters.py",
+        "SELECT :source, CAST(:epoch AS uuid), :pos, CAST(:event_id",
+        "SELECT :source, CAST(NULL AS uuid), :pos, CAST(:event_id",
+        (f"{_LIVES}a_letter_of_each_life_keeps_its_envelope",),
     ),
     # Dead letters and deletions.
     Fault(
