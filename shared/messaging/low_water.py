@@ -13,8 +13,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+#: The one row of `relay_state`, for looks. It changes with each round, and its versions stay as
+#: well while a snapshot is held: from the end of the index the newest is met first.
+STATE = "(SELECT * FROM relay_state WHERE k >= 1 ORDER BY k DESC LIMIT 1)"
 #: The condition, in SQL, on a row of `event_log` that waits for its position.
-UNNUMBERED = "pos IS NULL AND id > (SELECT low_water_id FROM relay_state WHERE k = 1)"
+UNNUMBERED = f"pos IS NULL AND id > (SELECT low_water_id FROM {STATE} AS state)"
 
 # Inserting takes this lock before it draws an id, and ends the transaction before it lets go.
 _WRITERS = """

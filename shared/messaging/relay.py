@@ -36,7 +36,7 @@ from shared.messaging.feed import (
     read_envelopes,
 )
 from shared.messaging.lives import NOTICE_LIFE
-from shared.messaging.low_water import UNNUMBERED, raise_low_water
+from shared.messaging.low_water import STATE, UNNUMBERED, raise_low_water
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import targets_of
 
@@ -70,7 +70,7 @@ _ANYTHING_NEW = f"SELECT EXISTS (SELECT FROM event_log WHERE {UNNUMBERED})"
 _ANYTHING_TO_DO = text(
     f"""
     {_ANYTHING_NEW} OR EXISTS (
-        SELECT FROM relay_target AS t JOIN relay_state AS s ON t.sent_pos < s.last_pos
+        SELECT FROM relay_target AS t JOIN {STATE} AS s ON t.sent_pos < s.last_pos
         WHERE NOT t.paused AND t.target = ANY(:known))
     """
 )

@@ -77,9 +77,16 @@ FAULTS = (
     Fault(
         "a look walks over all that was ever numbered",
         "shared/messaging/low_water.py",
-        '"pos IS NULL AND id > (SELECT low_water_id FROM relay_state WHERE k = 1)"',
+        'f"pos IS NULL AND id > (SELECT low_water_id FROM {STATE} AS state)"',
         '"pos IS NULL"',
         (f"{_LOW_WATER}an_idle_look_touches_as_little_while_a_snapshot_is_held",),
+    ),
+    Fault(
+        "a look meets the oldest version of the state first",
+        "shared/messaging/low_water.py",
+        '"(SELECT * FROM relay_state WHERE k >= 1 ORDER BY k DESC LIMIT 1)"',
+        '"(SELECT * FROM relay_state WHERE k = 1)"',
+        (f"{_LOW_WATER}a_look_finds_the_newest_state_first_while_a_snapshot_is_held",),
     ),
     Fault(
         "a failure of the broker counts as sent",

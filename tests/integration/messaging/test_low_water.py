@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -27,6 +29,13 @@ _WRITE_MANY = text(
     SELECT gen_random_uuid(), gen_random_uuid(), 'clients.api_key.revoked.v1', 'api_key/1', n, '{}',
            'test', '{}'
     FROM generate_series(1, :many) AS n
+    """
+)
+_MAKE_MANY_ROUNDS = text(
+    f"""
+    DO $$ BEGIN FOR round IN 1..{MANY} LOOP
+        UPDATE relay_state SET lease_until = clock_timestamp() WHERE k = 1;
+    END LOOP; END $$
     """
 )
 
@@ -58,17 +67,36 @@ def _blocks(connection: Connection, statement: str) -> int:
 
 
 def test_an_idle_look_touches_as_little_while_a_snapshot_is_held(clients: Runtime) -> None:
-    owner = engine_for(clients.settings, "clients", "owner")
-    with owner.execution_options(isolation_level="REPEATABLE READ").connect() as dump:
-        dump.execute(text("SELECT count(*) FROM event_log"))
+    with _held_snapshot(clients):
         with clients.pipe_engine.begin() as connection:
             connection.execute(_WRITE_MANY, {"many": MANY})
         _number_all(clients)
         _raise(clients)
-        with noted_statements() as said:
-            assert sequence(clients.pipe_engine) == 0
-        with clients.pipe_engine.connect() as connection:
-            assert _blocks(connection, str(said[0])) < MOST_BLOCKS
+        assert _blocks_of_a_look(clients) < MOST_BLOCKS
+
+
+def test_a_look_finds_the_newest_state_first_while_a_snapshot_is_held(clients: Runtime) -> None:
+    """The row is changed by each round, and a version of it stays for each."""
+    with _held_snapshot(clients):
+        with engine_for(clients.settings, "clients", "owner").begin() as connection:
+            connection.execute(_MAKE_MANY_ROUNDS)
+            connection.execute(text("ANALYZE relay_state"))
+        assert _blocks_of_a_look(clients) < MOST_BLOCKS
+
+
+@contextmanager
+def _held_snapshot(runtime: Runtime) -> Iterator[None]:
+    owner = engine_for(runtime.settings, runtime.service, "owner")
+    with owner.execution_options(isolation_level="REPEATABLE READ").connect() as dump:
+        dump.execute(text("SELECT count(*) FROM event_log"))
+        yield
+
+
+def _blocks_of_a_look(runtime: Runtime) -> int:
+    with noted_statements() as said:
+        assert sequence(runtime.pipe_engine) == 0
+    with runtime.pipe_engine.connect() as connection:
+        return _blocks(connection, str(said[0]))
 
 
 def test_what_is_drawn_first_and_committed_last_is_numbered(clients: Runtime) -> None:
