@@ -68,20 +68,25 @@ def _blocks(connection: Connection, statement: str) -> int:
 
 def test_an_idle_look_touches_as_little_while_a_snapshot_is_held(clients: Runtime) -> None:
     with _held_snapshot(clients):
-        with clients.pipe_engine.begin() as connection:
-            connection.execute(_WRITE_MANY, {"many": MANY})
-        _number_all(clients)
-        _raise(clients)
+        _write_many(clients)
         assert _blocks_of_a_look(clients) < MOST_BLOCKS
 
 
 def test_a_look_finds_the_newest_state_first_while_a_snapshot_is_held(clients: Runtime) -> None:
     """The row is changed by each round, and a version of it stays for each."""
+    _write_many(clients)
     with _held_snapshot(clients):
         with engine_for(clients.settings, "clients", "owner").begin() as connection:
             connection.execute(_MAKE_MANY_ROUNDS)
             connection.execute(text("ANALYZE relay_state"))
         assert _blocks_of_a_look(clients) < MOST_BLOCKS
+
+
+def _write_many(runtime: Runtime) -> None:
+    with runtime.pipe_engine.begin() as connection:
+        connection.execute(_WRITE_MANY, {"many": MANY})
+    _number_all(runtime)
+    _raise(runtime)
 
 
 @contextmanager
