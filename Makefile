@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help up start down status logs doctor lint fmt type test test-fast test-architecture \
         test-contract test-unit test-integration test-browser test-system test-e2e test-chaos test-compose test-rabbitmq \
-        test-mutations chaos oracle code-figures bench docs public-hosts clean
+        test-mutations fuzz chaos oracle code-figures bench docs public-hosts clean
 
 help: ## This text
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -93,7 +93,10 @@ test-system: $(READY) ## The next two, side by side, with a stack for each proce
 test-e2e: $(READY) ## The whole stack, from outside
 	$(PYTEST) -q tests/e2e $(ARGS)
 
-test-chaos: $(READY) ## Every named fault once, and a short random schedule
+test-fuzz: $(READY) ## All checks of Schemathesis over every operation, many times; FUZZ_EXAMPLES
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(PYTEST) -q tests/integration/gateway/test_any_request.py $(ARGS)
+
+chaos: $(READY) ## Every named fault once, and a short random schedule
 	$(PYTEST) -q tests/chaos $(ARGS)
 
 test-compose: $(READY) ## On Docker Compose with MinIO; needs a Docker engine
@@ -106,6 +109,9 @@ test-rabbitmq: $(READY) ## The message path on RabbitMQ, on Docker Compose
 
 test-mutations: $(READY) ## Make faults on purpose, and see that a test notices each; ARGS='words of one'
 	$(BIN)/python -m tests.mutations.run $(ARGS)
+
+fuzz: $(READY) ## All checks of Schemathesis over every operation, many times; FUZZ_EXAMPLES
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(PYTEST) -q tests/integration/gateway/test_any_request.py $(ARGS)
 
 chaos: $(READY) ## Every named fault and a long random schedule; CHAOS_SECONDS, CHAOS_SEED
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(PYTEST) -v tests/chaos $(ARGS)

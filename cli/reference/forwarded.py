@@ -63,13 +63,24 @@ def openapi_of(app: Flask) -> Document:
     return found
 
 
-# flask-smorest gives these to every service alike.
-_COMMON = ("Error", "PaginationMetadata")
+# Every service has these alike.
+_COMMON = ("Problem", "PaginationMetadata")
 
 
 def _operations(path: Document) -> Document:
     """The operations of a path; its parameters come from the façade's own rule."""
-    return {method: said for method, said in path.items() if method != "parameters"}
+    return {method: _taken(said) for method, said in path.items() if method != "parameters"}
+
+
+def _taken(operation: Document) -> Document:
+    """The operation with the parameters that are described once by their names, as apispec has
+    them."""
+    if parameters := operation.get("parameters"):
+        named = [each.get("$ref", each) for each in parameters]
+        operation["parameters"] = [
+            each.rpartition("/")[2] if isinstance(each, str) else each for each in named
+        ]
+    return operation
 
 
 def _renamed(node: Any, names: dict[str, str]) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import select
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import orjson
 import psycopg
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import InvalidatePoolError
 
 from shared.settings import Settings
@@ -31,6 +32,7 @@ _SERVER_SETTINGS = (
     "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 "
     "-c max_parallel_workers_per_gather=0"
 )
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def role_password(secret: str, role: str) -> str:
@@ -88,7 +90,23 @@ def engine_for(settings: Settings, service: str, role: str) -> Engine:
         },
     )
     event.listen(engine, "checkout", _refuse_closed)
+    event.listen(engine, "handle_error", _say_no_values)
     return engine
+
+
+def _say_no_values(context: ExceptionContext) -> None:
+    """Leave to an error what went wrong: its details are the rows at fault, and what stands in
+    quotation marks in an error about data is the data."""
+    error = context.original_exception
+    if not isinstance(error, psycopg.Error) or error.diag.message_primary is None:
+        return
+    said = error.diag.message_primary
+    if (error.sqlstate or "").startswith("22"):
+        said = _QUOTED.sub('"…"', said)
+    error.args = (said,)
+    if context.sqlalchemy_exception is not None:
+        kind = f"{type(error).__module__}.{type(error).__name__}"
+        context.sqlalchemy_exception.args = (f"({kind}) {said}",)
 
 
 def _refuse_closed(connection: psycopg.Connection[Any], *_: object) -> None:

@@ -10,13 +10,15 @@ from typing import Any
 import flask_smorest
 import orjson
 from apispec import BasePlugin
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
+from shared.errors import NotFound
 from shared.http.bodies import MAX_BODY_BYTES, allow_long_bodies
+from shared.http.describing import completed
 from shared.http.documentation import make_asyncapi_blueprint, make_docs_blueprint
 from shared.http.identity import bearer_token, note_request_ids
 from shared.http.internal import make_internal_blueprint
@@ -82,7 +84,7 @@ class _SmorestApi(flask_smorest.Api):
             if not self._document:
                 for blueprint in self._undescribed:
                     self._describe(blueprint)
-                self._document = orjson.dumps(self.spec.to_dict())
+                self._document = orjson.dumps(completed(self.spec.to_dict(), self._app))
         return Response(self._document, mimetype="application/json")
 
     def _describe(self, blueprint: Blueprint) -> None:
@@ -151,6 +153,8 @@ def _register_requests(app: Flask, runtime: Runtime, api: Api) -> None:
     @app.before_request
     def identify() -> None:
         note_request_ids()
+        if "\0" in request.path:
+            raise NotFound("No name has a NUL character.")
         if token := bearer_token():
             g.identity = api.authenticate(runtime, token)
 

@@ -161,8 +161,17 @@ class ApiBlueprint(Blueprint):
         return cast(Callable[[View], View], super().alt_response(status_code, **described))
 
     def doc(self, **described: Any) -> Callable[[View], View]:
-        """Add to the documentation of a view."""
-        return cast(Callable[[View], View], super().doc(**described))
+        """Add to the documentation of a view; `parameters` come beside those of its schemas."""
+        parameters = described.pop("parameters", [])
+        document = cast(Callable[[View], View], super().doc(**described))
+
+        def decorate(view: View) -> View:
+            documented = document(view)
+            said = documented._apidoc.setdefault("arguments", {})  # type: ignore[attr-defined]  # noqa: SLF001  # smorest keeps its notes there
+            said.setdefault("parameters", []).extend(parameters)
+            return documented
+
+        return decorate
 
 
 class InternalBlueprint(ApiBlueprint):

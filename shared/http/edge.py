@@ -87,8 +87,11 @@ def reads(permission: str | None) -> Callable[[View], View]:
     return decorate
 
 
-def writes(permission: str | None) -> Callable[[View], View]:
-    """A view that changes something: idempotency key, one transaction, then the answer."""
+def writes(permission: str | None, *, shows: str | None = None) -> Callable[[View], View]:
+    """A view that changes something: idempotency key, one transaction, then the answer.
+
+    `shows` is the permission to view what is answered, where that is more than the caller sent.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -98,7 +101,7 @@ def writes(permission: str | None) -> Callable[[View], View]:
             def change(uow: UnitOfWork) -> Answer | Response:
                 return view(uow, *args, **kwargs)
 
-            needed = needed_to_view(permission)
+            needed = shows or needed_to_view(permission)
             told = change if needed in {None, *identity.permissions} else _unseen(change)
             key = IdempotencyKey.of(request, identity)
             if key is None:
@@ -106,7 +109,7 @@ def writes(permission: str | None) -> Callable[[View], View]:
                     return render(told(uow))
             return _once(identity, key, told)
 
-        return marked(endpoint, permission)
+        return marked(endpoint, permission, repeatable=True)
 
     return decorate
 
@@ -128,9 +131,13 @@ def _unseen(change: Change) -> Change:
     return carry_out
 
 
-def marked(endpoint: Callable[..., Response], permission: str | None) -> View:
-    """The view with the permission it needs, which the test of all routes reads off it."""
+def marked(
+    endpoint: Callable[..., Response], permission: str | None, *, repeatable: bool = False
+) -> View:
+    """The view with the permission it needs, and whether it knows idempotency keys: the OpenAPI
+    document and the test of all routes read both off it."""
     endpoint.permission = permission  # type: ignore[attr-defined]
+    endpoint.repeatable = repeatable  # type: ignore[attr-defined]
     return endpoint
 
 

@@ -111,5 +111,5 @@ def page_of(view: type[Schema], name: str, **more: fields.Field[Any]) -> type[Sc
 class PageQuery(StrictSchema):
     """Which part of a list."""
 
-    cursor = fields.String(load_default=None, allow_none=False)
+    cursor = fields.String(load_default=None, allow_none=False, metadata={"minLength": 1})
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from hashlib import blake2b
 from typing import Final
 
 from flask import Response, request
@@ -10,20 +11,29 @@ from flask import Response, request
 #: Below that, compressing saves nothing that anyone would notice.
 LEAST_BYTES: Final = 1_024
 _LEVEL: Final = 4
-_COMPRESSED: Final = frozenset({"application/json", "application/problem+json", "text/csv"})
+_JSON: Final = "application/json"
+_COMPRESSED: Final = frozenset({_JSON, "application/problem+json", "text/csv"})
 
 
 def shortened(response: Response) -> Response:
     """The answer without what its caller has: 304 where `If-None-Match` names its `ETag`; and
-    compressed where that is accepted and worth it. A stream is left as it is."""
-    if request.method == "GET" and response.status_code == 200 and "ETag" in response.headers:
-        response.make_conditional(request.environ)
+    compressed where that is accepted and worth it. What has no version has a weak tag of its
+    content. A stream is left as it is."""
+    if request.method == "GET" and response.status_code == 200:
+        _tag(response)
+        if "ETag" in response.headers:
+            response.make_conditional(request.environ)
     if response.is_streamed or response.mimetype not in _COMPRESSED:
         return response
     response.vary.add("Accept-Encoding")
     if request.accept_encodings["gzip"] > 0 and "Content-Encoding" not in response.headers:
         _compress(response)
     return response
+
+
+def _tag(response: Response) -> None:
+    if response.mimetype == _JSON and not response.is_streamed and "ETag" not in response.headers:
+        response.set_etag(blake2b(response.get_data(), digest_size=16).hexdigest(), weak=True)
 
 
 def _compress(response: Response) -> None:

@@ -39,7 +39,7 @@ def steps(permission: str | None) -> Callable[[View], View]:
             with held(runtime().app_engine, identity.workspace_id, key):
                 return _once(begin, key, lambda: render(view(begin, *args, **kwargs)))
 
-        return marked(endpoint, permission)
+        return marked(endpoint, permission, repeatable=True)
 
     return decorate
 

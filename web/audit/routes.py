@@ -23,6 +23,7 @@ KINDS: Final = {
     "key": (noted("API keys"), "key-round", "info"),
     "export": (noted("Exports"), "download", "warn"),
     "download": (noted("Downloads"), "eye", ""),
+    "tax_id": (noted("Views of tax ids"), "shield-check", "warn"),
     "webhook": (noted("Webhooks and subscribers"), "webhook", ""),
     "workspace": (noted("Settings"), "settings", ""),
 }

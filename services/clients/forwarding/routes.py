@@ -26,6 +26,7 @@ from services.clients.gateway.gateway import LIMIT_SECONDS, Gateway
 from services.clients.gateway.passing import composes, fetch, pass_on, passes_on, stream_on
 from services.clients.gateway.streaming import pass_on_later
 from services.clients.lists.routes.categories import listed
+from services.clients.records.operations.reading_tax_ids import RECORD, note_shown
 from services.clients.records.queries.clients import get_client
 from services.clients.records.routes.lookup import known_client
 from services.clients.records.schemas.views import present
@@ -253,6 +254,7 @@ def _present(
     found = get_client(uow.session, client_id)
     used = queries.budget_used(uow.session, client_id, identity.permissions)
     shown = present(found, uow.vault, identity.permissions)
+    note_shown(uow, identity.permissions, RECORD, [shown])
     return shown, local_today(uow).isoformat(), {"budget_used": used}
 
 

@@ -53,7 +53,7 @@ _MERGED = {
             "schema": {"type": "string"},
         }
     },
-    "content": {"application/problem+json": {"schema": {"type": "object"}}},
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
 

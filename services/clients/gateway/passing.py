@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial, wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import orjson
@@ -104,7 +104,7 @@ def pass_on(
     call = Call(
         service=service,
         method=request.method,
-        path=path or request.path,
+        path=path or quote(request.path),
         identity=identity,
         params={**(params or {}), **request.args.to_dict(flat=False)},
         content=g.pop("content", None) or request.get_data() or None,
@@ -123,7 +123,7 @@ def stream_on(
     """
     with ExitStack() as opening:
         asked = {**(params or {}), **request.args.to_dict(flat=False)}
-        path = f"{request.path}?{urlencode(asked, doseq=True)}"
+        path = f"{quote(request.path)}?{urlencode(asked, doseq=True)}"
         answer = opening.enter_context(gateway().stream(service, path, identity, request_headers()))
         if answer.status_code != 200:
             answer.read()

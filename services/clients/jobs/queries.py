@@ -17,6 +17,7 @@ from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
 
 _TO_WAKE = text("SELECT workspace_id, job_id, turn FROM jobs_to_wake()")
+_BEFORE = text("SELECT workspace_id, job_id, turn FROM job_before_those_of(:workspace)")
 _WITH_OLD = text("SELECT workspaces_with_old_jobs(:before)")
 _FILTERS = ("state", "kind", "import_id")
 
@@ -24,6 +25,12 @@ _FILTERS = ("state", "kind", "import_id")
 def jobs_to_wake(session: Session) -> Sequence[Any]:
     """Jobs of all workspaces that nobody works on: `(workspace_id, job_id, turn)`."""
     return session.execute(_TO_WAKE).all()
+
+
+def job_before_those_of(session: Session, workspace_id: uuid.UUID) -> Any:
+    """The job of the workspace that has waited longest, as `jobs_to_wake`; None where none has
+    waited longer than this workspace has."""
+    return session.execute(_BEFORE, {"workspace": workspace_id}).one_or_none()
 
 
 def workspaces_with_old_jobs(session: Session, before: datetime) -> list[uuid.UUID]:

@@ -2,6 +2,8 @@
 
 A message names a job and the turn that it is to begin. It does no harm when it comes twice,
 as a turn begins once, nor when it is lost, as a periodic job wakes whatever nobody works on.
+Workspaces take turns, however many jobs one of them has: a message whose workspace has had a turn
+since another's last gives its place to that one, and comes again.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from services.clients.jobs.operations.turns import (
     postpone_turn,
     release_turn,
 )
+from services.clients.jobs.rules import OPEN
 from shared.clock import now
 from shared.errors import Unavailable
 from shared.failpoints import failpoint
@@ -38,6 +41,9 @@ from shared.worker import job
 #: A turn begins no piece after this, so that other jobs of the queue come in between. One
 #: that was just asked for waits for two turns: of its waking and of its work.
 TURN_SECONDS = 0.25
+
+#: A job that can take a turn: whose, which, and the number of the turn before.
+Waiting = tuple[uuid.UUID, uuid.UUID, int]
 
 _log = get_logger(__name__)
 
@@ -53,10 +59,9 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
     @job(app, "clients.advance_job")
     def advance(workspace_id: str, job_id: str, turn: int) -> None:
-        whose, which = uuid.UUID(workspace_id), uuid.UUID(job_id)
-        following = advance_job(runtime, whose, which, turn)
-        if following is not None:
-            wake(whose, which, following)
+        asked = (uuid.UUID(workspace_id), uuid.UUID(job_id), turn)
+        for following in advance_in_order(runtime, asked):
+            wake(*following)
 
     @job(app, "clients.wake_jobs")
     def wake_all() -> None:
@@ -68,7 +73,27 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
         purge_jobs(runtime)
 
 
-def waiting_jobs(runtime: Runtime) -> list[tuple[uuid.UUID, uuid.UUID, int]]:
+def advance_in_order(runtime: Runtime, asked: Waiting) -> list[Waiting]:
+    """Take the turn that a message asks for, or that of a workspace which has waited longer; what
+    is to be woken next."""
+    whose = asked[0]
+    first = runtime.across_workspaces(lambda session: queries.job_before_those_of(session, whose))
+    taken: Waiting = asked if first is None else tuple(first)
+    following = advance_job(runtime, *taken)
+    woken = [] if following is None else [(*taken[:2], following)]
+    if first is not None and _still_waits(runtime, asked):
+        woken.append(asked)
+    return woken
+
+
+def _still_waits(runtime: Runtime, asked: Waiting) -> bool:
+    whose, which, turn = asked
+    with runtime.unit_of_work(runtime.own_origin(whose)) as uow:
+        found = uow.session.get(Job, which)
+        return found is not None and found.turn == turn and found.state in OPEN
+
+
+def waiting_jobs(runtime: Runtime) -> list[Waiting]:
     """The jobs that nobody works on: whose, which, and at what turn."""
     return [tuple(row) for row in runtime.across_workspaces(queries.jobs_to_wake)]
 

@@ -21,6 +21,7 @@ from services.clients.listing.schemas import (
     view_json,
 )
 from services.clients.records.models.record import COLUMNS
+from services.clients.records.operations.reading_tax_ids import LIST, note_shown
 from services.clients.records.schemas.field_selection import check_names, columns_for, pick
 from services.clients.records.schemas.views import ClientSummaryView, present_summary
 from shared.http.blueprint import ApiBlueprint
@@ -57,7 +58,9 @@ def get_clients(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
         shown = present_summary(client, uow.vault, allowed)
         return shown if names is None else pick(shown, names)
 
-    return Answer(found.as_dict(show))
+    answer = Answer(found.as_dict(show))
+    note_shown(uow, allowed, LIST, answer.body["data"])
+    return answer
 
 
 @blueprint.route("/clients/facets", methods=["GET"])

@@ -21,6 +21,10 @@ _EXAMPLE = {"examples": ["Active, without an owner"]}
 
 
 _TYPED_LENGTH = 200
+# Without a flag for the case, which a pattern of JSON Schema cannot have.
+_OWNER = validate.Regexp(
+    r"([Mm][Ee]|[Nn][Oo][Nn][Ee]|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\Z"
+)
 
 
 def _typed(value: Any) -> str:
@@ -53,7 +57,7 @@ class ClientListQuery(PageQuery):
     compliance = _some()
     tag = _some()
     owner = fields.String(
-        validate=validate.Regexp(r"(?i:me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z"),
+        validate=_OWNER,
         metadata={"description": "`me`, `none`, or a user's id."},
     )
     sort = fields.String(

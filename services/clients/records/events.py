@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -111,6 +112,19 @@ def contact_updated(client: Client, before: ContactData, contact: ContactData) -
 def contact_removed(client: Client, contact: ContactData) -> Event:
     """A contact was taken off."""
     return _event(client, "contact.removed", {"contact": contact})
+
+
+def tax_id_read(read_id: uuid.UUID, through: str, client_id: uuid.UUID | None) -> Event:
+    """Full tax ids were shown: through the record of a client, or through what has several.
+
+    It is no event of the client: what it did is of nobody's record, and stands in the audit.
+    """
+    read = {
+        "id": str(read_id),
+        "through": through,
+        "client_id": None if client_id is None else str(client_id),
+    }
+    return Event("clients.tax_id.read.v1", f"tax_id_read/{read_id}", 1, None, {"read": read})
 
 
 def rate_added(client: Client, rate: RateData) -> Event:

@@ -54,6 +54,13 @@ class FileTooLarge(TooLarge):
     title = "The file is too large"
 
 
+class QuotaExceeded(Conflict):
+    """The files of the workspace's imports and exports would take more than they may."""
+
+    code = "transfer.quota_exceeded"
+    title = "There is no room for another file; the oldest go first, after a week"
+
+
 class FileGone(Gone):
     """The file was kept for some days and is gone."""
 

@@ -32,6 +32,8 @@ APART, CONTACTS = "apart", "contacts"
 PIECE_ROWS = 300
 #: More than any row's number: the database counts rows in 31 bits.
 ALL_ROWS = (1 << 31) - 1
+#: What the files of a workspace's imports and exports may take together, as they are stored.
+QUOTA_BYTES = 2 << 30
 #: How long files are kept, and how long it is known that there was one.
 FILES_KEPT = timedelta(days=7)
 IMPORTS_KEPT = timedelta(days=30)

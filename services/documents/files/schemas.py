@@ -30,7 +30,7 @@ _SHA256 = validate.Regexp(
     r"[0-9a-fA-F]{64}\Z", error=Coded("not_a_sha256", "64 hexadecimal digits.")
 )
 _CONTENT_TYPE = validate.Regexp(
-    r"[\w.+-]{1,100}/[\w.+-]{1,100}(;[ -~]{0,100})?\Z",
+    r"[A-Za-z0-9_.+-]{1,100}/[A-Za-z0-9_.+-]{1,100}(;[ -~]{0,100})?\Z",
     error=Coded("not_a_content_type", "A media type such as application/pdf."),
 )
 

@@ -43,6 +43,7 @@ def all_told(inbox: Inbox, source: Source) -> None:
         "invitation",
         "api_key",
         "export",
+        "tax_id",
     }
     named = [name for name in catalogue.types() if name.startswith("clients.")]
     told = [

@@ -10,7 +10,7 @@ import socket
 import psycopg
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from shared.db.engine import engine_for
 from tests.fixtures.databases import Databases
@@ -21,6 +21,10 @@ _END = """
 """
 _WHO = text("SELECT pg_backend_pid()")
 _WORDS = "said in confidence"
+_DUPLICATE = """
+    DO $$ BEGIN RAISE unique_violation
+    USING MESSAGE = 'duplicate key', DETAIL = current_setting('tests.words'); END $$
+"""
 
 
 @pytest.fixture
@@ -69,6 +73,30 @@ def test_a_server_that_went_without_a_farewell_is_noticed_in_ten_seconds(engine:
             assert way.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
     assert asked["KEEPIDLE"] + asked["KEEPINTVL"] * asked["KEEPCNT"] <= 10
     assert asked["USER_TIMEOUT"] <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("SELECT CAST(:words AS integer)", "invalid input syntax for type integer"),
+        ("SELECT CAST(:words AS jsonb)", "invalid input syntax for type json"),
+        # As of a constraint: the row at fault stands in the details.
+        (_DUPLICATE, "duplicate key"),
+    ],
+)
+def test_an_error_says_what_went_wrong_and_not_with_which_values(
+    engine: Engine, caplog: pytest.LogCaptureFixture, statement: str, said: str
+) -> None:
+    with engine.connect() as connection:
+        connection.execute(
+            text("SELECT set_config('tests.words', :words, true)"), {"words": _WORDS}
+        )
+        try:
+            connection.execute(text(statement), {"words": _WORDS} if ":words" in statement else {})
+        except DBAPIError:
+            logging.getLogger("tests.engine").exception("failed")
+    assert said in caplog.text
+    assert _WORDS not in caplog.text
 
 
 def test_a_failing_statement_is_logged_without_what_it_was_given(

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import tracemalloc
+import uuid
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.clients.records.queries.history import past_at
+from shared.messaging.outbox import Origin
+from shared.runtime import Runtime
 from tests.factories.clients import client_body, whole_client_body
+from tests.factories.events import JO
+from tests.fixtures.databases import Databases
 from tests.integration.records.conftest import Answered, Caller
 
 _TEXTS = st.sampled_from(["a", "Ünïcode ✓", "ש" * 1500, "line\nline", None])
@@ -193,3 +201,28 @@ def test_changes_that_come_fast_have_moments_of_their_own(
         story.patch({"company_name": f"Acme {n}"})
     moments = [answer["updated_at"] for answer in story.answers.values()]
     assert len(set(moments)) == len(logged(story.now)) == 6
+
+
+def test_the_past_of_a_client_of_many_versions_takes_little_memory(
+    api: Caller, databases: Databases, runtime: Runtime
+) -> None:
+    story = _Story(api, client_body())
+    story.patch({"current_systems": "x" * 900})
+    filler, versions = "f" * 50_000, 400
+    with psycopg.connect(databases.url("clients")) as connection:
+        connection.execute(
+            "INSERT INTO event_log (event_id, workspace_id, client_id, type, subject, "
+            "aggregate_version, occurred_at, actor, correlation_id, data) "
+            "SELECT gen_random_uuid(), workspace_id, client_id, type, subject, n, occurred_at, "
+            "actor, correlation_id, data || jsonb_build_object('filler', %s::text) "
+            "FROM event_log, generate_series(3, %s) n WHERE aggregate_version = 2 AND subject = %s",
+            [filler, versions, f"client/{story.now['id']}"],
+        )
+    where = Origin(api.workspace_id, JO, "test")
+    with runtime.unit_of_work(where) as uow:
+        tracemalloc.start()
+        past = past_at(uow, uuid.UUID(story.now["id"]), versions)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert past.version == versions
+    assert peak < versions * len(filler) / 4

@@ -94,6 +94,17 @@ def test_exporting_needs_its_own_right_and_is_logged(
     assert event["data"]["export"]["filters"]["status"] == ["active"]
 
 
+def test_the_audit_is_told_of_a_file_with_tax_ids_when_it_is_opened(
+    filled: Transfer, database: psycopg.Connection[dict[str, Any]]
+) -> None:
+    filled.export("csv", columns=["company_name"])
+    query = "SELECT data -> 'read' ->> 'through' AS through FROM event_log WHERE type = %s"
+    assert database.execute(query, ["clients.tax_id.read.v1"]).fetchall() == []
+    for _ in range(2):
+        filled.export("csv")
+    assert database.execute(query, ["clients.tax_id.read.v1"]).fetchall() == [{"through": "export"}]
+
+
 def test_a_file_that_is_not_kept_any_more_is_gone(
     filled: Transfer, database: psycopg.Connection[dict[str, Any]]
 ) -> None:

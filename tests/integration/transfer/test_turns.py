@@ -14,14 +14,16 @@ import psycopg
 import pytest
 
 from services.clients.jobs import tasks
+from services.clients.jobs.models import Job
 from services.clients.jobs.operations import ending
 from services.clients.jobs.operations.turns import claim_turn, hold_turn
 from services.clients.jobs.rules import MAX_ATTEMPTS
-from services.clients.jobs.tasks import advance_job, purge_jobs, waiting_jobs
+from services.clients.jobs.tasks import advance_in_order, advance_job, purge_jobs, waiting_jobs
 from services.clients.transfer.models import PIECE_ROWS
 from services.clients.transfer.operations import forgetting, reading
 from services.clients.transfer.operations.reading import _open_file
 from services.clients.transfer.tasks import purge_transfers
+from shared.runtime import Runtime
 from tests.fixtures.databases import Databases
 from tests.integration.transfer.conftest import COLUMNS, Transfer, table
 
@@ -184,6 +186,38 @@ def test_jobs_take_turns(transfer: Transfer, monkeypatch: pytest.MonkeyPatch) ->
         else:
             waiting.append((workspace_id, job_id, following))
     assert finished == [short["id"], long["id"]]
+
+
+def test_workspaces_take_turns_however_many_jobs_one_of_them_has(
+    transfer: Transfer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0.001)
+    heavy = [transfer.ok("POST", "/exports", {"format": "csv"})["id"] for _ in range(8)]
+    messages = waiting_jobs(transfer.api.runtime)
+    taken: list[str] = []
+    take_turn = tasks._take_turn
+
+    def noted(runtime: Runtime, job: Job, number: int) -> bool:
+        taken.append(str(job.id))
+        return take_turn(runtime, job, number)
+
+    def take_one() -> None:
+        messages.extend(advance_in_order(transfer.api.runtime, messages.pop(0)))
+
+    monkeypatch.setattr(tasks, "_take_turn", noted)
+    for _ in range(3):
+        take_one()
+    other = Transfer(transfer.api, transfer.api.other_workspace())
+    small = [other.ok("POST", "/exports", {"format": "csv"})["id"] for _ in range(2)]
+    # The small ones' messages are the last; every second turn is theirs all the same.
+    messages.extend(each for each in waiting_jobs(transfer.api.runtime) if str(each[1]) in small)
+    for _ in range(6):
+        take_one()
+    assert [each in small for each in taken] == [False] * 3 + [True, False] * 3
+    # And none is lost on the way.
+    while messages:
+        take_one()
+    assert {*taken} == {*heavy, *small}
 
 
 def test_a_job_that_never_gets_anywhere_is_given_up(

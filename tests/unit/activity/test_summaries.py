@@ -138,6 +138,11 @@ def test_no_sentence_stands_for_a_type_that_does_not_exist() -> None:
             "Archive of all data taken, without documents and invoices",
         ),
         (
+            "clients.tax_id.read.v1",
+            {"read": {"through": "record", "client_id": None}},
+            "Full tax ids shown in a client's record",
+        ),
+        (
             "clients.archive.requested.v1",
             {"archive": {"left_out": []}},
             "Archive of all data taken",

@@ -107,6 +107,7 @@ class AuditEntry(TypedDict, total=False):
         "rights",
         "sign_in",
         "sign_out",
+        "tax_id",
         "webhook",
         "workspace",
     ]

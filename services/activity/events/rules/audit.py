@@ -19,6 +19,7 @@ _KINDS = {
     "clients.archive.requested": "export",
     "activity.export.requested": "export",
     "documents.document.downloaded": "download",
+    "clients.tax_id.read": "tax_id",
     "clients.workspace.created": "workspace",
     "clients.workspace.updated": "workspace",
 }

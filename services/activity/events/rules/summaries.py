@@ -67,6 +67,8 @@ def words(data: Mapping[str, Any]) -> dict[str, str]:
         found["list"] = str(listed).replace("_", " ")
     if starts_at := (data.get("deletion") or {}).get("starts_at"):
         found["day"] = str(starts_at)[:10]
+    if through := texts.THROUGH.get(str((data.get("read") or {}).get("through"))):
+        found["through"] = through
     if archive := data.get("archive"):
         found["without"] = _without(archive.get("left_out"))
     found["moved"] = _moved(data)

@@ -75,6 +75,9 @@ SENTENCES: dict[str, Sentence] = {
     "clients.export.requested.v1": Sentence(
         "access", "Clients exported as {format}", "Clients exported"
     ),
+    "clients.tax_id.read.v1": Sentence(
+        "access", "Full tax ids shown in {through}", "Full tax ids shown"
+    ),
     "clients.archive.requested.v1": Sentence(
         "access", "Archive of all data taken{without}", "Archive of all data taken out"
     ),
@@ -283,6 +286,12 @@ PAGES = {
 A_PAGE = "a page"
 A_NOTE = {"note": "a note", "call": "a call", "meeting": "a meeting"}
 ON, OFF = "on", "off"
+THROUGH = {
+    "record": "a client's record",
+    "list": "the list of clients",
+    "export": "an export",
+    "archive": "an archive",
+}
 PAYMENT, REFUND = "payment", "refund"
 
 

@@ -32,7 +32,9 @@ NEEDED = {
     "document": DOCUMENTS_VIEW,
     "note": NOTES_VIEW,
     **dict.fromkeys(("webhook", "subscriber"), WEBHOOKS_MANAGE),
-    **dict.fromkeys(("user", "role", "api_key", "session", "sign_in", "invitation"), USERS_MANAGE),
+    **dict.fromkeys(
+        ("user", "role", "api_key", "session", "sign_in", "invitation", "tax_id"), USERS_MANAGE
+    ),
 }
 
 
@@ -54,7 +56,10 @@ def hidden_types(permissions: Iterable[str]) -> frozenset[str]:
 
 #: What no client's timeline holds: the workspace's own matters.
 OF_NO_CLIENT = frozenset(
-    {"user", "role", "api_key", "session", "sign_in", "invitation", "webhook", "subscriber"}
+    {
+        *("user", "role", "api_key", "session", "sign_in", "invitation", "tax_id"),
+        *("webhook", "subscriber"),
+    }
 )
 
 

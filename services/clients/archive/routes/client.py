@@ -21,6 +21,7 @@ from services.clients.notes.schemas import note_json, version_json
 from services.clients.projects.models import Project
 from services.clients.projects.queries import projects_of, spent_on
 from services.clients.projects.schemas import present_project
+from services.clients.records.operations.reading_tax_ids import RECORD, note_shown
 from services.clients.records.queries.clients import get_client
 from services.clients.records.schemas.views import present
 from services.clients.time_entries.models import TimeEntry
@@ -58,7 +59,9 @@ blueprint = ApiBlueprint("archive", __name__, url_prefix="/v1/clients/<uuid:clie
 
 
 def _present(uow: UnitOfWork, identity: Identity, client_id: uuid.UUID) -> dict[str, Any]:
-    return present(get_client(uow.session, client_id), uow.vault, identity.permissions)
+    shown = present(get_client(uow.session, client_id), uow.vault, identity.permissions)
+    note_shown(uow, identity.permissions, RECORD, [shown])
+    return shown
 
 
 @blueprint.route("", methods=["GET"])

@@ -38,6 +38,7 @@ from services.clients.lists.models import LISTS
 from services.clients.lists.queries import get_list
 from services.clients.lists.schemas import list_json
 from services.clients.records.models.record import CLIENTS
+from services.clients.records.operations.reading_tax_ids import ARCHIVE, note_shown
 from services.clients.records.queries.clients import get_clients
 from services.clients.records.schemas.views import present
 from shared.clock import now, rfc3339
@@ -126,6 +127,7 @@ def _clients(identity: Identity) -> Iterator[dict[str, Any]]:
             ids = uow.session.scalars(next_ids).all()
             records = get_clients(uow.session, ids)
             found = [present(record, uow.vault, identity.permissions) for record in records]
+            note_shown(uow, identity.permissions, ARCHIVE, found)
         yield from found
         if not ids:
             return

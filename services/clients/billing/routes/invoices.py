@@ -97,7 +97,7 @@ def post_invoice(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) ->
 
 
 @client_invoices.route("/from-time", methods=["POST"])
-@writes(INVOICES_CREATE)
+@writes(INVOICES_CREATE, shows=INVOICES_VIEW)
 @client_invoices.arguments(bodies.PeriodBody)
 @client_invoices.response(201, views.InvoiceView)
 def post_from_time(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> Answer:

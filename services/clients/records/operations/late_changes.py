@@ -11,8 +11,8 @@ from services.clients.records import events
 from services.clients.records.errors import NoSuchVersion, StaleClient
 from services.clients.records.models.record import DEFAULTS, PATHS, Client, Record
 from services.clients.records.queries import clients
-from services.clients.records.queries.history import events_of, past_at
-from services.clients.records.rules.past import HIDDEN, Past, fold
+from services.clients.records.queries.history import is_tax_id_as_in, past_at
+from services.clients.records.rules.past import HIDDEN, Past
 from services.clients.records.rules.three_way import (
     Element,
     Elements,
@@ -136,14 +136,11 @@ def lock_version(
     client = clients.lock_client(uow, client_id)
     if expected is None or expected == client.version:
         return LockedClient(client)
-    history = events_of(uow, client_id)
     try:
-        base = past_at(history, expected)
+        base = past_at(uow, client_id, expected)
     except NoSuchVersion:
         raise _never_was(uow, client, yours) from None
-    present = fold(history)
-    changed = present is not None and present.tax_id_version != base.tax_id_version
-    return LockedClient(client, base, changed)
+    return LockedClient(client, base, not is_tax_id_as_in(uow, client_id, base))
 
 
 def _never_was(uow: UnitOfWork, client: Client, yours: Mapping[str, Any]) -> StaleClient:

@@ -9,9 +9,10 @@ from typing import Any
 
 from services.clients.records.models.record import Record
 from services.clients.records.operations import creating, updating
+from services.clients.records.operations.reading_tax_ids import RECORD, note_shown
 from services.clients.records.queries import clients, codes
 from services.clients.records.queries.duplicates import duplicates_of
-from services.clients.records.queries.history import events_of, past_at
+from services.clients.records.queries.history import is_tax_id_as_in, past_at
 from services.clients.records.schemas.bodies import (
     ClientBody,
     ClientChanges,
@@ -76,17 +77,21 @@ def get_client(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> 
     if names is not None:
         check_names(uow, names, ClientView)
     answer = _one(uow, client_id, query.get("as_of"))
-    return answer if names is None else replace(answer, body=pick(answer.body, names))
+    if names is not None:
+        answer = replace(answer, body=pick(answer.body, names))
+    note_shown(uow, current_identity().permissions, RECORD, [answer.body])
+    return answer
 
 
 def _one(uow: UnitOfWork, client_id: uuid.UUID, moment: datetime | None) -> Answer:
     record = clients.get_client(uow.session, client_id)
     if moment is None:
         return _answer(uow, record)
-    history = events_of(uow, client_id)
-    past, latest = past_at(history, moment), past_at(history, record.version)
+    past = past_at(uow, client_id, moment)
     tax_id = present(record, uow.vault, current_identity().permissions)["tax_id"]
-    return Answer(present_past(past, latest, tax_id, moment), etag=past.version)
+    same = is_tax_id_as_in(uow, client_id, past)
+    shown = present_past(past, moment, tax_id, is_tax_id_known=same)
+    return Answer(shown, etag=past.version)
 
 
 @blueprint.route("/clients/<uuid:client_id>/diff", methods=["GET"])
@@ -96,9 +101,9 @@ def _one(uow: UnitOfWork, client_id: uuid.UUID, moment: datetime | None) -> Answ
 def get_diff(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """What changed between two versions or moments of a client, in either direction."""
     record = clients.get_client(uow.session, client_id)
-    history = events_of(uow, client_id)
     end = record.version if query["end"] is None else query["end"]
-    return Answer(present_diff(past_at(history, query["begin"]), past_at(history, end)))
+    begun, ended = (past_at(uow, client_id, point) for point in (query["begin"], end))
+    return Answer(present_diff(begun, ended))
 
 
 @blueprint.route("/clients/<uuid:client_id>/duplicates", methods=["GET"])

@@ -19,6 +19,7 @@ from services.clients.records.schemas.bodies import (
 )
 from services.clients.records.schemas.views import (
     ClientView,
+    ContactAnswerView,
     ContactListView,
     ContactView,
     RateListView,
@@ -53,7 +54,7 @@ def get_contacts(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 @blueprint.route("/contacts", methods=["POST"])
 @writes(CLIENTS_UPDATE)
 @blueprint.arguments(ContactBody)
-@blueprint.response(201, ContactView)
+@blueprint.response(201, ContactAnswerView)
 def post_contact(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Add a contact."""
     record, contact = elements.add_element(
@@ -75,7 +76,7 @@ def get_contact(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) ->
 @blueprint.route("/contacts/<uuid:contact_id>", methods=["PATCH"])
 @writes(CLIENTS_UPDATE)
 @blueprint.arguments(ContactChanges)
-@blueprint.response(200, ContactView)
+@blueprint.response(200, ContactAnswerView)
 def patch_contact(
     uow: UnitOfWork, body: Body, client_id: uuid.UUID, contact_id: uuid.UUID
 ) -> Answer:

@@ -88,10 +88,12 @@ class DiffView(Schema):
     end = fields.Nested(PointView, data_key="to")
 
 
-def present_past(past: Past, present: Past, tax_id: str | None, as_of: datetime) -> dict[str, Any]:
+def present_past(
+    past: Past, as_of: datetime, tax_id: str | None, *, is_tax_id_known: bool
+) -> dict[str, Any]:
     """A client as it was; a tax number that was changed since is not known any more."""
     answer = {**past.record, "version": past.version, "updated_at": rfc3339(past.at)}
-    if past.tax_id_version == present.tax_id_version:
+    if is_tax_id_known:
         answer["tax_id"] = tax_id
     else:
         answer["tax_id"] = HIDDEN if answer["has_tax_id"] else None

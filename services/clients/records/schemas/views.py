@@ -75,6 +75,12 @@ class ContactView(ContactElement):
     """A contact."""
 
 
+class ContactAnswerView(ContactView):
+    """A contact that was added or changed; `warnings` only where something was stored as typed."""
+
+    warnings = fields.List(fields.Nested(WarningView))
+
+
 class RateView(RateElement):
     """A rate: amounts per hour as decimal texts."""
 

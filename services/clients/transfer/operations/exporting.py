@@ -8,6 +8,7 @@ from typing import Any
 from services.clients.custom_fields.queries import definitions
 from services.clients.jobs.models import WAITING, Job
 from services.clients.jobs.operations.creating import create_job
+from services.clients.jobs.operations.ending import fail_job
 from services.clients.jobs.operations.outcomes import drop_rows
 from services.clients.jobs.queries import rows_of
 from services.clients.records.models.record import OWN_FIELD
@@ -15,22 +16,24 @@ from services.clients.records.queries import clients as records
 from services.clients.records.schemas.views import present
 from services.clients.transfer import events
 from services.clients.transfer.models import EXPORT, FILES_KEPT, PIECE_ROWS
-from services.clients.transfer.operations.pieces import add_rows
+from services.clients.transfer.operations.pieces import add_rows, has_room, reserve_room
 from services.clients.transfer.operations.selecting import select_clients
 from services.clients.transfer.rules.cells import text_of
 from services.clients.transfer.rules.mapping import export_columns, flat
 from services.clients.transfer.rules.writing import parts_of
 from shared.clock import now, rfc3339
 from shared.errors import FieldError, Invalid
+from shared.security.permissions import CLIENTS_VIEW_TAX_ID
 from shared.unit_of_work import UnitOfWork
 
 
 def start_export(uow: UnitOfWork, params: Mapping[str, Any], permissions: Collection[str]) -> Job:
     """Have the clients that the filters leave written into a file; the log tells of it.
 
-    Raises `Invalid` for a column of a field that the workspace does not have.
+    Raises `Invalid` for a column of a field that the workspace does not have, and `QuotaExceeded`.
     """
     _check_own(uow, params.get("columns") or ())
+    reserve_room(uow)
     job = create_job(uow, EXPORT, params, permissions)
     uow.publish(events.export_requested(job))
     return job
@@ -51,6 +54,9 @@ def export_piece(uow: UnitOfWork, job: Job) -> bool:
     """Write the next clients; whether they were the last."""
     if job.total is None:
         select_clients(uow, job, None, job.params["filters"])
+        return False
+    if not has_room(uow):
+        fail_job(uow, job, "quota_exceeded", "There is no room for another file of an export.")
         return False
     waiting = rows_of(uow.session, job.id, (WAITING,), job.saved.get("row", 0), PIECE_ROWS)
     if waiting:
@@ -98,6 +104,12 @@ def _note_parts(job: Job, rows: Sequence[Sequence[str]]) -> None:
             if (count := len(parts_of(cell))) > parts.get(column, 1):
                 parts[column] = count
     job.saved = {**job.saved, "parts": parts}
+
+
+def holds_tax_ids(job: Job) -> bool:
+    """Whether full tax ids may stand in the file."""
+    is_full = CLIENTS_VIEW_TAX_ID in job.permissions
+    return is_full and (job.params["format"] == "json" or "tax_id" in columns_of(job.params))
 
 
 def columns_of(params: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
+from services.clients.transfer.errors import QuotaExceeded
+from services.clients.transfer.models import QUOTA_BYTES
 from services.clients.transfer.queries import sealed
 from shared.unit_of_work import UnitOfWork
 
@@ -19,6 +21,24 @@ _ADD = text(
     """
 )
 _DROP = text("DELETE FROM transfer_pieces WHERE owner_id = :owner AND part = :part")
+_USED = text(
+    "SELECT sum(octet_length(sealed)) FROM transfer_pieces WHERE workspace_id = :workspace"
+)
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('transfer ' || :workspace, 0))")
+
+
+def reserve_room(uow: UnitOfWork, size: int = 0) -> None:
+    """Raise `QuotaExceeded` unless there is room for so many bytes; nobody else of the workspace
+    reserves any until the transaction ends, so that two cannot take the same."""
+    uow.session.execute(_LOCK, {"workspace": str(uow.workspace_id)})
+    if not has_room(uow, size):
+        raise QuotaExceeded(f"Files of imports and exports may take {QUOTA_BYTES} bytes together.")
+
+
+def has_room(uow: UnitOfWork, size: int = 0) -> bool:
+    """Whether the workspace's files may grow by so many bytes; counted is what is stored."""
+    used = uow.session.scalar(_USED, {"workspace": uow.workspace_id}) or 0
+    return int(used) + size <= QUOTA_BYTES
 
 
 def add_piece(uow: UnitOfWork, owner_id: uuid.UUID, part: str, number: int, piece: bytes) -> None:

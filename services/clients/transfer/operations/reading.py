@@ -13,7 +13,7 @@ from services.clients.jobs.operations.ending import fail_job
 from services.clients.jobs.operations.kinds import Turn
 from services.clients.transfer.errors import Unreadable
 from services.clients.transfer.models import PIECE_ROWS, READY, UNREADABLE, Import
-from services.clients.transfer.operations.pieces import add_rows, drop_pieces
+from services.clients.transfer.operations.pieces import add_rows, drop_pieces, has_room
 from services.clients.transfer.operations.reading_apart import FileApart
 from services.clients.transfer.queries import file_bytes, get_import
 from services.clients.transfer.rules.tables import Table
@@ -26,6 +26,7 @@ _CANCELLED = {"code": "cancelled", "message": "Reading it was cancelled. Send th
 # How long a turn waits for rows, and all turns of a job together.
 _WAIT_SECONDS = 1.0
 _PATIENCE_SECONDS = 300.0
+_NO_ROOM = Unreadable("quota_exceeded", "There is no room for what the file holds.")
 _TOO_SLOW = Unreadable("too_much", "Reading the file takes too much time.")
 
 
@@ -87,6 +88,8 @@ class FileReader(Turn):
         waited = job.saved.get("waited", 0.0) + self._waited
         if self._rows is None and self._error is None and waited > _PATIENCE_SECONDS:
             self._error = _TOO_SLOW
+        if self._rows and not has_room(uow):
+            self._error = _NO_ROOM
         if self._error is not None:
             fail_job(uow, job, self._error.code, self._error.message)
             return False

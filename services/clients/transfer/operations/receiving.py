@@ -16,7 +16,7 @@ from services.clients.transfer.errors import (
     Unreadable,
 )
 from services.clients.transfer.models import CLIENTS, IMPORT, READ, READING, TIME_IMPORT, Import
-from services.clients.transfer.operations.pieces import add_piece, drop_pieces
+from services.clients.transfer.operations.pieces import add_piece, drop_pieces, reserve_room
 from services.clients.transfer.queries import find_bytes
 from services.clients.transfer.rules.reading import format_of
 from shared.clock import now
@@ -37,13 +37,15 @@ def take_file(
 ) -> Import:
     """Keep a file that arrives piece by piece, and have it read as was chosen.
 
-    Raises `FileTooLarge`, and `InvalidTransfer` where it is no file that an import can read.
+    Raises `FileTooLarge`, `QuotaExceeded`, and `InvalidTransfer` where it is no file that an import
+    can read.
     """
     import_id, size, beginning = uuid7(), 0, b""
     for number, piece in enumerate(pieces):
         size += len(piece)
         if size > MAX_FILE_BYTES:
             raise FileTooLarge(f"At most {MAX_FILE_BYTES >> 20} MiB; cut it in two.")
+        reserve_room(uow, len(piece))
         beginning = beginning or piece
         add_piece(uow, import_id, "file", number, piece)
     file_format = _format(file_name, beginning)

@@ -10,6 +10,7 @@ from flask import Response
 from services.clients.jobs import queries
 from services.clients.jobs.routes import accepted
 from services.clients.jobs.schemas import JobPage, JobView, job_json
+from services.clients.records.operations.reading_tax_ids import note_reading
 from services.clients.transfer.models import EXPORT
 from services.clients.transfer.operations import exporting
 from services.clients.transfer.routes.opening import require_export
@@ -53,4 +54,7 @@ def get_file(uow: UnitOfWork, job_id: uuid.UUID) -> Response:
     """The file of an export that is done, for as long as it is kept."""
     job = queries.get_job(uow.session, job_id, (EXPORT,))
     require_export(job)
-    return stream_export(job)
+    file = stream_export(job)
+    if exporting.holds_tax_ids(job):
+        note_reading(uow, EXPORT)
+    return file
