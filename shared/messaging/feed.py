@@ -27,11 +27,15 @@ _COLUMNS = """
     data::text
 """
 #: Reads them after the position that is given as SQL; takes `limit` and `most_bytes` beside, which
-#: the last of them may pass. For the end of the log, where few are left: it measures up to `limit`.
+#: the last of them may pass. It looks at `limit` of them, by what they take as they are stored
+#: first, since a text has to be made of what is measured as it is sent.
 READ_AFTER = f"""
     SELECT {", ".join(_NAMES)} FROM (
         SELECT *, sum(octet_length(data)) OVER (ORDER BY pos) - octet_length(data) AS before
-        FROM (SELECT {_COLUMNS} FROM event_log WHERE pos > {{after}} ORDER BY pos LIMIT :limit)
+        FROM (SELECT {_COLUMNS} FROM (
+            SELECT *, sum(pg_column_size(data)) OVER (ORDER BY pos) - pg_column_size(data) AS stored
+            FROM (SELECT * FROM event_log WHERE pos > {{after}} ORDER BY pos LIMIT :limit) AS next
+        ) AS event_log WHERE stored < :most_bytes ORDER BY pos OFFSET 0)
             AS found ({", ".join(_NAMES)})
     ) AS measured WHERE before < :most_bytes ORDER BY pos
 """

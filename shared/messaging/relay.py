@@ -201,9 +201,10 @@ class Relay:
         targets = [target for target in targets if self._keeps_up(target, is_behind)]
         if not targets:
             return 0
-        if not unsent or unsent[-1][0] != head.pos:
+        rows = [row for row in unsent if after < row[0] <= head.pos]
+        # Fewer than were asked for, and not the last: as many bytes as are read at once.
+        if not rows or (rows[-1][0] != head.pos and len(unsent) == MAX_BATCH_ENVELOPES):
             return self._catch_up(head, after, targets)
-        rows = [row for row in unsent if row[0] > after]
         return self._send_on(head.epoch, after, as_bytes(rows, self._service, head.epoch), targets)
 
     def _catch_up(self, head: Head, after: int, targets: list[str]) -> int:
