@@ -171,3 +171,17 @@ def test_a_client_is_given_an_owner_alone_and_with_others(owner: Reader, site: S
     page.get_by_role("button", name="Set owner").click()
     expect(page.get_by_role("status").first).to_have_text("Done", timeout=20_000)
     assert site.call("GET", f"/v1/clients/{site.client_id}")["owner"] is None
+
+
+def test_on_a_phone_all_filters_are_behind_one_button(readers: Readers) -> None:
+    reader = readers(viewport={"width": 390, "height": 844})
+    page = reader.go("/clients")
+    expect(page.locator("#industry")).to_be_hidden()
+    page.get_by_role("button", name="Filters", exact=True).click()
+    page.select_option("#industry", "Industrials")
+    expect(page).to_have_url(re.compile("industry=Industrials"))
+    page.fill("#tag", "nobody has it")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("No client matches")).to_be_visible()
+    expect(page.locator("#tag")).to_be_hidden()
+    assert reader.complaints == []

@@ -99,6 +99,12 @@
     $("span", button).textContent = button.dataset.copied;
   });
 
+  // --- filters ----------------------------------------------------------------------------
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const isShown = detail.elt.id === "search" && detail.requestConfig.triggeringEvent?.type === "submit";
+    if (isShown) $$(":popover-open", detail.elt).forEach((open) => open.hidePopover());
+  });
+
   // --- busy -------------------------------------------------------------------------------
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.removeAttribute("aria-busy"));
