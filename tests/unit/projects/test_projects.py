@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from services.clients.projects.errors import ProjectInvalid
 from services.clients.projects.models import Project
-from services.clients.projects.operations.checks import check_project
+from services.clients.projects.operations.writing import check_project
 from services.clients.projects.schemas import ProjectBody
 from shared.http.schemas import field_errors
 

@@ -9,16 +9,22 @@ from sqlalchemy import select
 
 from services.clients.access.queries import default_currency
 from services.clients.projects import events
-from services.clients.projects.errors import ProjectCodeTaken, ProjectNotFound, StaleProject
+from services.clients.projects.errors import (
+    ProjectCodeTaken,
+    ProjectInvalid,
+    ProjectNotFound,
+    StaleProject,
+)
 from services.clients.projects.models import Project
-from services.clients.projects.operations.checks import check_project
 from services.clients.records.queries.clients import lock_client
 from services.clients.records.queries.owned import lock_owned
+from services.clients.values.money import precision
 from shared.clock import now
 from shared.errors import require_version
 from shared.ids import uuid7
 from shared.messaging.changes import changes_between
 from shared.unit_of_work import UnitOfWork
+from shared.values.days import order
 
 _OPTIONAL = ("code", "budget_amount", "budget_hours", "starts_on", "ends_on")
 
@@ -67,6 +73,16 @@ def update_project(
         project.updated_at = now()
         uow.publish(events.changed(project, changed))
     return project
+
+
+def check_project(project: Project) -> None:
+    """Raises `ProjectInvalid` naming every wrong field."""
+    wrong = [
+        *order(project.starts_on, project.ends_on, "ends_on"),
+        *precision(project.budget_amount, project.currency, "budget_amount"),
+    ]
+    if wrong:
+        raise ProjectInvalid(errors=wrong)
 
 
 def _locked(uow: UnitOfWork, project_id: uuid.UUID) -> Project:
