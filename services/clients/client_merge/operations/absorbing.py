@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
-
 from services.clients.client_merge.rules import Absorption
 from services.clients.records.models.record import Client, Record
 from services.clients.records.operations.change_sets import ChangeSet, carry_out, next_moment
+from services.clients.records.operations.codes import move_codes, release_codes
+from services.clients.records.operations.removal import remove_client, set_version
 from services.clients.records.rules.elements import CONTACTS, RATES, by_id
 from shared.unit_of_work import UnitOfWork
-
-# A code that stands on an invoice stays taken, by the client that the invoice is of now.
-_FREE_CODES = text("DELETE FROM client_codes WHERE client_id = :source AND frozen_at IS NULL")
-_TAKE_CODES = text("UPDATE client_codes SET client_id = :target WHERE client_id = :source")
-_DELETE = text("DELETE FROM clients WHERE id = :id")
-_COUNT_VERSION = text("UPDATE clients SET version = :version, updated_at = :at WHERE id = :id")
 
 
 def absorb(uow: UnitOfWork, target: Record, source: Client, taken: Absorption) -> None:
@@ -27,9 +21,9 @@ def absorb(uow: UnitOfWork, target: Record, source: Client, taken: Absorption) -
     if target.client.client_code is None and source.client_code is not None:
         columns["client_code"] = source.client_code
     else:
-        uow.session.execute(_FREE_CODES, {"source": source.id})
-    uow.session.execute(_TAKE_CODES, {"source": source.id, "target": target.id})
-    uow.session.execute(_DELETE, {"id": source.id})
+        release_codes(uow, source.id)
+    move_codes(uow, source.id, target.id)
+    remove_client(uow, source.id)
     change = ChangeSet(target.client, columns, target.children)
     for kind, more in ((CONTACTS, taken.contacts), (RATES, taken.rates)):
         change.replace(kind, by_id([*change.elements(kind), *more]))
@@ -40,5 +34,4 @@ def count_version(uow: UnitOfWork, client: Client) -> None:
     """One more version of a locked client, for an event that is not about its fields."""
     client.version += 1
     client.updated_at = next_moment(client)
-    values = {"id": client.id, "version": client.version, "at": client.updated_at}
-    uow.session.execute(_COUNT_VERSION, values)
+    set_version(uow, client.id, client.version, client.updated_at)

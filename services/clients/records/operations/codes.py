@@ -31,6 +31,7 @@ _FREEZE = text(
     """
 )
 _RELEASE = text("DELETE FROM client_codes WHERE client_id = :client_id AND frozen_at IS NULL")
+_MOVE = text("UPDATE client_codes SET client_id = :target WHERE client_id = :source")
 
 
 def change_code(uow: UnitOfWork, found: Findings, client: Client, code: str | None) -> None:
@@ -57,8 +58,13 @@ def freeze_code(uow: UnitOfWork, client: Client) -> None:
 
 
 def release_codes(uow: UnitOfWork, client_id: uuid.UUID) -> None:
-    """Give back the codes of a client that is deleted; frozen ones stay taken for ever."""
+    """Give back the codes of a client that goes; frozen ones stay taken for ever."""
     uow.session.execute(_RELEASE, {"client_id": client_id})
+
+
+def move_codes(uow: UnitOfWork, source_id: uuid.UUID, target_id: uuid.UUID) -> None:
+    """Let all codes of a client be another's; one that stands on an invoice stays taken by it."""
+    uow.session.execute(_MOVE, {"source": source_id, "target": target_id})
 
 
 def _refuse_frozen(uow: UnitOfWork, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""What a client's deletion, and taking that back, mean to its record."""
+"""What a client's deletion, taking that back, and its merge mean to its record."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def remove_client(uow: UnitOfWork, client_id: uuid.UUID) -> None:
 
 
 def set_version(uow: UnitOfWork, client_id: uuid.UUID, version: int, at: datetime) -> str:
-    """Go on from a version that the client has come to while it was away; returns its name."""
+    """Go on from a version that the client has come to otherwise than by a change of its record,
+    as while it was away; returns its name."""
     given = {"id": client_id, "version": version, "at": at}
     name: str = uow.session.execute(_SET_VERSION, given).scalar_one()
     return name
