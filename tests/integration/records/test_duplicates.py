@@ -9,8 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import event
 
 from services.clients.records.operations.creating import create_client
@@ -339,11 +337,10 @@ def test_clients_from_before_are_given_their_keys(
     database.execute("DELETE FROM clients WHERE id = ANY(%s)", [made_since])
     migration = script_directory("clients").get_revision("0011").module
     engine = engine_for(settings, "clients", "owner")
-    with (
-        engine.begin() as connection,
-        Operations.context(MigrationContext.configure(connection)),
-    ):
-        migration._fill()
+    ids = [row["client_id"] for row in before]
+    with engine.begin() as connection:
+        for keys in migration._keys(connection.execute(migration._OF_CLIENTS, {"ids": ids}).all()):
+            connection.execute(migration._FILL, keys)
     engine.dispose()
     assert database.execute(query).fetchall() == before
     assert _post(api, ACME, 409)["candidates"][0]["id"] == acme["id"]

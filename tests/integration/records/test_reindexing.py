@@ -83,3 +83,14 @@ def test_a_client_that_is_being_changed_is_left_for_later(
         database.execute("SELECT FROM clients WHERE company_name = 'Plain' FOR UPDATE")
         assert reindex_clients(runtime) == len(NAMES) - 1
     assert reindex_clients(runtime) == 1
+
+
+@pytest.mark.usefixtures("outdated")
+def test_a_client_that_was_changed_before_its_turn_is_made_anew_as_well(
+    api: Caller, runtime: Runtime, database: Database
+) -> None:
+    found = api("GET", "/v1/clients").body["data"][0]
+    api("PATCH", f"/v1/clients/{found['id']}", {"tags": ["vip"]}, if_match=1, expect=200)
+    assert reindex_clients(runtime) == len(NAMES)
+    assert not database.execute("SELECT FROM client_keys WHERE name_key = 'old'").fetchall()
+    assert not database.execute("SELECT FROM clients WHERE sort_name = 'old'").fetchall()

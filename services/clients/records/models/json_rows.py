@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -14,9 +14,13 @@ from services.clients.records.rules.likeness import email_domain, name_key, webs
 from services.clients.records.rules.search_text import search_vector
 from services.clients.values.addresses import email_key
 
-#: The columns that keys are made of.
-KEYED = frozenset({"company_name", "website", "contact_email", "tax_id_hash"})
-
+#: The key that is made of a column, and how.
+KEYS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "company_name": ("name_key", name_key),
+    "website": ("website_host", website_host),
+    "contact_email": ("email_domain", email_domain),
+    "tax_id_hash": ("tax_id_hash", lambda digest: digest),
+}
 
 #: The keys in which nothing is found for who may not view tax ids: who is told that a number is
 #: another client's too may find out any by trying.
@@ -48,14 +52,10 @@ def key_rows(clients: Iterable[Client], hidden: Mapping[str, None] = _NOTHING) -
     return orjson.dumps(keys, default=_bytes).decode()
 
 
-def keys_of(client: Client) -> dict[str, Any]:
-    """What another client may have in common with this one, by column."""
-    return {
-        "name_key": name_key(client.company_name),
-        "website_host": website_host(client.website),
-        "email_domain": email_domain(client.contact_email),
-        "tax_id_hash": client.tax_id_hash,
-    }
+def keys_of(client: Client, columns: Iterable[str] = KEYS) -> dict[str, Any]:
+    """What another client may have in common with this one, of these columns."""
+    made = [(KEYS[column], getattr(client, column)) for column in columns if column in KEYS]
+    return {key: make(value) for (key, make), value in made}
 
 
 def contact_rows(client: Client, contacts: Iterable[Mapping[str, Any]]) -> str:

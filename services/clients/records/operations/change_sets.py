@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,10 +14,10 @@ from sqlalchemy import TextClause, text
 from services.clients.records import events
 from services.clients.records.errors import one_internal_client
 from services.clients.records.models.json_rows import (
-    KEYED,
+    KEYS,
     SEARCHED,
     contact_rows,
-    key_rows,
+    keys_of,
     rate_rows,
     words_of,
 )
@@ -37,20 +37,12 @@ from shared.clock import now
 from shared.db.pipelining import fetch
 from shared.messaging.envelope import Event
 from shared.unit_of_work import UnitOfWork
-from shared.values.folding import FOLDING
 
-#: Puts keys in the place of those that the client has.
-REPLACE_KEYS = """
-    INSERT INTO client_keys
-    SELECT k.* FROM jsonb_populate_recordset(NULL::client_keys, CAST(:keys AS jsonb)) k
-    ON CONFLICT (client_id) DO UPDATE SET
-        name_key = excluded.name_key, website_host = excluded.website_host,
-        email_domain = excluded.email_domain, tax_id_hash = excluded.tax_id_hash
-"""
-
+# Its folding stays the one it was made of: where that is an older one, its keys are as well, and
+# all of it is made anew later.
 _WORDS = text(
-    "UPDATE client_search SET words = CAST(:words AS tsvector), sort_name = :sort_name, "
-    f"folding = {FOLDING} WHERE client_id = :id"
+    "UPDATE client_search SET words = CAST(:words AS tsvector), sort_name = :sort_name "
+    "WHERE client_id = :id"
 )
 
 
@@ -157,8 +149,7 @@ def _write_client(uow: UnitOfWork, change: ChangeSet) -> Children:
     values = {**change.columns, "version": client.version, "updated_at": client.updated_at}
     statement = _update(tuple(values), reads=change.children is None)
     sent = {name: _sent(name, value) for name, value in values.items()}
-    if not KEYED.isdisjoint(change.columns):
-        sent["keys"] = key_rows([client])
+    sent |= keys_of(client, change.columns)
     with one_internal_client():
         found = fetch(uow.connection, statement, {**sent, "id": client.id})
     return clients.children_of(found[0]) if change.children is None else change.children
@@ -174,10 +165,17 @@ def _sent(name: str, value: Any) -> Any:
 @lru_cache(maxsize=512)
 def _update(columns: tuple[str, ...], *, reads: bool) -> TextClause:
     """Only what changes is set: an index is left alone whose columns are."""
-    assignments = ", ".join(f"{name} = :{name}" for name in columns)
     returning = clients.CHILDREN if reads else "1"
-    keys = "" if KEYED.isdisjoint(columns) else f"WITH keys_put AS ({REPLACE_KEYS})"
-    return text(f"{keys} UPDATE clients c SET {assignments} WHERE id = :id RETURNING {returning}")
+    update = f"UPDATE clients c SET {_set_to(columns)} WHERE id = :id RETURNING {returning}"
+    keys = [KEYS[column][0] for column in columns if column in KEYS]
+    if not keys:
+        return text(update)
+    put = f"UPDATE client_keys SET {_set_to(keys)} WHERE client_id = :id"
+    return text(f"WITH keys_put AS ({put}) {update}")
+
+
+def _set_to(columns: Iterable[str]) -> str:
+    return ", ".join(f"{name} = :{name}" for name in columns)
 
 
 # Removes elements, and puts others in the place of those of their ids.

@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from services.clients.records.models.json_rows import key_rows, words_of
 from services.clients.records.models.record import TAX_ID_CONTEXT, Client, Record
-from services.clients.records.operations.change_sets import REPLACE_KEYS
 from services.clients.records.queries import clients
 from services.clients.records.rules.search_text import sort_name
 from services.clients.values import tax_ids
@@ -22,19 +21,26 @@ from shared.values.folding import FOLDING
 #: Clients of one transaction, which are locked for as long.
 BATCH = 200
 
-# Whoever is being changed right now gets new words by that, or has its turn later.
+# Whoever is being changed right now has its turn later.
 _NEXT = text(
     f"""
     SELECT c.id FROM clients c JOIN client_search s ON s.client_id = c.id
     WHERE s.folding < {FOLDING} ORDER BY c.id LIMIT :batch FOR UPDATE OF c SKIP LOCKED
     """
 )
+_PUT_KEYS = """
+    INSERT INTO client_keys
+    SELECT k.* FROM jsonb_populate_recordset(NULL::client_keys, CAST(:keys AS jsonb)) k
+    ON CONFLICT (client_id) DO UPDATE SET
+        name_key = excluded.name_key, website_host = excluded.website_host,
+        email_domain = excluded.email_domain, tax_id_hash = excluded.tax_id_hash
+"""
 _WRITE = text(
     f"""
     WITH made AS (
         SELECT * FROM jsonb_to_recordset(CAST(:made AS jsonb)) AS it(
             id uuid, words text, sort_name text, tax_id_hash bytea)
-    ), keys_put AS ({REPLACE_KEYS}), sorted AS (
+    ), keys_put AS ({_PUT_KEYS}), sorted AS (
         UPDATE clients c SET sort_name = made.sort_name, tax_id_hash = made.tax_id_hash FROM made
         WHERE c.id = made.id AND (c.sort_name, c.tax_id_hash)
             IS DISTINCT FROM (made.sort_name, made.tax_id_hash)
