@@ -93,10 +93,7 @@ test-system: $(READY) ## The next two, side by side, with a stack for each proce
 test-e2e: $(READY) ## The whole stack, from outside
 	$(PYTEST) -q tests/e2e $(ARGS)
 
-test-fuzz: $(READY) ## All checks of Schemathesis over every operation, many times; FUZZ_EXAMPLES
-	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(PYTEST) -q tests/integration/gateway/test_any_request.py $(ARGS)
-
-chaos: $(READY) ## Every named fault once, and a short random schedule
+test-chaos: $(READY) ## Every named fault once, and a short random schedule
 	$(PYTEST) -q tests/chaos $(ARGS)
 
 test-compose: $(READY) ## On Docker Compose with MinIO; needs a Docker engine
