@@ -102,12 +102,12 @@ def writes(permission: str | None, *, shows: str | None = None) -> Callable[[Vie
                 return view(uow, *args, **kwargs)
 
             needed = shows or needed_to_view(permission)
-            told = change if needed in {None, *identity.permissions} else _unseen(change)
+            shown = change if needed in {None, *identity.permissions} else _unseen(change)
             key = IdempotencyKey.of(request, identity)
             if key is None:
                 with _unit_of_work(identity) as uow:
-                    return render(told(uow))
-            return _once(identity, key, told)
+                    return render(shown(uow))
+            return _once(identity, key, shown)
 
         return marked(endpoint, permission, repeatable=True)
 

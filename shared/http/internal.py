@@ -40,8 +40,8 @@ def make_internal_blueprint(runtime: Runtime) -> Blueprint:
         with runtime.pipe_engine.connect() as connection:
             found = read_head(connection)
             is_held = lives.holds(connection, _known())
-        told = {"epoch": found.epoch, "head": found.pos, "holds": is_held}
-        return Response(orjson.dumps(told), mimetype="application/json")
+        answer = {"epoch": found.epoch, "head": found.pos, "holds": is_held}
+        return Response(orjson.dumps(answer), mimetype="application/json")
 
     @blueprint.post("/lives")
     def begin_anew() -> Response:

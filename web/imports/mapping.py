@@ -7,7 +7,6 @@ from typing import Any, Final
 
 #: Values that every row may be given.
 CONSTANTS: Final = ("status", "tags", "primary_contact.email")
-ON_DUPLICATE: Final = ("skip", "reject", "create")
 
 #: Encodings that can be named, the more frequent first.
 ENCODINGS: Final = (

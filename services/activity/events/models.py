@@ -1,4 +1,4 @@
-"""The table of the timeline, and the clients whose rows are gone for ever."""
+"""The table of the timeline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FetchedValue, Index, case, literal_column, or_, text
+from sqlalchemy import FetchedValue, Index, case, literal_column, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db.base import Base
@@ -72,13 +72,3 @@ Index(
     postgresql_where=AUDITED,
 )
 Index("ix_events_source", TimelineEvent.source, TimelineEvent.pos)
-
-
-class ErasedClient(Base):
-    """A client that was deleted: what arrives late for it is not kept, nor is it shown."""
-
-    __tablename__ = "erased_clients"
-
-    client_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[uuid.UUID]
-    erased_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

@@ -107,8 +107,8 @@ def _left(each: Follower, state: str) -> RowOutcome:
     if each.line.findings.errors:
         wrong = [error.as_dict() for error in each.line.findings.errors]
         return RowOutcome(each.line.row, ROW_FAILED, errors=wrong)
-    told = f"Row {each.first}, the first of this client, came to nothing."
-    return RowOutcome(each.line.row, state, errors=[FieldError("", "first_row", told).as_dict()])
+    message = f"Row {each.first}, the first of this client, came to nothing."
+    return RowOutcome(each.line.row, state, errors=[FieldError("", "first_row", message).as_dict()])
 
 
 def _tried(line: Line) -> RowOutcome:
@@ -138,5 +138,5 @@ def _ignored(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _not_taken(path: str) -> dict[str, Any]:
-    told = "Of this row the contact is taken; the rest is that of the client's first row."
-    return FieldError(path, "not_taken", told).as_dict()
+    message = "Of this row the contact is taken; the rest is that of the client's first row."
+    return FieldError(path, "not_taken", message).as_dict()

@@ -24,8 +24,8 @@ from shared.values.formulas import unguarded
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SNIFFED = 1 << 16
-# By this line spreadsheets are told the delimiter; it is no row.
-_TOLD = re.compile('\ufeff?"?sep=(.)"?\\r?\\n?')
+# A line that names the delimiter to spreadsheets; it is no row.
+_NAMED = re.compile('\ufeff?"?sep=(.)"?\\r?\\n?')
 # A line behind the last: where it is found inside a cell, a quote was left open.
 _BEHIND = "\x1e"
 
@@ -35,11 +35,11 @@ def read_csv(file: IO[bytes], choice: Choice) -> Table:
     encoding = encoding_of(file) if choice.encoding is None else Encoding(choice.encoding)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding.name, errors=STRAYS, newline="")
-    told = _TOLD.fullmatch(text.readline())
+    named = _NAMED.fullmatch(text.readline())
     text.seek(0)
-    delimiter = choice.delimiter or (told[1] if told else _delimiter(text.read(_SNIFFED)))
+    delimiter = choice.delimiter or (named[1] if named else _delimiter(text.read(_SNIFFED)))
     text.seek(0)
-    if told:
+    if named:
         text.readline()
     details = {
         "encoding": encoding.name,

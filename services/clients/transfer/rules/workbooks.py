@@ -110,8 +110,8 @@ class _Workbook:
             yield row
 
     def _no_workbook(self) -> Unreadable:
-        told = [message for part, message in _OTHERS.items() if part in self._parts]
-        return Unreadable("no_workbook", (told or ["The archive holds no workbook."])[0])
+        messages = [message for part, message in _OTHERS.items() if part in self._parts]
+        return Unreadable("no_workbook", (messages or ["The archive holds no workbook."])[0])
 
     def _describe(self, main: str) -> None:
         parts = self._targets(main)
@@ -174,11 +174,11 @@ class _Workbook:
         last = 0
         with self._open(part) as opened:
             for row in _streamed(opened, "row"):
-                told = row.get("r", "")
-                last = max(last + 1, int(told) if told.isdigit() else 0)
+                number = row.get("r", "")
+                last = max(last + 1, int(number) if number.isdigit() else 0)
                 if last > _LAST_ROW:
-                    told = "A row stands beyond the last of a workbook."
-                    raise Unreadable("too_many_rows", told)
+                    message = "A row stands beyond the last of a workbook."
+                    raise Unreadable("too_many_rows", message)
                 if len(row):
                     yield self._row(last, row)
 
