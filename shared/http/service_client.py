@@ -20,6 +20,9 @@ from shared.security.service_tokens import Claims, issue
 
 PIPE = Actor("system", None, "pipe")
 TIMEOUT = httpx.Timeout(2.0, connect=1.0)
+# A page of large events takes a busy machine longer than an answer may, and one that is given up
+# again and again is never read.
+_PAGE_TIMEOUT = httpx.Timeout(15.0, connect=1.0)
 # Between two chunks the other service may wait for the file store.
 _STREAM_TIMEOUT = httpx.Timeout(35.0, connect=1.0)
 
@@ -119,7 +122,7 @@ class ServiceClient:
 
     def head(self, known: Known) -> SourceHead:
         """Where the service's log ends, and whether it holds what is known of it."""
-        found = self._pipe_get("/internal/head", _as_params(known))
+        found = self._pipe("GET", "/internal/head", _as_params(known))
         return SourceHead(int(found["head"]), str(found["epoch"]), bool(found.get("holds", True)))
 
     def begin_anew(self, epoch: str, known: Known) -> None:
@@ -129,15 +132,15 @@ class ServiceClient:
 
     def page(self, after: int, limit: int) -> Batch:
         """A page of the service's log."""
-        found: Batch = self._pipe_get("/internal/feed", {"after": after, "limit": limit})["batch"]
+        params = {"after": after, "limit": limit}
+        found: Batch = self._pipe("GET", "/internal/feed", params, _PAGE_TIMEOUT)["batch"]
         return found
 
-    def _pipe_get(self, path: str, params: Mapping[str, Any]) -> Any:
-        return self._pipe("GET", path, params)
-
-    def _pipe(self, method: str, path: str, params: Mapping[str, Any]) -> Any:
+    def _pipe(
+        self, method: str, path: str, params: Mapping[str, Any], timeout: httpx.Timeout = TIMEOUT
+    ) -> Any:
         claims = Claims(self._runtime.service, self.service, None, PIPE, frozenset({"pipe.read"}))
-        response = self._send(method, path, claims, TIMEOUT, params=params)
+        response = self._send(method, path, claims, timeout, params=params)
         if response.status_code != 200:
             raise ServiceUnavailable(self.service, f"status {response.status_code}")
         return orjson.loads(response.content)
