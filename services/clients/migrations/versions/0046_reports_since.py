@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.db.schema.online import in_portions
 from shared.db.schema.tables import allow, tenant_table
 
 revision = "0046"
@@ -35,6 +36,13 @@ _KEEP = f"""
         RETURN NULL;
     END $$
 """
+# Whoever changes one of these clients meanwhile waits until it has its row, or is seen as changed.
+_FILL = f"""
+    INSERT INTO report_schedules (client_id, workspace_id, since)
+    SELECT c.id, c.workspace_id, now() FROM clients AS c
+    WHERE c.id = ANY (:keys) AND {_REPORTED.format("c")} FOR UPDATE
+    ON CONFLICT DO NOTHING
+"""
 _TRIGGERS = {
     "keep_report_schedule_made": "AFTER INSERT ON clients FOR EACH ROW WHEN "
     "(NEW.quarterly_reports)",
@@ -62,6 +70,7 @@ _BEFORE = f"""
 
 def upgrade() -> None:
     """Create it; who has reports now goes on to have them."""
+    _drop()  # What a run that broke off has left.
     op.execute(_TABLE)
     tenant_table("report_schedules")
     for statement in (_INDEX, _KEEP, _TO_REPORT):
@@ -69,19 +78,20 @@ def upgrade() -> None:
     for name, when in _TRIGGERS.items():
         op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION keep_report_schedule()")
     allow("workspaces_to_report(timestamptz)")
-    op.execute("DROP FUNCTION workspaces_with_reports()")
-    op.execute(
-        "INSERT INTO report_schedules (client_id, workspace_id, since) "
-        f"SELECT c.id, c.workspace_id, now() FROM clients AS c WHERE {_REPORTED.format('c')}"
-    )
+    op.execute("DROP FUNCTION IF EXISTS workspaces_with_reports()")
+    in_portions("clients", _FILL)
 
 
 def downgrade() -> None:
     """Ask the clients again."""
     op.execute(_BEFORE)
     allow("workspaces_with_reports()")
+    _drop()
+
+
+def _drop() -> None:
     for name in _TRIGGERS:
-        op.execute(f"DROP TRIGGER {name} ON clients")
-    op.execute("DROP FUNCTION keep_report_schedule()")
-    op.execute("DROP FUNCTION workspaces_to_report(timestamptz)")
-    op.execute("DROP TABLE report_schedules")
+        op.execute(f"DROP TRIGGER IF EXISTS {name} ON clients")
+    op.execute("DROP FUNCTION IF EXISTS keep_report_schedule()")
+    op.execute("DROP FUNCTION IF EXISTS workspaces_to_report(timestamptz)")
+    op.execute("DROP TABLE IF EXISTS report_schedules")
