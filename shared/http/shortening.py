@@ -21,7 +21,8 @@ def shortened(response: Response) -> Response:
     content. A stream is left as it is."""
     if request.method == "GET" and response.status_code == 200:
         _tag(response)
-        if "ETag" in response.headers:
+        # `If-Match` is for changes: by it a weak tag would match nothing, not even `*`.
+        if request.if_none_match and "ETag" in response.headers:
             response.make_conditional(request.environ)
     if response.is_streamed or response.mimetype not in _COMPRESSED:
         return response

@@ -21,17 +21,36 @@ from tests.integration.db.filling import FILLINGS, ROWS, Filling
 # keeps writers out is no harm for a moment; while a table's rows are gone through it is.
 _GUARD = f"""
 CREATE SCHEMA guard;
-CREATE FUNCTION guard.look() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
-DECLARE found text;
-BEGIN
-    SELECT string_agg(s.relname || ' under ' || l.mode, ', ') INTO found
-    FROM pg_stat_xact_user_tables AS s JOIN pg_locks AS l ON l.relation = s.relid
-    WHERE l.pid = pg_backend_pid() AND s.relname = ANY (%s)
+CREATE FUNCTION guard.gone_through(table_name name) RETURNS bigint LANGUAGE sql AS $$
+    SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
+    WHERE relname = table_name
+$$;
+CREATE FUNCTION guard.locked() RETURNS SETOF name LANGUAGE sql AS $$
+    SELECT c.relname FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
+    WHERE l.pid = pg_backend_pid()
       AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-      AND s.seq_tup_read + coalesce(s.idx_tup_fetch, 0) >= {ROWS};
+$$;
+CREATE FUNCTION guard.begin() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    -- What the session's earlier transactions went through is counted until it is flushed. What was
+    -- locked before was gone through under the lock.
+    IF coalesce(current_setting('guard.before', true), '') = '' THEN
+        PERFORM set_config('guard.before', (
+            SELECT jsonb_object_agg(name, guard.gone_through(name))::text
+            FROM unnest('%s'::name[]) AS name WHERE name NOT IN (SELECT guard.locked())), true);
+    END IF;
+END $$;
+CREATE FUNCTION guard.look() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    found text;
+    before jsonb := coalesce(nullif(current_setting('guard.before', true), ''), '{{}}');
+BEGIN
+    SELECT string_agg(name, ', ') INTO found FROM guard.locked() AS name
+    WHERE name = ANY ('%s')
+      AND guard.gone_through(name) - coalesce((before ->> name::text)::bigint, 0) >= {ROWS};
     PERFORM pg_stat_force_next_flush();
     IF found IS NOT NULL THEN
-        RAISE EXCEPTION 'goes through %%', found;
+        RAISE EXCEPTION 'goes through %% under a lock', found;
     END IF;
 END $$;
 CREATE FUNCTION guard.on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$
@@ -40,13 +59,13 @@ CREATE FUNCTION guard.on_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN PERFORM guard.look(); RETURN NULL; END $$;
 CREATE FUNCTION guard.on_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_stat_force_next_flush();
     IF (SELECT count(*) FROM changed) >= {ROWS} THEN
         RAISE EXCEPTION 'changes too many rows of %% at once', TG_TABLE_NAME;
     END IF;
     RETURN NULL;
 END $$;
 GRANT USAGE ON SCHEMA guard TO PUBLIC;
+CREATE EVENT TRIGGER guard_begin ON ddl_command_start EXECUTE FUNCTION guard.begin();
 CREATE EVENT TRIGGER guard ON ddl_command_end EXECUTE FUNCTION guard.on_ddl();
 CREATE TRIGGER guard AFTER INSERT OR UPDATE ON alembic_version
     FOR EACH STATEMENT EXECUTE FUNCTION guard.on_stamp();
@@ -59,13 +78,14 @@ CREATE TRIGGER guard AFTER UPDATE ON {} REFERENCING NEW TABLE AS changed
 
 @contextmanager
 def _guarded(admin: psycopg.Connection[Any], filling: Filling) -> Iterator[None]:
-    admin.execute(_GUARD.replace("%s", f"'{{{','.join(filling.tables)}}}'").replace("%%", "%"))
+    admin.execute(_GUARD.replace("%s", f"{{{','.join(filling.tables)}}}").replace("%%", "%"))
     for table in filling.tables:
         admin.execute(_GUARD_UPDATES.format(table).encode())
     try:
         yield
     finally:
         admin.execute("DROP EVENT TRIGGER guard")
+        admin.execute("DROP EVENT TRIGGER guard_begin")
         admin.execute("DROP SCHEMA guard CASCADE")
 
 

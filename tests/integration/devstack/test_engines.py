@@ -99,7 +99,7 @@ def test_mail_is_kept_and_not_sent_on(engines: RunningEngines) -> None:
     with smtplib.SMTP(host, int(port)) as client:
         client.send_message(message)
     kept = [found["Subject"] for found in Maildir(str(engines.mailbox))]
-    assert kept == ["Hello"]
+    assert kept.count("Hello") == 1
 
 
 def test_a_replaced_engine_is_not_started(tmp_path: Path) -> None:
