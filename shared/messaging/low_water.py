@@ -19,6 +19,10 @@ STATE = "(SELECT * FROM relay_state WHERE k >= 1 ORDER BY k DESC LIMIT 1)"
 #: The condition, in SQL, on a row of `event_log` that waits for its position.
 UNNUMBERED = f"pos IS NULL AND id > (SELECT low_water_id FROM {STATE} AS state)"
 
+#: The first of those rows. Asked in order, so that it is read along an index from the mark on,
+#: whatever was last known of how many there are.
+FIRST_UNNUMBERED = f"SELECT id FROM event_log WHERE {UNNUMBERED} ORDER BY id LIMIT 1"
+
 # Inserting takes this lock before it draws an id, and ends the transaction before it lets go.
 _WRITERS = """
     SELECT virtualtransaction FROM pg_locks
@@ -39,7 +43,7 @@ _MOVE = text(
     f"""
     UPDATE relay_state SET low_water_id = next_low_water_id
     WHERE k = 1 AND low_water_id < next_low_water_id AND awaited_writers = '{{}}'
-      AND NOT EXISTS (SELECT FROM event_log WHERE {UNNUMBERED} AND id <= next_low_water_id)
+      AND coalesce(({FIRST_UNNUMBERED}) > next_low_water_id, true)
     """
 )
 _PLAN_NEXT = text(

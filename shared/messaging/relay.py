@@ -36,7 +36,7 @@ from shared.messaging.feed import (
     read_envelopes,
 )
 from shared.messaging.lives import NOTICE_LIFE
-from shared.messaging.low_water import STATE, UNNUMBERED, raise_low_water
+from shared.messaging.low_water import FIRST_UNNUMBERED, STATE, UNNUMBERED, raise_low_water
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import targets_of
 
@@ -66,7 +66,7 @@ _NUMBER = text(
     WHERE new.many > 0 RETURNING new.many
     """
 )
-_ANYTHING_NEW = f"SELECT EXISTS (SELECT FROM event_log WHERE {UNNUMBERED})"
+_ANYTHING_NEW = f"SELECT ({FIRST_UNNUMBERED}) IS NOT NULL"
 _ANYTHING_TO_DO = text(
     f"""
     {_ANYTHING_NEW} OR EXISTS (

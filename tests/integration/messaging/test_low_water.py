@@ -83,8 +83,10 @@ def test_a_look_finds_the_newest_state_first_while_a_snapshot_is_held(clients: R
 
 
 def _write_many(runtime: Runtime) -> None:
-    with runtime.pipe_engine.begin() as connection:
+    with engine_for(runtime.settings, runtime.service, "owner").begin() as connection:
         connection.execute(_WRITE_MANY, {"many": MANY})
+        # Now it is known that whatever is looked at has no position, which is soon untrue.
+        connection.execute(text("ANALYZE event_log"))
     _number_all(runtime)
     _raise(runtime)
 
