@@ -31,7 +31,9 @@ def _contiguous(activity: Runtime) -> int:
 
 def _letters(activity: Runtime) -> list[tuple[int, str, int]]:
     with activity.pipe_engine.connect() as connection:
-        rows = connection.execute(text("SELECT pos, reason, attempts FROM dead_letters"))
+        rows = connection.execute(
+            text("SELECT pos, reason, attempts FROM dead_letters ORDER BY pos")
+        )
         return [(row.pos, row.reason, row.attempts) for row in rows]
 
 
