@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-# Each request's key derives from its place here: a second run repeats answers, not effects.
 # The embedded store stumbles over a folder that is emptied at the same moment.
 _TRIES = 3
+# Each request's key derives from its place here: a second run repeats answers, not effects.
 _NAMESPACE = uuid.UUID("0190b1d0-5eed-7000-8000-000000000001")
 
 
