@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Row, or_, orm, select, text
 
 from services.clients.access.errors import ApiKeyNotFound, InvitationNotFound, UserNotFound
 from services.clients.access.models import ApiKey, Invitation, Session, User, Workspace
+from services.clients.values.addresses import email_key
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.paging import Page, Sort, page
 from shared.messaging.envelope import Actor
 from shared.unit_of_work import UnitOfWork
-from shared.values.folding import caseless
 
 _FIND_CREDENTIAL = text("SELECT * FROM find_credential(:hash)")
 _user_names: TTLCache[tuple[uuid.UUID, str], str] = TTLCache(maxsize=1_000, ttl=5.0)
@@ -37,12 +37,12 @@ def find_credential(connection: Connection, token_hash: bytes) -> Row[Any] | Non
 
 def find_user_by_email(connection: Connection, email: str) -> Row[Any] | None:
     """The user who signs in with an address, in whichever workspace."""
-    return connection.execute(_FIND_USER, {"email": caseless(email)}).one_or_none()
+    return connection.execute(_FIND_USER, {"email": email_key(email)}).one_or_none()
 
 
 def is_here(uow: UnitOfWork, email: str) -> bool:
     """Whether the workspace has a user of this address."""
-    mine = select(User.id).where(User.email_key == caseless(email))
+    mine = select(User.id).where(User.email_key == email_key(email))
     return uow.session.scalar(mine) is not None
 
 
@@ -50,7 +50,7 @@ def is_operator(uow: UnitOfWork, actor: Actor, addresses: frozenset[str]) -> boo
     """Whether someone is a user with one of these addresses: of those who run the installation."""
     if not addresses or actor.kind != "user" or actor.id is None:
         return False
-    return get_user(uow, uuid.UUID(actor.id)).email_key in map(caseless, addresses)
+    return get_user(uow, uuid.UUID(actor.id)).email_key in map(email_key, addresses)
 
 
 def get_workspace(uow: UnitOfWork, *, lock: bool = False) -> Workspace:

@@ -11,6 +11,7 @@ import pycountry
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from shared.values.findings import Wrong
+from shared.values.folding import caseless
 from shared.values.text import plain
 
 WEBSITE_LENGTH = 2_000
@@ -80,7 +81,7 @@ def sign_in_email(value: Any) -> str:
 
 def email_key(address: str) -> str:
     """What two spellings of one address have in common."""
-    return address.casefold()
+    return caseless(address)
 
 
 def website(value: Any) -> str | None:

@@ -48,6 +48,14 @@ def _invoice(invoice_id: str, many: int) -> str:
     """
 
 
+def _contact(contact_id: str, many: int) -> str:
+    return f"""
+    INSERT INTO contacts (client_id, id, workspace_id, name, email, email_key, roles)
+    SELECT {_ID}, {contact_id}, {_WORKSPACE}, 'Jo', 'ℌ' || n || '@client.example',
+           'ℌ' || n || '@client.example', '{{}}' FROM generate_series(1, {many}) AS n
+    """
+
+
 def _timeline_entry(event_id: str, many: int) -> str:
     return f"""
     INSERT INTO events (event_id, workspace_id, client_id, source, epoch, pos, type, subject,
@@ -99,6 +107,7 @@ FILLINGS = {
                 SELECT id, workspace_id, array_to_tsvector(ARRAY['00000000client', '00000000inc'])
                 FROM clients
                 """,
+                _contact(_ID, ROWS),
                 _invoice(_ID, ROWS),
                 f"""
                 INSERT INTO projects (id, workspace_id, client_id, version, name, status, currency,
@@ -108,7 +117,7 @@ FILLINGS = {
                 """,
             ),
         },
-        ("event_log", "inbox", "clients", "client_search", "invoices", "projects"),
+        ("event_log", "inbox", "clients", "contacts", "client_search", "invoices", "projects"),
         (
             _event(_NEW_ID, 1),
             _client(_NEW_ID, 1),

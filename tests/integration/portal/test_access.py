@@ -258,6 +258,17 @@ def test_an_invitation_is_for_the_address_it_was_sent_to(portal: Portal) -> None
     assert log_in(portal, other).status_code == 401
 
 
+@pytest.mark.parametrize("domain", ["straße.de", "ὀδυσσεύς.gr", "example.com"])
+def test_whoever_becomes_the_main_contact_keeps_access(portal: Portal, domain: str) -> None:
+    """Letters count as they do among contacts, some of which the database's own ways tell apart."""
+    client = portal.client(an_address().partition("@")[0] + f"@{domain}")
+    visitor = portal.visitor(client)
+    contact = f"/v1/clients/{client['id']}/contacts/{client['contacts'][0]['id']}"
+    made = portal.api.owner.call("POST", f"{contact}/make-primary", {}, If_Match="*")
+    assert made.status_code == 200, made.text
+    assert me(visitor).status_code == 200
+
+
 def test_no_link_to_sign_in_leaves_while_the_clients_switch_is_off(portal: Portal) -> None:
     email = an_address()
     client = portal.client(email)

@@ -21,6 +21,7 @@ from services.clients.access.models import Invitation, User
 from services.clients.access.operations import passwords, people, roles
 from services.clients.access.operations.links import link, spoken
 from services.clients.mail.operations import queue_mail
+from services.clients.values.addresses import email_key
 from shared.clock import now
 from shared.ids import uuid7
 from shared.messaging.envelope import Actor
@@ -28,7 +29,6 @@ from shared.messaging.outbox import Origin
 from shared.runtime import Runtime
 from shared.security.secrets import NewToken, new_token, token_hash
 from shared.unit_of_work import UnitOfWork
-from shared.values.folding import caseless
 
 GOOD_FOR: Final = timedelta(days=7)
 _KIND = "cin"
@@ -60,7 +60,7 @@ def invite(
         id=uuid7(),
         workspace_id=uow.workspace_id,
         email=email,
-        email_key=caseless(email),
+        email_key=email_key(email),
         role=role,
         hash=made.hash,
         invited_by=uow.actor.name,

@@ -16,6 +16,7 @@ from services.clients.access.models import ApiKey, User, Workspace
 from services.clients.access.operations import roles, sessions
 from services.clients.access.queries import get_api_key, get_workspace
 from services.clients.mail.operations import queue_mail
+from services.clients.values.addresses import email_key
 from shared.clock import now
 from shared.errors import PreconditionFailed, require_version
 from shared.ids import uuid7
@@ -27,7 +28,6 @@ from shared.security.passwords import hash_password
 from shared.security.permissions import PERMISSIONS, ROLES
 from shared.security.secrets import new_token
 from shared.unit_of_work import UnitOfWork
-from shared.values.folding import caseless
 
 #: How a secret stands on both sides of a change.
 HIDDEN = "hidden"
@@ -107,7 +107,7 @@ def add_user(
         id=user_id,
         workspace_id=uow.workspace_id,
         email=email,
-        email_key=caseless(email),
+        email_key=email_key(email),
         signs_in=signs_in,
         name=name,
         role=role,

@@ -14,6 +14,7 @@ from services.clients.access.models import PasswordReset, User
 from services.clients.access.operations import passwords, throttling
 from services.clients.access.operations.links import link, spoken
 from services.clients.mail.operations import queue_mail
+from services.clients.values.addresses import email_key
 from shared.clock import now
 from shared.messaging.envelope import Actor
 from shared.messaging.outbox import Origin
@@ -21,7 +22,6 @@ from shared.runtime import Runtime
 from shared.security.identity import Whence
 from shared.security.secrets import new_token, token_hash
 from shared.unit_of_work import UnitOfWork
-from shared.values.folding import caseless
 
 GOOD_FOR: Final = timedelta(hours=1)
 _ASK = text("SELECT ask_reset(:email)")
@@ -35,7 +35,7 @@ def ask_for_reset(runtime: Runtime, email: str, whence: Whence) -> None:
     nothing of whether there is one.
     """
     throttling.take_turn_to_ask(runtime, throttling.RESETS_FROM, whence.network)
-    account = caseless(email)
+    account = email_key(email)
     try:
         throttling.take_turn_to_ask(runtime, throttling.RESETS_FOR, account)
     except Throttled:

@@ -17,9 +17,9 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from services.clients.access.errors import Throttled
+from services.clients.values.addresses import email_key
 from shared.runtime import Runtime
 from shared.security.identity import Whence
-from shared.values.folding import caseless
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Turn:
 
 def take_turn(runtime: Runtime, email: str, whence: Whence) -> Turn:
     """Count a try before it is made; raises `Throttled` where there is no turn left."""
-    account = caseless(email)
+    account = email_key(email)
     turn = Turn(
         [
             _key(runtime, ADDRESS.name, whence.network),
@@ -91,7 +91,7 @@ def take_turn_to_ask(runtime: Runtime, limit: Limit, what: str) -> None:
 
 def welcome(runtime: Runtime, email: str, whence: Whence) -> None:
     """Somebody has shown by their mailbox that they are the user: the address is theirs."""
-    account = caseless(email)
+    account = email_key(email)
     pair = _key(runtime, PAIR.name, whence.network, account)
     known = _key(runtime, "known", whence.network, account)
     give_back(runtime, Turn([pair], [PAIR], known))
