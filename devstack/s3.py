@@ -46,7 +46,7 @@ class S3:
         os.environ["GOMEMLIMIT"] = "96MiB"
         os.environ["GOMAXPROCS"] = "2"
         arguments = ["serve", "s3", str(self.folder), "--addr", f"127.0.0.1:{self.port}"]
-        arguments += ["--config", "", "--no-cleanup", "--max-header-bytes", "16384"]
+        arguments += ["--config", "", "--max-header-bytes", "16384"]
         # Browsers put files here from the pages of the web interface, which may be reached under
         # more than one name. A link is signed and carries no cookie, so any origin may use it.
         arguments += ["--log-level", "NOTICE", "--allow-origin", "*"]

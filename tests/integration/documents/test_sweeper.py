@@ -50,7 +50,7 @@ def test_object_that_belongs_to_nothing_goes_after_a_day(
 ) -> None:
     kept = office.add()
     store = office.uploads.store
-    store.put("files/aa11", b"orphan", "text/plain")
+    store.put("files-aa11", b"orphan", "text/plain")
     office.sweep_everything()
     assert len(office.objects()) == 2
     monkeypatch.setattr(removals, "ORPHAN_AGE", removals.ORPHAN_AGE * 0)

@@ -122,10 +122,10 @@ class Removals:
         """Remove what belongs to nothing: of one share of the files what is older than a day, of
         uploads what is older than minutes; returns how many went. `known` says which keys belong
         to a document."""
-        files = self._sweep_folder(known, keys.share_prefix(share), ORPHAN_AGE)
-        return files + self._sweep_folder(known, keys.STAGING, STRAY_AGE)
+        files = self._sweep_prefix(known, keys.share_prefix(share), ORPHAN_AGE)
+        return files + self._sweep_prefix(known, keys.STAGING, STRAY_AGE)
 
-    def _sweep_folder(self, known: Known, prefix: str, age: timedelta) -> int:
+    def _sweep_prefix(self, known: Known, prefix: str, age: timedelta) -> int:
         before = now() - age
         old = (stored for stored in self.store.walk(prefix) if stored.modified_at < before)
         return sum(

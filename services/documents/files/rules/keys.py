@@ -1,12 +1,16 @@
-"""Keys of objects: random, so that none can be guessed and none is ever written twice."""
+"""Keys of objects: random, so that none can be guessed and none is ever written twice.
+
+None lies in a folder: a store that keeps files removes a folder with its last object, also while
+another is being put into it.
+"""
 
 from __future__ import annotations
 
 import secrets
 
-STAGING = "staging/"
-FINAL = "files/"
-# The first characters after the folder cut it into equal shares to walk one by one.
+STAGING = "staging-"
+FINAL = "files-"
+# The first characters after its beginning cut it into equal shares to walk one by one.
 SHARES = 256
 
 
