@@ -38,7 +38,11 @@ class S3:
         return takes_connections("127.0.0.1", self.port)
 
     def _run(self) -> NoReturn:
-        (self.folder / self.bucket).mkdir(parents=True, exist_ok=True, mode=0o700)
+        bucket = self.folder / self.bucket
+        bucket.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # What was being put when the store was killed: it lists none of it, so nobody removes it.
+        for unfinished in bucket.glob(".rclone_temp_*"):
+            unfinished.unlink()
         program = str(rclone())
         # The keys go through the environment: a command line can be read by every user.
         # rclone reads the variable as a line of CSV, and the pair holds a comma.

@@ -55,10 +55,13 @@ def test_killing_their_parent_ends_all_engines_and_they_start_again(private: Pat
     process.send_signal(signal.SIGKILL)
     process.wait()
     eventually("nothing is left", lambda: not alive(everyone))
+    unfinished = private / "data" / "s3" / "clientele" / ".rclone_temp_put_1"
+    unfinished.write_bytes(b"half of a fi")
     process, running = start_engines(private / "data")
     try:
         with psycopg.connect(running.admin_url) as connection:
             assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
+        assert not unfinished.exists()
     finally:
         process.terminate()
         process.wait(30)
