@@ -14,6 +14,7 @@ hypothesis.settings.load_profile("clientele")
 pytest_plugins = [
     "pytester",
     "tests.fixtures.flaky",
+    "tests.fixtures.untold",
     "tests.fixtures.engines",
     "tests.fixtures.databases",
     "tests.fixtures.api",

@@ -94,17 +94,25 @@ def engine_for(settings: Settings, service: str, role: str) -> Engine:
     return engine
 
 
-def _say_no_values(context: ExceptionContext) -> None:
-    """Leave to an error what went wrong: its details are the rows at fault, and what stands in
-    quotation marks in an error about data is the data."""
-    error = context.original_exception
-    if not isinstance(error, psycopg.Error) or error.diag.message_primary is None:
-        return
+def say_no_values(error: psycopg.Error) -> str | None:
+    """Leave to an error what went wrong, and return it; None where the server told none.
+
+    Its details are the rows at fault, and what is in quotation marks in an error about data is the
+    data.
+    """
     said = error.diag.message_primary
+    if said is None:
+        return None
     if (error.sqlstate or "").startswith("22"):
         said = _QUOTED.sub('"…"', said)
     error.args = (said,)
-    if context.sqlalchemy_exception is not None:
+    return said
+
+
+def _say_no_values(context: ExceptionContext) -> None:
+    error = context.original_exception
+    said = say_no_values(error) if isinstance(error, psycopg.Error) else None
+    if said is not None and context.sqlalchemy_exception is not None:
         kind = f"{type(error).__module__}.{type(error).__name__}"
         context.sqlalchemy_exception.args = (f"({kind}) {said}",)
 

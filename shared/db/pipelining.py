@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy import Connection, Dialect, Engine, TextClause
 from sqlalchemy.exc import DBAPIError
 
-from shared.db.engine import autocommitting
+from shared.db.engine import autocommitting, say_no_values
 
 #: A statement on its way; `fetchall` waits for its rows.
 PipelineCursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
@@ -74,6 +74,7 @@ def as_driver(connection: Connection) -> Iterator[psycopg.Connection[tuple[Any, 
         if driver.closed:
             # SQLAlchemy forgets all connections to a server only if it sees one fail itself.
             connection.exec_driver_sql("SELECT")
+        say_no_values(error)
         raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from shared import errors
+from shared.http.paths import told_path
 from shared.logging import get_logger
 
 _log = get_logger(__name__)
@@ -116,7 +117,7 @@ def _unavailable(error: Exception) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    _log.error("unexpected error", exc_info=error, method=request.method, path=request.path)
+    _log.error("unexpected error", exc_info=error, method=request.method, path=told_path())
     return problem(
         500, "internal_error", "Something went wrong on our side", "The request id finds it."
     )

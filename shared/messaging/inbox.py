@@ -200,8 +200,11 @@ class Inbox:
         detail: str,
         attempts: int,
     ) -> None:
-        """Park one envelope; its position counts as received, so the rest goes on."""
-        _log.error("parked", source=source, pos=envelope["pos"], reason=reason, detail=detail)
+        """Park one envelope; its position counts as received, so the rest goes on.
+
+        What went wrong may be told in the envelope's words: it stands with the letter alone.
+        """
+        _log.error("parked", source=source, pos=envelope["pos"], reason=reason)
         with pipelined(self.engine) as connection:
             if _fresh(connection, source, epoch, [envelope]):
                 dead_letters.park(connection, epoch, envelope, reason, detail, attempts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import time
 
@@ -216,7 +217,7 @@ def _remove_injected(system: System) -> None:
 
 
 def test_26_a_task_that_the_worker_does_not_know(system: System, ledger: Ledger) -> None:
-    """Celery drops it without a trace; the hole is found and pulled."""
+    """Celery drops it and tells of it, but not what it said; the hole is found and pulled."""
     redis = system.broker.direct
     with system.frozen("activity-worker"):
         ledger.run(1.5)
@@ -228,3 +229,11 @@ def test_26_a_task_that_the_worker_does_not_know(system: System, ledger: Ledger)
         redis.delete("activity.ingest")
         redis.rpush("activity.ingest", *renamed)
     _survive(ledger)
+    eventually("it is told of", lambda: "activity.ingest_next" in system.log())
+    assert _batch_of(renamed[0])[:40] not in system.log()
+
+
+def _batch_of(message: bytes) -> str:
+    """The packed envelopes of a message of Celery's."""
+    arguments, *_ = orjson.loads(base64.b64decode(orjson.loads(message)["body"]))
+    return str(arguments[0])

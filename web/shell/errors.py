@@ -17,6 +17,7 @@ from clientele_client.errors import (
     Unauthenticated,
     Unreachable,
 )
+from shared.http.paths import told_path
 from shared.logging import get_logger
 from web.settings import WebSettings
 from web.shell import callers, keeping, pages, rights, session
@@ -171,6 +172,6 @@ def _of_another_session(kept: keeping.Kept) -> Response:
 
 
 def _of_defect(error: Exception) -> Response:
-    _log.error("unexpected error", exc_info=error, method=request.method, path=request.path)
+    _log.error("unexpected error", exc_info=error, method=request.method, path=told_path())
     text = gettext("The mistake is on our side and was written down; the number below finds it.")
     return _show(Wrong(500, "circle-alert", gettext("Something went wrong"), text))

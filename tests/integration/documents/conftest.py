@@ -106,8 +106,8 @@ class Office:
 
     def sweep_everything(self) -> None:
         """The walk over the whole bucket, empty shares left out."""
-        keys = [key.partition("/")[2] for key in self.objects()]
-        self.sweep(*{int(key[:2], 16) for key in keys})
+        beginnings = [key.partition("-")[2][:2] for key in self.objects()]
+        self.sweep(*{int(beginning, 16) for beginning in beginnings})
 
     def events(self) -> list[Any]:
         """The service's log, oldest first."""

@@ -36,7 +36,7 @@ def test_uploaded_file_becomes_available_and_is_announced_once(office: Office) -
 
 def test_only_the_checked_copy_stays_in_the_bucket(office: Office) -> None:
     office.add()
-    assert [key.split("/")[0] for key in office.objects()] == ["files"]
+    assert [key.split("-")[0] for key in office.objects()] == ["files"]
 
 
 def test_completing_again_gives_the_same_answer_and_no_second_event(office: Office) -> None:
