@@ -31,8 +31,9 @@ SPELLED = str.maketrans(
 
 _ACCENTED = re.compile("([A-Za-z\u0370-\u03ff])[\u0300-\u036f]+")
 
-#: Counts the ways of folding there have been: words of an older one are made anew.
-FOLDING = 3
+#: Counts the ways of folding there have been, and of comparing tax numbers: words and keys of an
+#: older one are made anew.
+FOLDING = 4
 
 
 def combining_ranges() -> Iterator[tuple[int, int]]:

@@ -142,7 +142,7 @@ class Ledger:
             path = f"/clients/{account.id}/invoices"
             made = self._sent(http, "POST", path, {"lines": [line]})
             issued = self._sent(http, "POST", f"/invoices/{made['id']}/issue", {})
-            payment = {"amount": issued["total"], "paid_on": "2026-11-02"}
+            payment = {"amount": issued["total"], "paid_on": issued["issued_on"]}
             self._sent(http, "POST", f"/invoices/{made['id']}/payments", payment)
         with self._note:
             for what in ("created", "issued", "payment_recorded"):

@@ -63,8 +63,8 @@ def test_the_four_numbers_follow_projects_invoices_and_payments(firm: Firm) -> N
     firm.post(f"{path}/projects", {"name": "Plant", "status": "active"})
     for _ in range(2):
         draft = firm.post(f"{path}/invoices", {"lines": [LINE]})
-        firm.post(f"/invoices/{draft['id']}/issue", {}, 200)
-    payment = {"amount": "200.00", "paid_on": "2026-11-02"}
+        issued = firm.post(f"/invoices/{draft['id']}/issue", {}, 200)
+    payment = {"amount": "200.00", "paid_on": issued["issued_on"]}
     firm.post(f"/invoices/{draft['id']}/payments", payment, 200)
 
     def counted() -> bool:

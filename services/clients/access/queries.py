@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,7 +68,12 @@ def default_currency(uow: UnitOfWork) -> str:
 
 def local_today(uow: UnitOfWork) -> date:
     """The present day in the workspace's time zone."""
-    return now().astimezone(ZoneInfo(get_workspace(uow).time_zone)).date()
+    return local_day(uow, now())
+
+
+def local_day(uow: UnitOfWork, moment: datetime) -> date:
+    """The day of a moment in the workspace's time zone."""
+    return moment.astimezone(ZoneInfo(get_workspace(uow).time_zone)).date()
 
 
 def find_user_name(uow: UnitOfWork, user_id: str) -> str | None:

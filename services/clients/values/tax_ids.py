@@ -80,12 +80,13 @@ class TaxId:
     written: str
     normalised: str
     country: str | None = None
+    of_person: bool = False
 
     @property
     def key(self) -> str:
         """What two numbers have in common that are one: the same digits in two countries are
-        two numbers."""
-        return f"{self.country or ''}:{self.normalised}"
+        two numbers, and so are a firm's and a person's of one that counts them apart."""
+        return f"{self.country or ''}{'/person' if self.of_person else ''}:{self.normalised}"
 
     @property
     def last4(self) -> str:
@@ -132,7 +133,7 @@ def _american(typed: str) -> TaxId | None:
         return found
     for kind in ("ssn", "itin", "atin", "ptin"):
         if (found := _read(_module("us", kind), digits)) is not None:
-            return TaxId(bare, found.normalised)
+            return TaxId(bare, found.normalised, of_person=True)
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from shared.clock import now
 from tests.fixtures.api import Api
 from tests.fixtures.databases import Databases
 from tests.integration.time_entries.conftest import Ok, make_client, ok
@@ -90,7 +91,7 @@ def all_of(client: str, internal: str, projects: tuple[str, str, str]) -> Iterat
 
 def of_invoices(issued: str, draft: str, paid: str) -> Iterator[Bad]:
     """What an invoice does not take in its state, and what it never takes."""
-    payment = {"amount": "10", "paid_on": "2026-03-02"}
+    payment = {"amount": "10", "paid_on": now().date().isoformat()}
     yield from numbers("POST", f"/invoices/{issued}/payments", payment, "amount")
     yield from days("POST", f"/invoices/{issued}/payments", payment, "paid_on")
     for amount in ("0", "100.01", "-0.01", "10.001"):
@@ -116,8 +117,8 @@ def test_bad_input_is_a_4xx_with_its_field_and_changes_nothing(
     projects = (project, _project(ok, client, "completed"), _project(ok, internal, "active"))
     issued, draft, paid = (_invoice(ok, client) for _ in range(3))
     for invoice in (issued, paid):
-        ok("POST", f"/invoices/{invoice}/issue", {})
-    ok("POST", f"/invoices/{paid}/payments", {"amount": "100", "paid_on": "2026-03-02"})
+        today = ok("POST", f"/invoices/{invoice}/issue", {})["issued_on"]
+    ok("POST", f"/invoices/{paid}/payments", {"amount": "100", "paid_on": today})
     cases = [*all_of(client, internal, projects), *of_invoices(issued, draft, paid)]
     before = _counts(databases)
     passed = [case for case in cases if not _is_refused(api, *case)]

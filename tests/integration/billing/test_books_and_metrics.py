@@ -32,6 +32,7 @@ from services.clients.records.operations.creating import create_client
 from services.clients.service import register_features
 from services.clients.values.money import minor_digits, rounded
 from services.metrics.totals.consumers import apply
+from shared.clock import now
 from shared.errors import Conflict, NotFound
 from shared.ids import uuid7
 from shared.messaging.envelope import Envelope
@@ -45,7 +46,6 @@ from tests.integration.messaging.conftest import read_log
 
 CURRENCIES = ("USD", "JPY", "KWD")
 CODES = ("ACM", "AMA")
-PAID_ON = date(2026, 11, 23)
 
 register_features()
 
@@ -205,7 +205,7 @@ class Books(RuleBasedStateMachine):
     def _enter(self, invoice: uuid.UUID, amount: Any, sure: bool) -> None:
         found = self._find(invoice)
         if found is not None and (entered := rounded(amount(found), found.currency)):
-            body = {"amount": entered, "paid_on": PAID_ON}
+            body = {"amount": entered, "paid_on": now().date()}
             self._do(invoices.record_payment, invoice, body, sure=sure)
 
     def _find(self, invoice: uuid.UUID) -> Invoice | None:

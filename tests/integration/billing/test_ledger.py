@@ -18,7 +18,7 @@ Make = Callable[..., dict[str, Any]]
 
 def pay(call: Call, invoice: dict[str, Any], amount: str) -> None:
     """Enter an amount against the invoice."""
-    body = {"amount": amount, "paid_on": "2026-11-23"}
+    body = {"amount": amount, "paid_on": invoice["issued_on"]}
     call("POST", f"/v1/invoices/{invoice['id']}/payments", body)
 
 

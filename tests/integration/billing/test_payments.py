@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -21,7 +22,7 @@ def pay(call: Call) -> Pay:
     """Enters an amount against an invoice."""
 
     def run(invoice: dict[str, Any], amount: str, expect: int = 200, **more: Any) -> Answered:
-        body = {"amount": amount, "paid_on": "2026-11-23", **more}
+        body = {"amount": amount, "paid_on": invoice["issued_on"], **more}
         found: Answered = call(
             "POST", f"/v1/invoices/{invoice['id']}/payments", body, expect=expect
         )
@@ -57,11 +58,13 @@ def test_the_day_of_payment_is_when_all_was_paid_in_whatever_order_it_is_entered
     issued: Make, pay: Pay
 ) -> None:
     first, second = issued(), issued()
-    pay(first, "1000", paid_on="2026-10-01")
-    pay(second, "296", paid_on="2026-11-02")
-    in_order = pay(first, "296", paid_on="2026-11-02")
-    late = pay(second, "1000", paid_on="2026-10-01")
-    assert (in_order.body["paid_on"], late.body["paid_on"]) == ("2026-11-02", "2026-11-02")
+    day = first["issued_on"]
+    after = (date.fromisoformat(day) + timedelta(days=30)).isoformat()
+    pay(first, "1000", paid_on=day)
+    pay(second, "296", paid_on=after)
+    in_order = pay(first, "296", paid_on=after)
+    late = pay(second, "1000", paid_on=day)
+    assert (in_order.body["paid_on"], late.body["paid_on"]) == (after, after)
 
 
 def test_every_entry_is_an_event(issued: Make, pay: Pay, logged: Logged) -> None:
@@ -72,7 +75,7 @@ def test_every_entry_is_an_event(issued: Make, pay: Pay, logged: Logged) -> None
     assert event["data"]["payment"] | {"id": None} == {
         "id": None,
         "amount": "1296.00",
-        "paid_on": "2026-11-23",
+        "paid_on": invoice["issued_on"],
         "method": "wire",
         "reference": "2026-11-A",
     }

@@ -161,7 +161,7 @@ def test_what_is_down_to_nothing_leaves_no_row(
     call: Callable[..., Any], issued: Callable[..., dict[str, Any]], databases: Databases
 ) -> None:
     made = issued(due_on="2031-01-01")
-    body = {"amount": made["total"], "paid_on": "2026-03-02"}
+    body = {"amount": made["total"], "paid_on": made["issued_on"]}
     call("POST", f"/v1/invoices/{made['id']}/payments", body)
     (row,) = _rows(databases)
     assert (row["status"], row["due_on"], row["invoices"]) == ("paid", None, 1)

@@ -152,7 +152,7 @@ def test_projects_and_invoices_go_on_under_the_survivor(firm: Firm, old: str, ke
     assert issued["number"].startswith("AML-")
     later = firm.ok("POST", f"/invoices/{draft['id']}/issue", {})
     assert (later["number"][:4], later["number"][-4:]) == ("ACM-", "0001")
-    paid = {"amount": "70.00", "paid_on": "2026-11-02"}
+    paid = {"amount": "70.00", "paid_on": issued["issued_on"]}
     assert firm.ok("POST", f"/invoices/{issued['id']}/payments", paid)["client_id"] == kept
 
 
@@ -183,7 +183,7 @@ def test_timeline_documents_and_numbers_are_the_survivors(firm: Firm, old: str, 
     documents = firm.ok("GET", f"/clients/{kept}/documents")["data"]
     assert [each["file_name"] for each in documents] == ["old.pdf"]
     firm.ok("POST", f"/invoices/{issued['id']}/payments",
-            {"amount": "70.00", "paid_on": "2026-11-02"})  # fmt: skip
+            {"amount": "70.00", "paid_on": issued["issued_on"]})  # fmt: skip
     firm.deliver()
     metrics = firm.ok("GET", f"/clients/{kept}/metrics")
     assert (metrics["active_projects"], metrics["paid_invoices"]) == (1, 1)

@@ -64,7 +64,7 @@ class World:
         path = f"/v1/clients/{made['id']}/invoices"
         invoice = _ok(caller.call("POST", path, {"lines": [LINE]}))
         issued = _ok(caller.call("POST", f"/v1/invoices/{invoice['id']}/issue", {}))
-        payment = {"amount": issued["total"], "paid_on": "2026-11-02"}
+        payment = {"amount": issued["total"], "paid_on": issued["issued_on"]}
         _ok(caller.call("POST", f"/v1/invoices/{invoice['id']}/payments", payment))
         self.accepted.append(made["id"])
 

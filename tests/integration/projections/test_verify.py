@@ -18,6 +18,7 @@ from cli.projections.commands import projections
 from cli.projections.databases import Engines
 from services.clients.access.operations.people import found_workspace
 from services.clients.service import CLIENTS
+from shared.clock import now
 from shared.ids import uuid7
 from shared.messaging.inbox import Inbox
 from shared.processes.api import create_app
@@ -73,7 +74,8 @@ class Books:
 
     def pay(self, invoice_id: str, amount: str) -> None:
         """A payment, or a refund below zero."""
-        self.post(f"/invoices/{invoice_id}/payments", {"amount": amount, "paid_on": "2026-03-01"})
+        payment = {"amount": amount, "paid_on": now().date().isoformat()}
+        self.post(f"/invoices/{invoice_id}/payments", payment)
 
     def delete(self, client_id: str) -> None:
         """Delete a client as its plan says."""

@@ -10,6 +10,7 @@ import pytest
 from services.clients.records.operations import reindexing
 from services.clients.records.tasks import reindex_clients
 from shared.runtime import Runtime
+from shared.values.folding import FOLDING
 from tests.integration.records.conftest import Caller
 
 Database = psycopg.Connection[dict[str, Any]]
@@ -24,7 +25,7 @@ def outdated(api: Caller, database: Database) -> None:
         contact = {"name": "Jo", "email": "jo@example.com"}
         body = {"company_name": name, "primary_contact": contact, "allow_duplicate": True}
         assert api("POST", "/v1/clients", body).status == 201
-    database.execute("UPDATE client_search SET words = '', folding = 0")
+    database.execute("UPDATE client_search SET words = '', folding = %s", [FOLDING - 1])
     database.execute("UPDATE client_keys SET name_key = 'old'")
     database.execute("UPDATE clients SET sort_name = 'old'")
 
@@ -34,8 +35,8 @@ def _found(api: Caller, word: str) -> list[str]:
 
 
 def _left(database: Database) -> int:
-    rows = database.execute("SELECT FROM client_search WHERE folding < 1").fetchall()
-    return len(rows)
+    rows = database.execute("SELECT FROM client_search WHERE folding < %s", [FOLDING])
+    return len(rows.fetchall())
 
 
 @pytest.mark.usefixtures("outdated")
@@ -94,3 +95,14 @@ def test_a_client_that_was_changed_before_its_turn_is_made_anew_as_well(
     assert reindex_clients(runtime) == len(NAMES)
     assert not database.execute("SELECT FROM client_keys WHERE name_key = 'old'").fetchall()
     assert not database.execute("SELECT FROM clients WHERE sort_name = 'old'").fetchall()
+
+
+@pytest.mark.usefixtures("outdated")
+def test_what_is_left_is_found_by_the_index_of_the_folding_that_is_in_use(
+    database: Database,
+) -> None:
+    found = database.execute(
+        "SELECT pg_get_indexdef('ix_client_search_left'::regclass) AS made"
+    ).fetchone()
+    assert found is not None
+    assert f"folding < {FOLDING}" in found["made"]

@@ -221,6 +221,14 @@ def test_the_same_digits_in_two_countries_are_two_numbers() -> None:
     assert tax_ids.tax_id("136695976", "DE").key == tax_ids.tax_id("DE 136 695 976", "DE").key
 
 
+def test_the_same_digits_of_a_firm_and_of_a_person_are_two_numbers() -> None:
+    firm, person = (tax_ids.tax_id(typed, "US") for typed in ("12-3456789", "123-45-6789"))
+    assert firm.normalised == person.normalised
+    assert firm.key != person.key
+    assert person.key == tax_ids.tax_id("SSN: 123 45 6789", "US").key
+    assert tax_ids.stored_key(person.written, "US") == person.key
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -16,9 +16,8 @@ from services.clients.values.money import precision, rounded
 from shared.errors import FieldError
 from shared.values.days import order
 
-# How far before the client's first day here a payment may be dated, as books are brought along
-# when they are moved, and how far ahead of today.
-_BEFORE, _AHEAD = timedelta(days=5 * 366), timedelta(days=366)
+# How far ahead of today a payment may be dated.
+_AHEAD = timedelta(days=366)
 
 
 def check_invoice(invoice: Invoice) -> None:
@@ -29,7 +28,8 @@ def check_invoice(invoice: Invoice) -> None:
 def check_payment(invoice: Invoice, body: Mapping[str, Any], first: date, today: date) -> None:
     """Raises `BillingInvalid` if the amount or the day is not one to enter against the invoice.
 
-    `first` is the day from which the client is known.
+    `first` is the day from which the client is known; an invoice of books that are brought along
+    says by its own day that it was one before.
     """
     amount = body["amount"]
     _refuse(
@@ -40,21 +40,11 @@ def check_payment(invoice: Invoice, body: Mapping[str, Any], first: date, today:
 
 
 def _payment_day(day: date, first: date, today: date) -> Iterator[FieldError]:
-    """Deposits come before the invoice, and a client is entered later than it becomes one; what
-    is further away is a slip."""
-    earliest, latest = _moved(first, -_BEFORE), _moved(today, _AHEAD)
-    if day < earliest:
-        message = f"The client is known since {first.isoformat()}; five years before it at most."
-        yield FieldError("paid_on", "too_early", message)
-    if day > latest:
+    """Deposits come before the invoice, but none before there was a client."""
+    if day < first:
+        yield FieldError("paid_on", "too_early", f"The client is known since {first.isoformat()}.")
+    if day > today + _AHEAD:
         yield FieldError("paid_on", "too_late", "A year ahead at most.")
-
-
-def _moved(day: date, span: timedelta) -> date:
-    try:
-        return day + span
-    except OverflowError:
-        return day
 
 
 def check_credit(invoice: Invoice, amount: Decimal | None, lines: object) -> None:

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
-from services.clients.access.queries import get_workspace, local_today
+from services.clients.access.queries import get_workspace, local_day, local_today
 from services.clients.billing import events
 from services.clients.billing.errors import (
     NoCode,
@@ -78,15 +78,15 @@ def record_payment(
 ) -> Invoice:
     """Enter a payment, or a refund where the amount is below zero; a refund may reopen it.
 
-    The day may lie before the invoice's, as deposits do: five years before the client is known at
-    most, and a year ahead.
+    The day may lie before the invoice's, as deposits do, but not before the client's first, which
+    is the day of its record or, where that is earlier, of this invoice; and a year ahead at most.
 
     Raises `NotPayable`, `BillingInvalid`.
     """
     client, invoice = lock_invoice(uow, invoice_id, expected_version)
     if invoice.status not in PAYABLE:
         raise NotPayable(f"It is {invoice.status}.", state=invoice.status)
-    known_since = (client or invoice).created_at.date()
+    known_since = local_day(uow, (client or invoice).created_at)
     checks.check_payment(invoice, body, known_since, local_today(uow))
     before = events.invoice_fields(invoice)
     payment = _payment(invoice, body)
