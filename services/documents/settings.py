@@ -23,7 +23,8 @@ class DocumentsSettings(Settings):
     document_quota_bytes: int = setting(
         "CLIENTELE_DOCUMENT_QUOTA_BYTES",
         100 * 1024 * _MIB,
-        help="all documents of a workspace together, in bytes",
+        help="all documents of a workspace together, in bytes; files of imports and exports are no "
+        "documents: the clients database keeps them for a week, 2 GiB of them at most",
     )
     document_inline_bytes: int = setting(
         "CLIENTELE_DOCUMENT_INLINE_BYTES",

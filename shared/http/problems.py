@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -64,11 +65,11 @@ def problem(
 def domain_problem(error: errors.DomainError) -> Response:
     """The answer to a domain error; every wrong field stands in `errors`."""
     fields = [it.as_dict() for it in error.errors]
-    status = status_of(error)
+    status = _status_here(error)
     extra = {**error.extra, "errors": fields}
     response = problem(status, error.code, error.title, error.detail, extra)
     if isinstance(error, errors.Moved):
-        _lead_on(response, error)
+        response.headers["Location"] = _led_on(error)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="clientele"'
     if status in {429, 503}:
@@ -76,12 +77,16 @@ def domain_problem(error: errors.DomainError) -> Response:
     return response
 
 
-def _lead_on(response: Response, error: errors.Moved) -> None:
-    """To the same address with the present id; a change is to be sent again as it was (308)."""
-    address = request.full_path.rstrip("?")
-    response.headers["Location"] = address.replace(error.former, error.present)
-    if request.method not in {"GET", "HEAD"}:
-        response.status_code = 308
+def _led_on(error: errors.Moved) -> str:
+    """The same address with the present id; in an address, ids may be in capitals."""
+    former = re.compile(re.escape(error.former), re.IGNORECASE)
+    return former.sub(error.present, request.full_path.rstrip("?"))
+
+
+def _status_here(error: errors.DomainError) -> int:
+    """A change that is led on is to be sent again as it was (308)."""
+    is_led_on = isinstance(error, errors.Moved)
+    return 308 if is_led_on and request.method not in {"GET", "HEAD"} else status_of(error)
 
 
 def _http_problem(error: HTTPException) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.clients.client_merge.operations import merging
 from services.clients.client_merge.schemas import MergeBody, MergeQuery, PreviewView, preview_json
+from services.clients.records.operations.reading_tax_ids import RECORD, note_shown
 from services.clients.records.schemas.views import ClientView, present
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, writes
@@ -43,4 +44,5 @@ def post_merge(uow: UnitOfWork, body: dict[str, Any], client_id: uuid.UUID) -> A
     require(CLIENTS_UPDATE)
     record = merging.merge_clients(uow, client_id, body["into"], body["confirm"], body["choices"])
     shown = present(record, uow.vault, current_identity().permissions)
+    note_shown(uow, current_identity().permissions, RECORD, [shown])
     return Answer(shown, etag=record.version)

@@ -6,7 +6,7 @@ What was typed is personal, and a tax number may stand anywhere in it, so all of
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +20,7 @@ from services.clients.drafts.queries import require_draft
 from services.clients.drafts.rules import Steps, merged, shown_step, without_mask
 from services.clients.records.models.record import Record
 from services.clients.records.operations.creating import create_client
+from services.clients.records.operations.reading_tax_ids import DRAFTS, note_shown
 from shared.clock import now
 from shared.errors import require_version
 from shared.ids import uuid7
@@ -94,6 +95,14 @@ def save_step(uow: UnitOfWork, draft: Draft, step: str, sent: Mapping[str, Any])
         draft.row.steps = _sealed(uow, draft.steps)
         draft.row.version += 1
     return draft
+
+
+def note_draft_shown(
+    uow: UnitOfWork, permissions: Collection[str], shown: Mapping[str, Any]
+) -> None:
+    """Tell the audit where a full tax id stands in what is shown of a draft."""
+    steps = ({"id": shown["id"], **typed} for typed in shown["steps"].values())
+    note_shown(uow, permissions, DRAFTS, steps)
 
 
 def _sealed(uow: UnitOfWork, steps: Mapping[str, Any]) -> bytes:

@@ -9,6 +9,7 @@ from services.clients.projects import queries, schemas
 from services.clients.projects.models import Project
 from services.clients.projects.operations import writing
 from services.clients.records.queries.clients import require_client
+from services.clients.records.queries.missing import of_present_client
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, reads, require_if_match, writes
 from shared.http.paging import Sort, page
@@ -31,7 +32,7 @@ BLUEPRINTS = (all_projects, client_projects, projects)
 def list_all_projects(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Projects of all clients, newest first, with what is spent on them."""
     cursor, limit = query.pop("cursor"), query.pop("limit")
-    wanted = queries.ProjectFilter(**query)
+    wanted = queries.ProjectFilter(**of_present_client(uow.session, query))
     found = page(
         uow.session,
         uow.vault,

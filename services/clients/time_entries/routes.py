@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from services.clients.records.queries.missing import of_present_client
 from services.clients.time_entries.models import TimeEntry
 from services.clients.time_entries.operations import weeks as week_writing
 from services.clients.time_entries.operations import writing
@@ -44,6 +45,7 @@ _ONE, _WEEK = "/<uuid:entry_id>", "/weeks/<week>"
 def get_time_entries(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Time by client, project, person, days, week, and whether it is billed; latest day first."""
     cursor, limit = query.pop("cursor"), query.pop("limit")
+    query = of_present_client(uow.session, query)
     found = page(
         uow.session,
         uow.vault,

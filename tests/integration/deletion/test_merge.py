@@ -106,7 +106,22 @@ def test_the_old_id_leads_to_the_new_one_everywhere(firm: Firm, old: str, kept: 
         assert answer.headers["Location"] == f"/v1/clients/{kept}{part}"
     change: Any = firm.call("PATCH", f"/clients/{old}", {"website": None}, If_Match="*")
     assert (change.status_code, change.headers["Location"]) == (308, f"/v1/clients/{kept}")
+    assert change.json["status"] == 308
     assert firm.call("DELETE", f"/clients/{old}?confirm=x").status_code == 308
+    capitals: Any = firm.call("GET", f"/clients/{old.upper()}")
+    assert capitals.headers["Location"] == f"/v1/clients/{kept}"
+
+
+def test_a_list_of_the_old_ids_things_is_one_of_the_new_ones(
+    firm: Firm, old: str, kept: str
+) -> None:
+    firm.ok("POST", f"/clients/{old}/projects", {"name": "Line", "status": "active"})
+    firm.invoice(old)
+    _merge(firm, old, kept)
+    for listed, entries in (("projects", 1), ("invoices", 1), ("time-entries", 0), ("mails", 0)):
+        by_old, by_new = (firm.ok("GET", f"/{listed}?client_id={each}") for each in (old, kept))
+        assert by_old == by_new
+        assert len(by_old["data"]) == entries
 
 
 def test_notes_go_on_under_the_survivor_with_their_versions(

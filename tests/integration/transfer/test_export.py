@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from openpyxl import load_workbook
 
+from shared.security.permissions import CLIENTS_CREATE, CLIENTS_VIEW_TAX_ID
 from tests.factories.clients import whole_client_body
 from tests.integration.transfer.conftest import Transfer
 
@@ -103,6 +104,23 @@ def test_the_audit_is_told_of_a_file_with_tax_ids_when_it_is_opened(
     for _ in range(2):
         filled.export("csv")
     assert database.execute(query, ["clients.tax_id.read.v1"]).fetchall() == [{"through": "export"}]
+
+
+def test_the_audit_is_told_of_a_file_with_tax_ids_that_another_sent(
+    transfer: Transfer, events: Any
+) -> None:
+    def read_by_another(heading: str) -> None:
+        sent = transfer.send(f"Company,{heading}\nAcme,12-3456789\n".encode())
+        rights = frozenset({CLIENTS_CREATE, CLIENTS_VIEW_TAX_ID})
+        caller = transfer.api.with_permissions(rights)
+        answer = caller.call("GET", f"/v1/imports/{sent['id']}")
+        assert answer.json is not None
+        assert answer.json["sample"] == [["Acme", "12-3456789"]]
+
+    read_by_another("Industry")
+    assert "clients.tax_id.read.v1" not in events()
+    read_by_another("Tax ID")
+    assert events()["clients.tax_id.read.v1"] == 1
 
 
 def test_a_file_that_is_not_kept_any_more_is_gone(

@@ -14,6 +14,7 @@ from services.clients.billing.queries import invoices as queries
 from services.clients.billing.queries import statements as statements_of
 from services.clients.billing.schemas import bodies, views
 from services.clients.records.queries.clients import require_client
+from services.clients.records.queries.missing import of_present_client
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, require_if_match, writes
 from shared.http.paging import Sort, page
@@ -50,7 +51,8 @@ def list_all_invoices(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     today = local_today(uow)
     cursor, limit = query.pop("cursor"), query.pop("limit")
     overdue_on = today if query.pop("overdue") else None
-    wanted = queries.InvoiceFilter(**query, overdue_on=overdue_on)
+    named = of_present_client(uow.session, query)
+    wanted = queries.InvoiceFilter(**named, overdue_on=overdue_on)
     found = page(
         uow.session,
         uow.vault,

@@ -8,6 +8,7 @@ from typing import Any
 from services.clients.correspondence import queries
 from services.clients.correspondence.operations import invoices, repeating
 from services.clients.correspondence.schemas import bodies, views
+from services.clients.records.queries.missing import of_present_client
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, writes
 from shared.http.identity import current_identity
@@ -33,7 +34,7 @@ def _of_users() -> bool:
 @blueprint.response(200, views.MailPage)
 def get_mails(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's mail to clients, the newest first; who manages users sees theirs too."""
-    filters = {name: query[name] for name in _FILTERS}
+    filters = of_present_client(uow.session, {name: query[name] for name in _FILTERS})
     found = queries.list_mails(uow, filters, query["cursor"], query["limit"], of_users=_of_users())
     return Answer(found.as_dict(views.mail_summary))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, request
 
+from services.clients.drafts.operations import note_draft_shown
 from services.clients.drafts.queries import get_draft, require_draft
 from services.clients.drafts.rules import STEPS
 from services.clients.drafts.schemas import DraftWithDocumentsView, check_draft, present_draft
@@ -42,7 +43,9 @@ def _known_draft(uow: UnitOfWork, _identity: Identity, draft_id: uuid.UUID) -> u
 def _present(uow: UnitOfWork, identity: Identity, draft_id: uuid.UUID) -> dict[str, Any]:
     draft = get_draft(uow, draft_id)
     allowed = CLIENTS_VIEW_TAX_ID in identity.permissions
-    return present_draft(draft, check_draft(uow, draft), STEPS, see_tax_ids=allowed)
+    shown = present_draft(draft, check_draft(uow, draft), STEPS, see_tax_ids=allowed)
+    note_draft_shown(uow, identity.permissions, shown)
+    return shown
 
 
 @blueprint.route("", methods=["GET"])

@@ -11,9 +11,16 @@ from typing import Any
 from services.clients.drafts import operations as records_drafts
 from services.clients.drafts import schemas
 from services.clients.drafts.models import Draft
-from services.clients.drafts.operations import create_draft, discard_draft, lock_draft, save_step
+from services.clients.drafts.operations import (
+    create_draft,
+    discard_draft,
+    lock_draft,
+    note_draft_shown,
+    save_step,
+)
 from services.clients.drafts.queries import list_drafts
 from services.clients.drafts.rules import STEPS
+from services.clients.records.operations.reading_tax_ids import DRAFTS, note_shown
 from services.clients.records.operations.stored_values import Defaults
 from services.clients.records.schemas.views import ClientView, present
 from shared.http.blueprint import ApiBlueprint
@@ -84,6 +91,7 @@ def submit_draft(uow: UnitOfWork, body: dict[str, Any], draft_id: uuid.UUID) -> 
         sees_tax_ids=CLIENTS_VIEW_TAX_ID in allowed,
     )
     shown = present(record, uow.vault, allowed, typed.findings.warnings)
+    note_shown(uow, allowed, DRAFTS, [shown])
     return Answer(shown, 201, etag=record.version, location=f"/v1/clients/{record.id}")
 
 
@@ -101,7 +109,10 @@ def _serve_step(step: str) -> None:
         """Merge a patch into what was typed. It is kept, right or wrong: `errors` tells what
         would keep this step from being submitted."""
         draft = lock_draft(uow, draft_id, if_match(), {step: sent})
-        return _answer(uow, save_step(uow, draft, step, sent), (step,))
+        answer = _answer(uow, save_step(uow, draft, step, sent), (step,))
+        if "tax_id" not in sent:
+            note_draft_shown(uow, current_identity().permissions, answer.body)
+        return answer
 
 
 for _step in STEPS:

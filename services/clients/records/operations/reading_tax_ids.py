@@ -1,4 +1,8 @@
-"""Who was shown full tax ids: told to the audit, in the transaction that shows them."""
+"""Who was shown full tax ids: told to the audit, in the transaction that shows them.
+
+What somebody sends is no reading of theirs, and neither are the last four of a number, by which
+clients are found: the mask of a number shows them.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from shared.unit_of_work import UnitOfWork
 
 #: Where they were shown.
 RECORD, LIST, EXPORT, ARCHIVE = "record", "list", "export", "archive"
+DRAFTS, IMPORTS = "drafts", "imports"
 
 _NAMES: Final = uuid.UUID("5b0e1c6e-4f0a-4c53-9d0b-0f2f6a1f7d6e")
 _IS_TOLD = text(
@@ -32,7 +37,7 @@ def note_shown(
     a record, or that there were some."""
     if CLIENTS_VIEW_TAX_ID not in permissions:
         return
-    read = [client["id"] for client in shown if client.get("tax_id") not in {None, HIDDEN}]
+    read = [client["id"] for client in shown if client.get("tax_id") not in (None, HIDDEN)]
     if read:
         note_reading(uow, through, uuid.UUID(str(read[0])) if through == RECORD else None)
 

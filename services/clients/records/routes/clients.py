@@ -124,7 +124,7 @@ def get_duplicates(uow: UnitOfWork, client_id: uuid.UUID) -> Answer:
 def patch_client(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Merge changes into a client; `If-Match` says which version they are meant for."""
     record = updating.update_client(uow, client_id, body.values, require_if_match(), body.findings)
-    return _answer(uow, record, body)
+    return _changed(uow, record, body)
 
 
 @blueprint.route("/clients/<uuid:client_id>/status", methods=["PUT"])
@@ -134,7 +134,7 @@ def patch_client(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
 def put_status(uow: UnitOfWork, body: Body, client_id: uuid.UUID) -> Answer:
     """Make a client active, inactive or pending, and say why."""
     record = updating.change_status(uow, client_id, body.values, if_match(), body.findings)
-    return _answer(uow, record)
+    return _changed(uow, record)
 
 
 @blueprint.route("/client-codes/suggest", methods=["GET"])
@@ -145,6 +145,14 @@ def suggest_codes(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """Free codes that suit a name, the best first."""
     found = codes.free_codes(uow.session, query["name"], _SUGGESTIONS)
     return Answer({"data": found, "next": None})
+
+
+def _changed(uow: UnitOfWork, record: Record, body: Body | None = None) -> Answer:
+    """All of a client, of which the caller sent a part."""
+    answer = _answer(uow, record, body)
+    if body is None or not body.values.get("tax_id"):
+        note_shown(uow, current_identity().permissions, RECORD, [answer.body])
+    return answer
 
 
 def _answer(

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.clients.records.models.record import Record
 from services.clients.records.operations import elements
+from services.clients.records.operations.reading_tax_ids import RECORD, note_shown
 from services.clients.records.queries import clients
 from services.clients.records.rules.elements import CONTACTS, RATES
 from services.clients.records.schemas.bodies import (
@@ -103,6 +104,7 @@ def make_primary(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID) -
     """Make a contact the primary one; who was primary stays as a contact."""
     record = elements.make_primary(uow, client_id, contact_id, if_match())
     shown = present(record, uow.vault, current_identity().permissions)
+    note_shown(uow, current_identity().permissions, RECORD, [shown])
     return Answer(shown, etag=record.version)
 
 

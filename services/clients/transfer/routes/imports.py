@@ -19,7 +19,7 @@ from services.clients.transfer import queries
 from services.clients.transfer.models import CLIENTS, IMPORT, PREVIEW, READY, UNREADABLE, Import
 from services.clients.transfer.operations import receiving, starting, undoing
 from services.clients.transfer.routes.files import FILE_BODY, kept_file, sent_pieces
-from services.clients.transfer.routes.opening import require_rows, sees_file
+from services.clients.transfer.routes.opening import note_opened, require_rows, sees_file
 from services.clients.transfer.routes.streaming import stream_rejected
 from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
@@ -54,6 +54,7 @@ def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's imports, the newest first."""
     found = queries.list_imports(uow, query["cursor"], query["limit"])
+    note_opened(uow, *filter(sees_file, found.rows))
     return Answer(found.as_dict(_shown))
 
 
@@ -63,6 +64,7 @@ def get_imports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """What the file holds, a suggested mapping, and the jobs of this import."""
     taken = queries.get_import(uow.session, import_id, CLIENTS)
+    note_opened(uow, *filter(sees_file, [taken]))
     return Answer(_shown(taken, jobs_of_import(uow.session, import_id)))
 
 
@@ -117,6 +119,7 @@ def get_rejected(uow: UnitOfWork, import_id: uuid.UUID) -> Response:
     """The rows that the last run refused, as they were sent, with a column of errors."""
     taken = queries.get_import(uow.session, import_id, CLIENTS)
     require_rows(taken)
+    note_opened(uow, taken)
     return stream_rejected(uow, taken)
 
 

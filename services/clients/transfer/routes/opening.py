@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.clients.jobs.models import Job
+from services.clients.records.operations.reading_tax_ids import IMPORTS, note_reading
 from services.clients.transfer.errors import FileOfAnother
 from services.clients.transfer.models import CLIENTS, Import
+from services.clients.transfer.rules.mapping import suggested
 from shared.http.identity import current_identity
 from shared.security.permissions import CLIENTS_VIEW_TAX_ID
+from shared.unit_of_work import UnitOfWork
 
 
 def sees_file(taken: Import) -> bool:
@@ -21,6 +24,13 @@ def require_rows(taken: Import) -> None:
     """Refuse the rows of another's file; raises `FileOfAnother`."""
     if not sees_file(taken):
         raise FileOfAnother("Whoever sent it, or who may view tax ids, can open it.")
+
+
+def note_opened(uow: UnitOfWork, *files: Import) -> None:
+    """Tell the audit of files that others sent, where a column of one is of tax ids."""
+    of_others = (each for each in files if not _is_by_caller(each.created_by))
+    if any("tax_id" in suggested(each.columns).values() for each in of_others):
+        note_reading(uow, IMPORTS)
 
 
 def require_export(job: Job) -> None:
