@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from shared.security.permissions import INVOICES_CREATE
 from tests.fixtures.api import Api
 from tests.fixtures.databases import Databases
 from tests.integration.time_entries.conftest import Ok, hours_of
@@ -241,3 +242,14 @@ def test_three_callers_at_once_bill_every_hour_exactly_once(
         for each in invoices
     }
     assert dict(rows) == by_invoice
+
+
+def test_who_may_make_invoices_and_not_view_them_sees_neither_hours_nor_amounts(
+    api: Api, ok: Ok, client_id: str, project_id: str
+) -> None:
+    enter(ok, project_id, "8")
+    path = f"/v1/clients/{client_id}/invoices/from-time"
+    maker = api.with_permissions(frozenset({INVOICES_CREATE}))
+    made: Any = maker.call("POST", path, NOVEMBER)
+    assert (made.status_code, made.json.keys()) == (201, {"id", "version"})
+    assert ok("GET", f"/invoices/{made.json['id']}")["total"] == "800.00"
