@@ -8,6 +8,7 @@ commit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -31,6 +32,9 @@ Change = Callable[[UnitOfWork], "Answer | Response"]
 #: By this header the façade tells a service which fields of a body have a value that no record
 #: is given any more: they may only be sent as the record has them.
 KEPT_ONLY = "X-Kept-Only"
+
+# What has more digits is the version of nothing.
+_VERSION = re.compile("[0-9]{1,15}")
 
 # An answer that says who the caller is, or that the key itself is at fault, belongs to this
 # attempt alone; storing it would turn a refusal of the moment into one of a day.
@@ -182,7 +186,7 @@ def if_match() -> int | None:
     tags = request.if_match
     if tags.star_tag:
         return None
-    versions = [int(tag) for tag in tags.as_set() if tag.isdecimal()]
+    versions = [int(tag) for tag in tags.as_set() if _VERSION.fullmatch(tag)]
     return versions[0] if versions else -1
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from web.shell.reading import whole
+
 ACTION = "do"
 
 
@@ -28,6 +30,7 @@ def _added(rows: list[Any], name: str) -> str:
 
 
 def _removed(rows: list[Any], name: str, number: str) -> str:
-    if number.isdigit() and int(number) < len(rows):
-        del rows[int(number)]
+    place = whole(number)
+    if place is not None and place < len(rows):
+        del rows[place]
     return f"add-{name}"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from web.shell.reading import whole
+
 PAGE_SIZES: Final = (25, 50, 100, 200)
 NAMES: Final = (
     "q", "status", "industry", "primary_service_type", "company_size", "compliance", "tag",
@@ -40,12 +42,12 @@ def read(args: Mapping[str, str]) -> Filters:
     """The filters of an address; what is not a filter or has no value is passed over."""
     found = {name: args[name].strip() for name in NAMES if args.get(name, "").strip()}
     sort = args.get("sort", "")
-    size = args.get("limit", "")
+    size = whole(args.get("limit", ""))
     return Filters(
         set=found,
         sort=sort if sort.removeprefix("-") in SORTS else "company_name",
         cursor=args.get("cursor") or None,
-        limit=int(size) if size.isdigit() and int(size) in PAGE_SIZES else 50,
+        limit=size if size in PAGE_SIZES else 50,
         as_cards=args.get("as") == "cards",
     )
 

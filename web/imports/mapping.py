@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from web.shell.reading import whole
+
 #: Values that every row may be given.
 CONSTANTS: Final = ("status", "tags", "primary_contact.email")
 
@@ -43,7 +45,8 @@ def understood(form: Mapping[str, str]) -> Body:
     chosen = {name: form.get(name, "") for name in ("sheet", "encoding", "delimiter")}
     row = form.get("heading_row", "").strip()
     # A row that is no number goes on as it is, for the API to refuse in words.
-    heading: Body = {"heading_row": int(row) if row.isdecimal() else row} if row else {}
+    number = whole(row)
+    heading: Body = {"heading_row": row if number is None else number} if row else {}
     return {**{name: value for name, value in chosen.items() if value}, **heading}
 
 

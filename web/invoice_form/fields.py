@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from flask import request
 
-from web.shell import formats
+from web.shell import formats, reading
 from web.shell.texts import gettext, noted
 
 PERIOD: Final = ("period_start", "period_end", "currency")
@@ -65,7 +65,8 @@ def carried_out(values: dict[str, Any]) -> str | None:
         return f"lines[{len(rows) - 1}].description"
     if kind not in {"remove", _UP, "down"}:
         return None
-    place = int(number) if number.isdigit() else len(rows)
+    place = reading.whole(number)
+    place = len(rows) if place is None else place
     return _removed(rows, place) if kind == "remove" else _moved(rows, place, up=kind == _UP)
 
 

@@ -170,7 +170,7 @@ def ask(invoice_id: Any, name: str) -> Answer:
 def carry_out(invoice_id: Any, name: str) -> Answer:
     """Do it; what is wrong stands at its field, with what was typed."""
     act, values = ACTS[name], bodies.typed()
-    version = int(request.form.get("version") or 0)
+    version = request.form.get("version", 0, type=int)
     try:
         act.call(str(invoice_id), bodies.given(values), version)
     except (Conflict, Invalid, StaleVersion) as error:

@@ -117,11 +117,11 @@ def download(document_id: Any) -> Answer:
 @blueprint.post("/documents/announce")
 def announce() -> Answer:
     """Where the browser is to put a file; what stands against it, as a sentence (422)."""
-    name, size = request.form.get("file_name", ""), request.form.get("size", "")
-    if not size.isdecimal() or not int(size):
+    name, size = request.form.get("file_name", ""), request.form.get("size", 0, type=int)
+    if size <= 0:
         return _said(gettext("The file is empty."))
     try:
-        found = portal().files().announce({"file_name": name, "size": int(size)})
+        found = portal().files().announce({"file_name": name, "size": size})
     except Refused as error:
         return _said(refusals.sentence(error))
     done = url_for("portal.complete", document_id=found["id"])

@@ -17,8 +17,15 @@ _ROWS: Final = ("rates", "contacts", "lines")
 # What a new row holds before anyone has typed into it.
 _GIVEN: Final = {"currency", "roles", "tax_rate"}
 _WORDS: Final = "tags"
+# More digits are no number of rows, nor of anything else that a browser counts.
+_WHOLE: Final = re.compile("[0-9]{1,15}")
 
 Values = Mapping[str, Any]
+
+
+def whole(sent: str) -> int | None:
+    """A number as a browser sends it; None for whatever else may stand there."""
+    return int(sent) if _WHOLE.fullmatch(sent) else None
 
 
 def typed(form: MultiDict[str, str], names: Iterable[str]) -> dict[str, Any]:
@@ -58,7 +65,8 @@ def _value(name: str, values: list[str]) -> Any:
 
 def _rows(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Rows in their order, without those in which nothing stands; an old one keeps its blanks."""
-    for key in sorted((key for key in found if key.isdigit()), key=int):
+    places = {place: key for key in found if (place := whole(key)) is not None}
+    for _, key in sorted(places.items()):
         row = found[key] if isinstance(found[key], dict) else {}
         if row.get("id"):
             yield row

@@ -53,11 +53,11 @@ def show_uploads(client_id: Any) -> Answer:
 
 def announce(owner: str, owner_id: Any) -> Answer:
     """Where the browser is to put a file; what stands against it, as a sentence (422)."""
-    name, size = request.form.get("file_name", ""), request.form.get("size", "")
-    if not size.isdigit() or int(size) == 0:
+    name, size = request.form.get("file_name", ""), request.form.get("size", 0, type=int)
+    if size <= 0:
         return jsonify(said=gettext("The file is empty.")), 422  # type: ignore[return-value]
     try:
-        found = _files(owner, owner_id).announce({"file_name": name, "size": int(size)})
+        found = _files(owner, owner_id).announce({"file_name": name, "size": size})
     except Refused as error:
         return jsonify(said=refusals.sentence(error)), 422  # type: ignore[return-value]
     path = _url("complete", owner, owner_id, document_id=found["id"])

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Refused, StaleVersion
 from shared.security.permissions import WORKSPACE_MANAGE
-from web.shell import callers, choices, formats, pages, refusals, session
+from web.shell import callers, choices, formats, pages, reading, refusals, session
 from web.shell.texts import gettext, language, noted
 
 blueprint = Blueprint("workspace", __name__, url_prefix="/workspace")
@@ -55,9 +55,9 @@ def show_settings() -> Response:
 def change_settings() -> Answer:
     """Save all of it; what somebody else has saved meanwhile is told, and not overwritten."""
     typed = _typed(request.form)
-    version = request.form.get("version", "")
+    version = request.form.get("version", 0, type=int)
     try:
-        callers.api().administration.change_workspace(typed, int(version) if version else 0)
+        callers.api().administration.change_workspace(typed, version)
     except StaleVersion:
         return _outdated(typed)
     except Refused as error:
@@ -84,7 +84,8 @@ def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
 
 def _number(typed: str) -> int | str:
     """As the API takes it; what is none goes as it was typed, to be refused by its field."""
-    return int(typed) if typed.isascii() and typed.isdigit() else typed
+    number = reading.whole(typed)
+    return typed if number is None else number
 
 
 def _outdated(typed: Mapping[str, Any]) -> Response:

@@ -215,7 +215,7 @@ def asked_wait(answer: httpx.Response) -> float | None:
     value = answer.headers.get("Retry-After")
     if value is None:
         return None
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         moment = parsedate_to_datetime(value)

@@ -34,6 +34,8 @@ _LAST_ROW: Final = 1 << 20
 _LAST_COLUMN: Final = 1 << 14
 #: A workbook that unpacks to more than this is no table of clients.
 _MAX_UNPACKED = 1 << 30
+_NUMBER = re.compile("[0-9]+")
+_BUILT_IN = {str(number): form for number, form in number_formats.BUILT_IN.items()}
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]*)")
 _ESCAPE = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
 _DAMAGED = Unreadable("broken_workbook", "The workbook is damaged: it cannot be unpacked.")
@@ -175,7 +177,7 @@ class _Workbook:
         with self._open(part) as opened:
             for row in _streamed(opened, "row"):
                 number = row.get("r", "")
-                last = max(last + 1, int(number) if number.isdigit() else 0)
+                last = max(last + 1, int(number) if _NUMBER.fullmatch(number) else 0)
                 if last > _LAST_ROW:
                     message = "A row stands beyond the last of a workbook."
                     raise Unreadable("too_many_rows", message)
@@ -300,7 +302,7 @@ def _formats(root: Element) -> list[str]:
 
 
 def _format(number: str, own: Mapping[str | None, str]) -> str:
-    built_in = number_formats.BUILT_IN.get(int(number)) if number.isdigit() else None
+    built_in = _BUILT_IN.get(number)
     return own.get(number) or built_in or "General"
 
 
