@@ -22,9 +22,9 @@ def ids(browser: Browser) -> dict[str, str]:
     """One of what forms change, by the name of the parameter that names it."""
 
     def made(path: str, body: Any) -> str:
-        answer = browser.api.owner.call("POST", f"/v1{path}", body)
+        answer: Any = browser.api.owner.call("POST", f"/v1{path}", body)
         assert answer.status_code == 201, answer.text
-        return str(answer.headers["Location"].rpartition("/")[2])
+        return str(answer.json["id"])
 
     client = browser.client()["id"]
     return {
