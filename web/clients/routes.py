@@ -153,7 +153,7 @@ def _choices(name: str) -> Iterator[tuple[str, str]]:
 @blueprint.post("/bulk/start")
 def begin_bulk() -> Answer:
     """Begin it as a job, and go where it is told how far that is."""
-    action = bulk.ACTIONS[request.form["do"]]
+    action = forms.pressed(bulk.ACTIONS)
     body = bulk.body(action, request.form)
     job = api().begin_bulk(body, forms.idempotency_key())
     return pages.go(url_for("jobs.show_job", job_id=job["id"]))

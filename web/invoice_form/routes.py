@@ -151,7 +151,7 @@ def _unbilled(client: Client, values: Mapping[str, Any]) -> fields.Unbilled | No
     """What would be billed; None where the day makes no sense."""
     try:
         entries = api().work.entries(
-            client_id=client["id"], to=values["period_end"] or None, billed="false"
+            client_id=client["id"], to=values.get("period_end") or None, billed="false"
         )
         return fields.Unbilled.of(entries)
     except Invalid:

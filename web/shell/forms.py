@@ -24,6 +24,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PROVES_ITSELF = "proves_itself"
 
 V = TypeVar("V", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 def prepare(app: Flask, settings: WebSettings) -> None:
@@ -44,6 +45,12 @@ def start() -> Markup:
 def idempotency_key() -> str | None:
     """The key that the form came with."""
     return request.form.get(KEY) or None
+
+
+def pressed(offered: Mapping[str, T], otherwise: str = "") -> T:
+    """What the button says, of all that is offered; another is on no page of ours (400)."""
+    name = request.form.get("do", otherwise)
+    return offered[name] if name in offered else abort(400)
 
 
 def key_of(body: Any) -> str | None:

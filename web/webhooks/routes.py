@@ -113,7 +113,7 @@ def carry_out(webhook_id: Any) -> Answer:
         "resume": (by.resume_webhook, gettext("It goes on where it stood.")),
         "remove": (by.remove_webhook, gettext("The webhook is removed.")),
     }
-    action, text = actions[request.form.get("do", "ping")]
+    action, text = forms.pressed(actions, "ping")
     try:
         action(str(webhook_id))
     except Refused as error:

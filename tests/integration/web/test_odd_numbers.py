@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import product
 from typing import Any
 
 import pytest
 
 from tests.integration.web.conftest import Browser
 
-# A number that is none, and a button that names a row by it.
-_ODD = (("²", "remove:²"), ("9" * 5000, f"remove:rates:{'9' * 5000}"), ("x", "remove:٣x"))
+# Numbers that are none: a digit to Unicode alone, and more digits than are read.
+_NONE, _LONG = "²", "9" * 4400
 # What ends the session that the others are tried with.
 _LEFT_OUT = "/sign-out"
 _LINE = {"description": "Advice", "quantity": "1", "unit_price": "100"}
@@ -45,13 +44,14 @@ def test_no_form_and_no_list_stumbles_over_a_number_that_is_none(
     browser: Browser, ids: dict[str, str]
 ) -> None:
     wrong = []
-    for rule, (odd, button) in product(browser.http.application.url_map.iter_rules(), _ODD):
+    numbers = {"version": _NONE, "theirs": _LONG, "size": _NONE, "limit": _NONE}
+    numbers |= {"heading_row": _LONG, "reminder_days": f"{_NONE} {_LONG}"}
+    rows = {f"{name}[{odd}].quantity": "1" for name in ("lines", "rates") for odd in (_NONE, _LONG)}
+    for rule in browser.http.application.url_map.iter_rules():
         if rule.rule == _LEFT_OUT or "POST" not in (rule.methods or set()):
             continue
-        names = ("version", "theirs", "size", "limit", "heading_row", "reminder_days")
-        rows = {f"{name}[{odd}].quantity": "1" for name in ("lines", "rates")}
-        sent = {**dict.fromkeys(names, odd), **rows, "do": button}
+        sent = {**numbers, **rows, "do": f"remove:{_NONE}"}
         if browser.post(_asked(rule.rule, ids), sent).status_code == 500:
-            wrong.append((rule.rule, odd[:5]))
+            wrong.append(rule.rule)
     assert not wrong
     assert browser.get("/clients?limit=²").status_code == 200
