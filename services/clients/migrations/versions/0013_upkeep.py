@@ -11,7 +11,7 @@ revision = "0013"
 down_revision = "0012"
 
 # Rows from before have none. The index holds what is left to do and empties itself; where the
-# folding changes again, it and the function are made anew with the next number, as in 0049.
+# folding changes again, it and the function are made anew with the next number, as in 0050.
 _FOLDING = "ALTER TABLE client_search ADD COLUMN IF NOT EXISTS folding smallint NOT NULL DEFAULT 0"
 
 # Jobs ask for all workspaces at once: they learn ids, or how many rows have gone.

@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.db.schema.online import replace_index
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 _FOLDING = 4
 _TO_REINDEX = """
