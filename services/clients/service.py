@@ -62,6 +62,7 @@ def _register_client_data() -> None:
     from services.clients.correspondence.operations import moving as correspondence
     from services.clients.deletion.operations.client_data import CLIENT_DATA, ClientData
     from services.clients.jobs.operations import outcomes as jobs
+    from services.clients.mail import operations as mail
     from services.clients.notes.operations import moving as notes
     from services.clients.portal.operations import moving as portal
     from services.clients.printing.operations import moving as printing
@@ -78,10 +79,11 @@ def _register_client_data() -> None:
         ClientData("billing", tables=billing.TABLES, remove=billing.remove_client_billing),
         ClientData("printing", tables=printing.TABLES),
         ClientData("notes", tables=notes.TABLES),
+        ClientData("mail", tables=mail.TABLES, remove=mail.remove_client_mail),
         ClientData(
             "correspondence",
             tables=correspondence.TABLES,
-            remove=correspondence.remove_client_mail,
+            remove=correspondence.remove_mail_stops,
         ),
         ClientData("portal", tables=portal.TABLES, remove=portal.remove_client_access),
         ClientData("auto_invoicing", forget=runs.forget_clients),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, delete, text, update
 
 from services.clients.mail import queries, rules
 from services.clients.mail.models import (
@@ -32,6 +32,8 @@ _SEALED_FOR = "clients.mail"
 _PROBLEM_LENGTH = 500
 _PURGED_AT_ONCE = 5_000
 _PURGE = text("SELECT purge_mails(:before, :most)")
+#: The rows of a client that go with it.
+TABLES = {"mails": "client_id = :id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,17 @@ def note_waits(uow: UnitOfWork, mail_id: uuid.UUID, problem: str, wait: rules.Wa
     mail.attempts -= 1
     mail.problem = problem[:_PROBLEM_LENGTH]
     mail.next_at = now() + wait.pause
+
+
+def move_client_mail(uow: UnitOfWork, source_id: uuid.UUID, target_id: uuid.UUID) -> None:
+    """Give a client's mail to the one that it is merged into."""
+    moved = update(Mail).where(Mail.client_id == source_id).values(client_id=target_id)
+    uow.session.execute(moved)
+
+
+def remove_client_mail(uow: UnitOfWork, client_id: uuid.UUID) -> None:
+    """Delete what was written to the client."""
+    uow.session.execute(delete(Mail).where(Mail.client_id == client_id))
 
 
 def purge_mails(engine: Engine) -> int:

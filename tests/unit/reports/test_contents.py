@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.clients.printing.rules import render
 from services.clients.projects.rules import Spent
-from services.clients.reports.operations.contents import Findings, report_content
+from services.clients.reports.operations.contents import QuarterFacts, report_content
 from services.clients.reports.queries import Worked
 from services.clients.reports.rules import Quarter
 from services.clients.values import formats
@@ -94,7 +94,7 @@ def _found(draw: st.DrawFn) -> Any:
         draw(st.lists(_invoices, max_size=4)),
         draw(st.lists(_payments, max_size=4)),
     )
-    return Findings(QUARTER, worked, projects, spent, invoices, payments)
+    return QuarterFacts(QUARTER, worked, projects, spent, invoices, payments)
 
 
 @settings(max_examples=30)

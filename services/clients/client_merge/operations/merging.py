@@ -28,7 +28,8 @@ from services.clients.client_merge.rules import (
     absorption,
     choosable,
 )
-from services.clients.correspondence.operations.moving import move_client_mail
+from services.clients.correspondence.operations.moving import move_mail_stops
+from services.clients.mail.operations import move_client_mail
 from services.clients.notes.operations.moving import move_client_notes
 from services.clients.notes.queries import count_notes
 from services.clients.notes.rules import MAX_NOTES
@@ -190,6 +191,7 @@ def _carry_out(uow: UnitOfWork, preview: Preview) -> None:
     notes = move_client_notes(uow, source.id, target.id)
     move_client_papers(uow, source.id, target.id)
     move_client_mail(uow, source.id, target.id)
+    move_mail_stops(uow, source.id, target.id)
     move_client_access(uow, source.id, target.id)
     absorb(uow, preview.target, source, preview.taken)
     _alias(uow, source, target)

@@ -1,4 +1,4 @@
-"""What a merge and a deletion of clients mean to mail."""
+"""What a merge and a deletion of clients mean to who wants no more mail."""
 
 from __future__ import annotations
 
@@ -9,31 +9,24 @@ from sqlalchemy import text
 from shared.unit_of_work import UnitOfWork
 
 #: The rows of a client that go with it.
-TABLES = {"mails": "client_id = :id", "mail_stops": "client_id = :id"}
+TABLES = {"mail_stops": "client_id = :id"}
 
-_MOVE = text("UPDATE mails SET client_id = :target WHERE client_id = :source")
-_MOVE_STOPS = text(
+_MOVE = text(
     """
     INSERT INTO mail_stops (client_id, email_key, workspace_id, email, stopped_at)
     SELECT :target, email_key, workspace_id, email, stopped_at FROM mail_stops
     WHERE client_id = :source ON CONFLICT DO NOTHING
     """
 )
-_DROP = {
-    "stops": text("DELETE FROM mail_stops WHERE client_id = :id"),
-    "mails": text("DELETE FROM mails WHERE client_id = :id"),
-}
+_DROP = text("DELETE FROM mail_stops WHERE client_id = :id")
 
 
-def move_client_mail(uow: UnitOfWork, source_id: uuid.UUID, target_id: uuid.UUID) -> None:
-    """Give the source's mail to the target: whoever wanted no more of one wants none of both."""
-    ids = {"source": source_id, "target": target_id}
-    uow.session.execute(_MOVE, ids)
-    uow.session.execute(_MOVE_STOPS, ids)
-    uow.session.execute(_DROP["stops"], {"id": source_id})
+def move_mail_stops(uow: UnitOfWork, source_id: uuid.UUID, target_id: uuid.UUID) -> None:
+    """Whoever wanted no more mail of one of the clients wants none of both."""
+    uow.session.execute(_MOVE, {"source": source_id, "target": target_id})
+    remove_mail_stops(uow, source_id)
 
 
-def remove_client_mail(uow: UnitOfWork, client_id: uuid.UUID) -> None:
-    """Delete what was written to the client."""
-    for statement in _DROP.values():
-        uow.session.execute(statement, {"id": client_id})
+def remove_mail_stops(uow: UnitOfWork, client_id: uuid.UUID) -> None:
+    """Forget who wanted no more."""
+    uow.session.execute(_DROP, {"id": client_id})

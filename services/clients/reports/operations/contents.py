@@ -23,7 +23,7 @@ _NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class QuarterFacts:
     """What was found of a client and a quarter."""
 
     quarter: Quarter
@@ -35,7 +35,7 @@ class Findings:
 
 
 def report_content(
-    issuer: Mapping[str, Any], recipient: Mapping[str, Any], found: Findings
+    issuer: Mapping[str, Any], recipient: Mapping[str, Any], found: QuarterFacts
 ) -> dict[str, Any]:
     """A report for the layout `report`; bars are shares of the longest, from 0 to 1."""
     quarter = found.quarter
@@ -56,7 +56,7 @@ def report_content(
     }
 
 
-def _tiles(found: Findings) -> list[dict[str, str]]:
+def _tiles(found: QuarterFacts) -> list[dict[str, str]]:
     hours = sum(found.worked.by_month.values(), _NOTHING)
     invoiced = ((each.currency, each.total) for each in found.invoices)
     paid = ((currency, payment.amount) for payment, _, currency in found.payments)
@@ -77,7 +77,7 @@ def _sums(amounts: Iterable[tuple[str, Decimal]]) -> str:
     return "\n".join(formats.amount(found[each], each) for each in sorted(found)) or "—"
 
 
-def _months(found: Findings) -> list[dict[str, Any]]:
+def _months(found: QuarterFacts) -> list[dict[str, Any]]:
     hours = {month: found.worked.by_month.get(month, _NOTHING) for month in found.quarter.months}
     longest = max(hours.values())
     return [
@@ -90,11 +90,11 @@ def _months(found: Findings) -> list[dict[str, Any]]:
     ]
 
 
-def _is_told(project: Project, found: Findings) -> bool:
+def _is_told(project: Project, found: QuarterFacts) -> bool:
     return project.id in found.worked.by_project or project.status in {"active", "planned"}
 
 
-def _project(project: Project, found: Findings) -> dict[str, Any]:
+def _project(project: Project, found: QuarterFacts) -> dict[str, Any]:
     spent = found.spent[project.id]
     used = budget_used(spent, project.currency, project.budget_amount, project.budget_hours)
     return {

@@ -19,7 +19,7 @@ from services.clients.records.queries.owned import lock_if_there
 from services.clients.reports import queries, rules
 from services.clients.reports.errors import NoSuchQuarter
 from services.clients.reports.models import ReportSchedule
-from services.clients.reports.operations.contents import Findings, report_content
+from services.clients.reports.operations.contents import QuarterFacts, report_content
 from services.clients.reports.rules import Quarter
 from shared.clock import now
 from shared.errors import FieldError
@@ -73,7 +73,7 @@ def make_afresh(uow: UnitOfWork, client_id: uuid.UUID, name: str | None) -> Pape
 def _request(uow: UnitOfWork, client: Client, quarter: Quarter) -> Paper:
     session = uow.session
     projects = queries.projects_of(session, client.id)
-    found = Findings(
+    found = QuarterFacts(
         quarter,
         queries.worked(session, client.id, quarter),
         projects,
