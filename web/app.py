@@ -74,6 +74,7 @@ def create_app(settings: WebSettings) -> Flask:
     """The Flask app of the web interface; made in each worker process."""
     configure_logging("web", settings.log_level)
     app = Flask("web", static_folder=None, template_folder=None)
+    app.jinja_environment = pages.Templates
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM_BYTES
     take_paths_as_they_are(app)
     app.extensions["clientele.web.settings"] = settings

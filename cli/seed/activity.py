@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from cli.seed.api import Api
+from cli.seed.own_firm import PEOPLE
 from cli.seed.pdf import one_page
 from shared.clock import now
 
-_PEOPLE = ("Avery Lund", "Sofia Marek", "Jonas Weir")
 _WEEKS = 6
 _NOTES = (
     ("call", "Asked whether the night shift can go on while we work. It can, on line 1."),
@@ -47,7 +47,7 @@ def enter_time(api: Api, plan: Mapping[str, Any], project_id: str, number: int) 
         entry = {
             "project_id": project_id,
             "position": rates[offset % len(rates)]["position"],
-            "person": _PEOPLE[(number + offset) % len(_PEOPLE)],
+            "person": PEOPLE[(number + offset) % len(PEOPLE)][0],
             "date": day.isoformat(),
             "hours": f"{5 + (number + offset) % 4}.{(offset * 25) % 100:02}",
             "overtime": offset % 7 == 6,

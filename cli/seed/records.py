@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from cli.seed import activity
+from cli.seed import activity, own_firm
 from cli.seed.api import Api
 from cli.seed.clients import CLIENTS
 from cli.seed.firms import firms
@@ -23,9 +23,11 @@ _DAYS_TO_PAY = 19
 def make_records(url: str, token: str) -> None:
     """Create every invented client that is not there yet, with all that hangs on it."""
     api = Api(url, token)
+    own_firm.describe_firm(api)
+    owners = own_firm.employ(api)
     for number, plan in enumerate(plans()):
         if api.find(plan["client"]["client_code"]) is None:
-            _make_client(api, number, plan)
+            _make_client(api, number, plan, owners)
     for plan in CLIENTS[:_WRITTEN_TO]:
         if path := api.find(plan["client"]["client_code"]):
             activity.correspond(api, path)
@@ -38,8 +40,9 @@ def plans() -> list[dict[str, Any]]:
     return [*CLIENTS, *firms()]
 
 
-def _make_client(api: Api, number: int, plan: Mapping[str, Any]) -> None:
-    client = api.send("POST", "/v1/clients", plan["client"])
+def _make_client(api: Api, number: int, plan: Mapping[str, Any], owners: Sequence[str]) -> None:
+    owner_id = owners[number % len(owners)]
+    client = api.send("POST", "/v1/clients", {**plan["client"], "owner_id": owner_id})
     path = f"/v1/clients/{client['id']}"
     for lines, days_ago, share_paid in plan.get("invoices", ()):
         _make_invoice(api, path, lines, days_ago, share_paid)

@@ -180,8 +180,10 @@ def test_on_a_phone_all_filters_are_behind_one_button(readers: Readers) -> None:
     page.get_by_role("button", name="Filters", exact=True).click()
     page.select_option("#industry", "Industrials")
     expect(page).to_have_url(re.compile("industry=Industrials"))
+    expect(page.locator("#all-filters-set")).to_have_text("1")
     page.fill("#tag", "nobody has it")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("No client matches")).to_be_visible()
     expect(page.locator("#tag")).to_be_hidden()
+    expect(page.locator("#all-filters-set")).to_have_text("2")
     assert reader.complaints == []

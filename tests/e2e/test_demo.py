@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from cli.seed.own_firm import PEOPLE
 from cli.seed.records import make_records, plans
 from tests.fixtures.stack import RunningStack, start_stack
 from tests.fixtures.waiting import eventually
@@ -36,6 +37,15 @@ def _clients(stack: RunningStack) -> dict[str, dict[str, Any]]:
 def test_every_invented_client_is_there(filled: RunningStack) -> None:
     assert set(_clients(filled)) >= {plan["client"]["client_code"] for plan in plans()}
     assert orjson.loads((filled.data / "demo.json").read_bytes())["seeded"] is True
+
+
+def test_the_firm_has_an_address_and_people_who_look_after_its_clients(
+    filled: RunningStack,
+) -> None:
+    firm = _get(filled, "/v1/workspace")
+    assert all(firm[name] for name in ("street", "city", "bank_details", "invoice_terms"))
+    owners = {client["owner"]["name"] for client in _clients(filled).values() if client["owner"]}
+    assert owners == {name for name, _ in PEOPLE}
 
 
 def test_the_first_client_shows_every_part_of_a_record(filled: RunningStack) -> None:

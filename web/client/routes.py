@@ -9,11 +9,12 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as Answer
 
-from clientele_client.errors import Refused, Unreachable
+from clientele_client.errors import NotFound, Refused, Unreachable
 from web.client import chart, live, timeline
 from web.client.record import DIVIDERS, Divider, Record, of_overview
-from web.shell import formats, pages
+from web.shell import formats, pages, session
 from web.shell.callers import api, may
+from web.shell.texts import gettext
 
 blueprint = Blueprint("client", __name__, url_prefix="/clients/<uuid:client_id>")
 _PAGE = 50
@@ -35,9 +36,17 @@ def _prepare(state: BlueprintSetupState) -> None:
 def show_details(client_id: Any) -> Answer:
     """The record itself, and what of it needs attention; `as_of` shows it as it was."""
     if moment := request.args.get("as_of"):
-        client = api().client(str(client_id), as_of=moment)
-        return pages.show("client/as_of.html", client=client)
+        return _as_of(client_id, moment)
     return _show(client_id, "details", expiring=_expiring)
+
+
+def _as_of(client_id: Any, moment: str) -> Answer:
+    try:
+        client = api().client(str(client_id), as_of=moment)
+    except NotFound:
+        session.notice("warn", gettext("There is no record of that moment: it began later."))
+        return pages.go(url_for("client.show_details", client_id=client_id))
+    return pages.show("client/as_of.html", client=client)
 
 
 @blueprint.get("/contacts")

@@ -23,13 +23,12 @@ STATUSES: Final = ("active", "pending", "inactive")
 
 @blueprint.get("")
 def list_clients() -> Response:
-    """The clients that fit, with totals by status; to htmx only the totals and the rows."""
-    chosen = filters.read(request.args)
-    caller, is_piece = api(), pages.is_piece()
+    """The clients that fit, with totals by status; to htmx all but the search itself."""
+    chosen, caller = filters.read(request.args), api()
     found, facets, views = together(
         lambda: caller.client_page(**chosen.of_list()),
         lambda: caller.facets(**chosen.set),
-        lambda: [] if is_piece else list(caller.views()),
+        lambda: list(caller.views()),
     )
     answer = pages.show(
         "clients/list.html",

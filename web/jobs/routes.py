@@ -39,9 +39,11 @@ def _files() -> Callable[[], dict[str, str]]:
 
 
 def _file_name(job: Job) -> str | None:
-    """The file of an import; what is asked for each second is without it."""
-    import_id = None if pages.is_piece() else job["import_id"]
-    return _files()().get(import_id) if import_id else None
+    """The file of an import, or of the PDF; what is asked for each second is without it."""
+    if pages.is_piece():
+        return None
+    import_id = job["import_id"]
+    return _files()().get(import_id) if import_id else job["result"].get("file_name")
 
 
 def _latest(caller: Clientele) -> list[Import]:

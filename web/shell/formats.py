@@ -147,6 +147,11 @@ def moment(value: str) -> str:
 def ago(value: str) -> Markup:
     """`14 min ago` for a day, then the date; always with the moment behind it."""
     text = _distance(datetime.fromisoformat(value)) or _near_date(zoned(value).date())
+    return _timed(value, text, zone(), locale())
+
+
+@lru_cache(maxsize=4096)
+def _timed(value: str, text: str, zone: ZoneInfo, locale: Locale) -> Markup:
     return _TIME % (value, moment(value), text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -18,6 +18,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.templating import Environment
 from werkzeug.wrappers import Response as Answer
 
 from web.settings import WebSettings
@@ -27,6 +28,15 @@ _FOLDER = Path(__file__).resolve().parents[1]
 THEME_COOKIE: Final = "theme"
 KEYS_COOKIE: Final = "keys"
 THEMES: Final = ("system", "light", "dark")
+
+
+class Templates(Environment):
+    """None has globals of its own: so each piece of a page copies a plain dictionary of those
+    of all, in a hundredth of the time that the chain takes which Jinja makes of them."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What every template knows."""
+        return super().make_globals(d) if d else self.globals
 
 
 def prepare(app: Flask, settings: WebSettings) -> None:

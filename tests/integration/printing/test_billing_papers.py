@@ -145,6 +145,8 @@ def test_a_statement_is_printed_and_kept_as_a_document(press: Press, issued: Any
     job = ok(press, "POST", f"{client}/statement/pdf", days)
     press.work()
     done = ok(press, "GET", f"/jobs/{job['id']}")
+    name = f"Statement {issued['number'][:3]} 2026-01-01 to 2030-12-31.pdf"
+    assert done["result"]["file_name"] == name
     said = text_at(press, done["result"]["download"].removeprefix("/v1"))
     for expected in ("Statement of account", issued["number"], "SEPA 77", "$2,129.68", "$1,129.68"):
         assert expected in said

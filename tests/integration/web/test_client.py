@@ -113,6 +113,8 @@ def test_the_record_is_shown_as_it_was(browser: Browser) -> None:
     assert "As it was on" in then
     assert "Acme Machines" in then
     assert "Acme Robotics" not in then
+    before = browser.get(f"/clients/{client['id']}?as_of=2000-01-01T00:00:00Z")
+    assert "There is no record of that moment" in browser.get(before.location).text
 
 
 def test_an_invoice_is_shown_as_paper(browser: Browser) -> None:

@@ -99,6 +99,7 @@ def test_htmx_gets_the_piece_and_the_address_that_belongs_to_it(browser: Browser
     piece = browser.get("/clients?q=birch&status=&industry=", HX_Request="true")
     assert "<html" not in piece.text
     assert 'id="totals"' in piece.text
+    assert "Save this view" in piece.text
     assert _named(piece.text) == ["Birch &amp; Sons"]
     assert piece.headers["HX-Push-Url"] == "/clients?q=birch"
     typed = browser.get("/clients?q=bi", HX_Request="true", HX_Trigger_Name="q")
@@ -106,6 +107,16 @@ def test_htmx_gets_the_piece_and_the_address_that_belongs_to_it(browser: Browser
     assert "HX-Push-Url" not in typed.headers
     back = browser.get("/clients?q=bi", HX_Request="true", HX_History_Restore_Request="true")
     assert "<html" in back.text
+
+
+def test_buttons_say_how_many_filters_stand_behind_them(browser: Browser) -> None:
+    _three(browser)
+    narrowed = "/clients?industry=Materials&tag=key+account&owner=me"
+    for found in (browser.get(narrowed).text, browser.get(narrowed, HX_Request="true").text):
+        assert re.search(r'id="all-filters-set"[^>]*>3<', found)
+        assert re.search(r'id="filters-set"[^>]*>2<', found)
+    none_set = browser.get("/clients?q=birch", HX_Request="true").text
+    assert re.search(r'id="filters-set"[^>]* hidden>0<', none_set)
 
 
 def test_a_status_is_changed_from_the_list_with_and_without_a_script(browser: Browser) -> None:

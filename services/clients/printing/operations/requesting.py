@@ -39,6 +39,7 @@ def request_paper(uow: UnitOfWork, wanted: Wanted) -> Paper:
     found = select(func.coalesce(func.max(Paper.version), 0))
     version = uow.session.scalars(found.where(Paper.subject == wanted.subject)).one()
     job = create_job(uow, PRINT, {"subject": wanted.subject})
+    job.result = {"file_name": wanted.file_name}
     paper = Paper(
         id=uuid7(),
         workspace_id=uow.workspace_id,
@@ -67,4 +68,4 @@ def note_printed(paper: Paper, job: Job, pdf: bytes) -> None:
     job.done = job.total = 1
     job.created = 1
     address = f"/v1/clients/{paper.client_id}/documents/{paper.id}"
-    job.result = {"document": address, "download": f"{address}/download"}
+    job.result = {**job.result, "document": address, "download": f"{address}/download"}
