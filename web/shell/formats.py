@@ -43,23 +43,28 @@ def is_english() -> bool:
 
 def money(value: str | None, currency: str) -> str:
     """`$14,220.00`, the sign before the symbol; a dash where it is unknown."""
-    if value is None:
-        return UNKNOWN
-    return format_currency(Decimal(value), currency, locale=locale()).replace("-", _MINUS)
+    return UNKNOWN if value is None else _money(value, currency, locale())
+
+
+# Pages say the same amounts over and over, zero above all.
+@lru_cache(maxsize=4096)
+def _money(value: str, currency: str, locale: Locale) -> str:
+    return _signed(format_currency(Decimal(value), currency, locale=locale))
 
 
 def number(value: float | str | None) -> str:
     """`1,248`; a dash where it is unknown."""
-    return (
-        UNKNOWN if value is None else _signed(format_decimal(Decimal(str(value)), locale=locale()))
-    )
+    return UNKNOWN if value is None else _decimal(str(value), None, locale())
 
 
 def amount(value: str | None) -> str:
     """`9,600.00`: an amount or hours under a heading that names the unit."""
-    if value is None:
-        return UNKNOWN
-    return _signed(format_decimal(Decimal(value), "#,##0.00##", locale=locale()))
+    return UNKNOWN if value is None else _decimal(value, "#,##0.00##", locale())
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: str, pattern: str | None, locale: Locale) -> str:
+    return _signed(format_decimal(Decimal(value), pattern, locale=locale))
 
 
 def _signed(text: str) -> str:
