@@ -8,10 +8,10 @@ from typing import Any, Final
 from cli.seed.api import Api
 
 _FIRM: Final = {
-    "street": "2200 Wharf St",
-    "city": "Duluth",
+    "street": "500 Robert St N",
+    "city": "Saint Paul",
     "state": "Minnesota",
-    "postal_code": "55802",
+    "postal_code": "55101",
     "tax_id": "41-5550147",
     "payment_instructions": "By bank transfer. Name the number of the invoice.",
     "bank_details": "Bank of the Example · routing 000000000 · account 5550147",

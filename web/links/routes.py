@@ -114,4 +114,4 @@ def _stop(token: str, ask: Callable[[str], dict[str, Any]]) -> Response:
     try:
         return pages.show("links/unsubscribe.html", stop=ask(token), token=token)
     except Gone:
-        return pages.show("links/gone.html", code=410)
+        return pages.show("links/no_stop.html", code=410)

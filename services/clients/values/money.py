@@ -80,7 +80,7 @@ def _number(value: Any) -> Decimal:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     text = str(value) if is_number else value
     if not isinstance(text, str) or not _NUMBER.fullmatch(text):
-        raise Wrong("wrong_type", 'Must be a decimal number as a string, for example "150.00".')
+        raise Wrong("wrong_type", 'Must be a decimal number, such as "150.00".')
     # Adding zero turns minus zero into zero.
     return Decimal(text) + 0
 
