@@ -12,14 +12,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, literal, or_, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
 
 from shared.errors import FieldError, Invalid
 from shared.security.crypto import Vault
 from shared.security.signing import NotSigned, signed, unsigned
 
 _CONTEXT = "cursor"
+#: What the rows of a page take at most where they are measured, but for the last of them.
+MAX_PAGE_BYTES = 1_048_576
 
 
 class BadCursor(Invalid):
@@ -82,6 +96,41 @@ def page(
         following = cursor_after(vault, scope, list(found[limit - 1][width:]))
     rows = [row[0] if width == 1 else row[:width] for row in found[:limit]]
     return Page(rows, following)
+
+
+def measured_page(
+    session: Session,
+    vault: Vault,
+    entity: type[Any],
+    rows: Subquery,
+    keys: Sequence[Sort],
+    size: ColumnElement[int],
+    *,
+    scope: str,
+    limit: int,
+) -> Page:
+    """As `page`, of a list whose rows may be large: it ends, too, with the row that makes
+    `MAX_PAGE_BYTES` full by these sizes, and the database sends no more.
+
+    `rows` are the first that lie behind the cursor, one more than the limit where there are;
+    `keys` are columns of them.
+    """
+    in_order = [key.clause for key in keys]
+    upto = func.sum(size).over(order_by=in_order, rows=(None, 0))
+    follows = func.coalesce(func.lead(true()).over(order_by=in_order), False)
+    columns = (rows, (upto - size).label("before"), follows.label("follows"))
+    measured = select(*columns).order_by(*in_order).limit(limit).subquery()
+    kept = [Sort(measured.c[cast(Any, key.column).key], key.descending) for key in keys]
+    statement = (
+        select(aliased(entity, measured), measured.c.follows, *(key.column for key in kept))
+        .where(measured.c.before < MAX_PAGE_BYTES)
+        .order_by(*(key.clause for key in kept))
+    )
+    found = session.execute(statement).all()
+    following = None
+    if found and found[-1].follows:
+        following = cursor_after(vault, scope, list(found[-1][2:]))
+    return Page([row[0] for row in found], following)
 
 
 def rows_after(

@@ -169,7 +169,8 @@ class Inbox:
             if fresh:
                 self._apply_all(connection, self.readable(connection, epoch, fresh))
                 failpoint(f"{self.service}.before_progress")
-                _move(connection, source, epoch)
+            # Also where all of it was known: a move ends somewhere, and more may lie beyond.
+            _move(connection, source, epoch)
         failpoint(f"{self.service}.after_ingest")
         return len(fresh)
 

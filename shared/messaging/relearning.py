@@ -109,6 +109,8 @@ _MOVE = text(
     """
 )
 _FORGET_INBOX = text("DELETE FROM inbox WHERE source = :source")
+# A start that never ended was of the event which stood there then.
+_FORGET_STARTS = text("DELETE FROM ingest_attempts WHERE source = :source")
 _REMEMBER_LAST = text(
     """
     INSERT INTO inbox (source, pos, event_id, occurred_at)
@@ -164,7 +166,8 @@ def follow_on(inbox: Inbox, source: str, stood: Standing, epoch: str) -> bool:
             return False
         given = {"source": source, "epoch": epoch, "ended": stood.epoch}
         connection.execute(_FOLLOW_ON, given)
-        connection.execute(_LETTERS_FOLLOW, given)
+        for statement in (_LETTERS_FOLLOW, _FORGET_STARTS):
+            connection.execute(statement, given)
     _log.info("following the log on", source=source, epoch=epoch, pos=stood.contiguous)
     return True
 
@@ -218,7 +221,7 @@ def _apply_all(connection: Connection, inbox: Inbox, source: str, ended: str, ep
     connection.execute(_SETTLE, {**given, "concerned": concerned})
     if connection.execute(_MOVE, given).rowcount != 1:
         raise LogChanged(f"{source} is followed by another already")
-    for statement in (_FORGET_INBOX, _REMEMBER_LAST, _END_LETTERS):
+    for statement in (_FORGET_INBOX, _FORGET_STARTS, _REMEMBER_LAST, _END_LETTERS):
         connection.execute(statement, given)
     return count
 

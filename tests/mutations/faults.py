@@ -34,6 +34,8 @@ _PIPELINING, _ALIASES = f"{_MESSAGING}pipelining.py::test_", f"{_MESSAGING}alias
 _TURNS = "tests/integration/transfer/test_turns.py::test_"
 _TOTALS = "tests/integration/metrics/test_totals.py::test_"
 _TIMELINE = "tests/integration/activity/test_ingest.py::test_"
+_ENTRIES = "tests/integration/activity/test_timeline.py::test_"
+_MARK = "tests/integration/webhooks/test_low_water.py::test_"
 _PLACING = "tests/integration/activity/test_placing.py::test_"
 
 FAULTS = (
@@ -89,6 +91,13 @@ FAULTS = (
         (f"{_LOW_WATER}a_look_finds_the_newest_state_first_while_a_snapshot_is_held",),
     ),
     Fault(
+        "what is new is counted in one go",
+        "shared/messaging/low_water.py",
+        "                ORDER BY id LIMIT 100\n",
+        "",
+        (f"{_LOW_WATER}counting_what_is_new_touches_as_little_whatever_statistics_say",),
+    ),
+    Fault(
         "a failure of the broker counts as sent",
         "shared/messaging/relay.py",
         "error=str(error))\n    return False",
@@ -130,6 +139,13 @@ FAULTS = (
         "AND numbered.pos = held.contiguous_pos + numbered.n",
         "",
         (f"{_INBOX}the_position_stops_at_a_hole_and_passes_it_once_it_is_filled",),
+    ),
+    Fault(
+        "the position stays where a move has ended",
+        "shared/messaging/inbox.py",
+        "\n            _move(connection, source, epoch)\n        failpoint",
+        "\n            if fresh: _move(connection, source, epoch)\n        failpoint",
+        (f"{_RECONCILER}a_position_passes_whatever_was_applied_beyond_a_hole",),
     ),
     Fault(
         "what lies below the position is applied again",
@@ -220,8 +236,8 @@ FAULTS = (
     Fault(
         "a new life of a log is followed with the inbox of the old one",
         "shared/messaging/relearning.py",
-        "for statement in (_FORGET_INBOX, _REMEMBER_LAST, _END_LETTERS):",
-        "for statement in (_REMEMBER_LAST, _END_LETTERS):",
+        "for statement in (_FORGET_INBOX, _FORGET_STARTS, _REMEMBER_LAST, _END_LETTERS):",
+        "for statement in (_FORGET_STARTS, _REMEMBER_LAST, _END_LETTERS):",
         (f"{_LIVES}what_a_log_lacks_goes_and_what_it_says_instead_comes",),
     ),
     Fault(
@@ -252,6 +268,13 @@ FAULTS = (
         "    if len(taken) < len(by_pos):\n",
         "    if False:\n",
         (f"{_LIVES}another_event_at_a_known_position_is_noticed_though_the_newest_is_known",),
+    ),
+    Fault(
+        "what killed in an ended life counts in the next",
+        "shared/messaging/relearning.py",
+        "for statement in (_LETTERS_FOLLOW, _FORGET_STARTS):",
+        "for statement in (_LETTERS_FOLLOW,):",
+        (f"{_LIVES}what_killed_in_an_ended_life_parks_nothing_of_the_next",),
     ),
     Fault(
         "a batch of an ended life is kept",
@@ -325,6 +348,29 @@ FAULTS = (
         "least(p.contiguous_pos, f.placed_pos + :window) AS upto",
         "f.placed_pos + :window AS upto",
         (f"{_PLACING}nothing_is_placed_past_a_hole",),
+    ),
+    # Webhooks.
+    Fault(
+        "a turn walks over all that a webhook was ever sent",
+        "services/activity/webhooks/operations/handing_out.py",
+        "next_at IS NULL AND feed_pos > :low_water AND",
+        "next_at IS NULL AND",
+        (f"{_MARK}a_turn_touches_as_little_after_many_deliveries_while_a_snapshot_is_held",),
+    ),
+    Fault(
+        "what is let go lies below the mark",
+        "services/activity/webhooks/operations/recording.py",
+        "is_fresh_from(webhook, uow.connection.scalar(_RELEASE, given))",
+        "uow.connection.execute(_RELEASE, given)",
+        (f"{_MARK}what_is_held_behind_a_failure_is_sent_in_its_place_though_the_mark_has_passed",),
+    ),
+    # Pages.
+    Fault(
+        "a page grows with its entries",
+        "shared/http/paging.py",
+        "        .where(measured.c.before < MAX_PAGE_BYTES)\n",
+        "",
+        (f"{_ENTRIES}a_page_ends_where_its_entries_are_large_and_no_entry_is_left_out",),
     ),
     # Jobs.
     Fault(

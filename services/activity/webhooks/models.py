@@ -44,6 +44,7 @@ class Webhook(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     read_pos: Mapped[int]
+    low_water_pos: Mapped[int] = mapped_column(server_default=text("0"))
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     failing_since: Mapped[datetime | None]
     rest_until: Mapped[datetime | None]

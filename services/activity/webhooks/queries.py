@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, func, select, text
+from sqlalchemy import Row, Select, Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from services.activity.events.queries.feed import COLUMNS, envelope_json
 from services.activity.webhooks.errors import DeliveryNotFound, WebhookNotFound
 from services.activity.webhooks.models import REMOVED, Delivery, Webhook
+from shared.http.paging import Page, Sort, measured_page, rows_after
+from shared.unit_of_work import UnitOfWork
 
 _DUE = text("SELECT workspace_id, webhook_id FROM webhooks_due(:moment)")
 _WITH_OLD = text("SELECT * FROM workspaces_with_old_deliveries(:before)")
@@ -113,10 +115,22 @@ def get_webhook(session: Session, webhook_id: uuid.UUID, *, lock: bool = False) 
     return found
 
 
-def deliveries_of(webhook_id: uuid.UUID, states: Sequence[str] | None) -> Select[Delivery]:
-    """The deliveries of a webhook in these states, or all of them, unordered."""
-    statement = select(Delivery).where(Delivery.webhook_id == webhook_id)
-    return statement if not states else statement.where(Delivery.state.in_(states))
+def list_deliveries(
+    uow: UnitOfWork, webhook_id: uuid.UUID, states: Sequence[str], cursor: str | None, limit: int
+) -> Page:
+    """A page of the deliveries of a webhook in these states, or of all, the newest first; bounded
+    in bytes, as the answers to many attempts are long."""
+    scope, order = f"deliveries:{webhook_id}:{states}", Sort(Delivery.id, descending=True)
+    statement = select(Delivery).where(
+        Delivery.webhook_id == webhook_id, *rows_after(uow.vault, scope, cursor, [order])
+    )
+    if states:
+        statement = statement.where(Delivery.state.in_(states))
+    rows = statement.order_by(order.clause).limit(limit + 1).subquery()
+    keys, size = [Sort(rows.c.id, descending=True)], func.octet_length(cast(rows.c.attempts, Text))
+    return measured_page(
+        uow.session, uow.vault, Delivery, rows, keys, size, scope=scope, limit=limit
+    )
 
 
 def get_delivery(

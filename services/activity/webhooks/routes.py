@@ -177,15 +177,7 @@ def get_deliveries(uow: UnitOfWork, query: dict[str, Any], webhook_id: uuid.UUID
     """The delivery log of the last 30 days, newest first."""
     webhook = queries.get_webhook(uow.session, webhook_id)
     states = sorted(query.get("state") or [])
-    found = page(
-        uow.session,
-        uow.vault,
-        queries.deliveries_of(webhook.id, states),
-        [Sort(Delivery.id, descending=True)],
-        scope=f"deliveries:{webhook_id}:{states}",
-        cursor=query.get("cursor"),
-        limit=query["limit"],
-    )
+    found = queries.list_deliveries(uow, webhook.id, states, query.get("cursor"), query["limit"])
     return Answer(found.as_dict(schemas.present_delivery))
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from services.clients.billing.queries.ledger import count_books
@@ -25,6 +25,7 @@ from services.clients.records.errors import ClientDeleted
 from services.clients.records.models.record import Client
 from services.clients.records.queries.clients import get_children
 from services.clients.time_entries.queries.entries import count_entries
+from shared.db.leases import is_over
 from shared.http.paging import Page, Sort, page
 from shared.unit_of_work import UnitOfWork
 
@@ -104,7 +105,7 @@ def parts_due() -> Select[DeletionPart]:
     return select(DeletionPart).where(
         DeletionPart.service == OWN_PART,
         DeletionPart.done_at.is_(None),
-        or_(DeletionPart.retry_at.is_(None), DeletionPart.retry_at <= func.clock_timestamp()),
+        text(is_over("deletion_parts.retry_at", "interval '2 hours'")),
         none_works_on(DeletionPart.client_id),
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import Engine, delete, text, update
+from sqlalchemy import Engine, delete, func, text, update
 
 from services.clients.mail import queries, rules
 from services.clients.mail.models import (
@@ -24,9 +24,6 @@ from shared.clock import now
 from shared.ids import uuid7
 from shared.registry import Registry
 from shared.unit_of_work import UnitOfWork
-
-#: Nobody else tries a mail that is being tried for so long; the server's time is up before.
-LEASE = timedelta(seconds=120)
 
 _SEALED_FOR = "clients.mail"
 _PROBLEM_LENGTH = 500
@@ -153,7 +150,7 @@ def claim_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Attempt | None:
         mail.repeated += 1
     mail.attempts += 1
     mail.problem = None
-    mail.next_at = now() + LEASE
+    mail.next_at = cast(Any, func.clock_timestamp() + rules.LEASE)
     return Attempt(mail.id, mail.kind, mail.recipient, mail.created_at, words, mail.secret)
 
 

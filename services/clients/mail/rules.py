@@ -18,8 +18,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-# After the first attempt, the second, and so on; after the last there is no other.
-_PAUSES = (
+#: After the first attempt, the second, and so on; after the last there is no other.
+PAUSES: Final = (
     timedelta(seconds=30),
     timedelta(minutes=2),
     timedelta(minutes=10),
@@ -28,6 +28,8 @@ _PAUSES = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
+#: Nobody else tries a mail that is being tried for so long; the server's time is up before.
+LEASE: Final = timedelta(seconds=120)
 _ELIDED = "(a link for the recipient alone)"
 
 
@@ -54,7 +56,7 @@ class Attachment:
 
 def pause_after(attempts: int) -> timedelta | None:
     """How long until the next attempt after so many; None if that was the last."""
-    return _PAUSES[attempts - 1] if attempts <= len(_PAUSES) else None
+    return PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
 
 
 def compose(

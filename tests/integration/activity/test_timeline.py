@@ -19,7 +19,7 @@ from services.activity.events.operations.placing import Placer
 from services.activity.events.queries import timeline as queries
 from services.activity.events.routes.timeline import EXPORT_PAGE
 from services.activity.events.rules import texts
-from shared.http.paging import Page
+from shared.http.paging import MAX_PAGE_BYTES, Page
 from shared.ids import uuid7
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox
@@ -34,6 +34,8 @@ from tests.integration.activity.conftest import Get
 from tests.integration.messaging.conftest import read_log
 
 UPDATED = "clients.client.updated.v1"
+# Of an event, which may have 256,000 bytes.
+LARGE = 240_000
 
 
 @pytest.fixture
@@ -157,6 +159,30 @@ def test_pages_hold_every_entry_once_while_new_ones_arrive(
             inbox.ingest(batch(_days(source, client_id, 28)))
     ids = [envelope["id"] for envelope in told]
     assert seen == (ids if order == "oldest" else ids[::-1])
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_page_ends_where_its_entries_are_large_and_no_entry_is_left_out(
+    runtime: Runtime, inbox: Inbox, source: Source, client_id: uuid.UUID, path: str, get: Get,
+    http: FlaskClient, order: str,
+) -> None:  # fmt: skip
+    """Of events that take little where they are stored as well; an export is bounded by them."""
+
+    def grow(data: dict[str, Any]) -> None:
+        data["changes"][0]["after"] = "x" * LARGE
+
+    told = [source.tell(UPDATED, client_id=client_id, change=grow) for _ in range(12)]
+    inbox.ingest(batch(told))
+    Placer(runtime.pipe_engine, runtime.vault).make_round()
+    pages = [get(path, order=order, limit=200)]
+    while cursor := pages[-1]["next"]:
+        pages.append(get(path, order=order, limit=200, cursor=cursor))
+    ids = [envelope["id"] for envelope in told]
+    assert [each for page in pages for each in _ids(page)] == ids[:: 1 if order == "oldest" else -1]
+    sizes = [len(orjson.dumps(page)) for page in pages]
+    assert max(sizes) < MAX_PAGE_BYTES + 2 * LARGE
+    lines = _export(http, runtime, source, path, format="jsonl", order="oldest").get_data()
+    assert [orjson.loads(line)["id"] for line in lines.splitlines()] == ids
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,11 @@ WORDS = {
 }
 
 
+_TRIED = text(
+    "UPDATE mails SET attempts = :attempts, next_at = clock_timestamp() + interval '1 minute'"
+)
+
+
 def queue(api: Api, address: str, **more: Any) -> uuid.UUID:
     with api.runtime.unit_of_work(api.origin()) as uow:
         return queue_mail(uow, "invitation", address, WORDS, **more)
@@ -142,6 +147,20 @@ def test_a_server_that_is_away_costs_no_mail_an_attempt_and_is_asked_by_one_at_a
     assert send_mail(api.runtime, breaker) == 5
     assert {kept(api, each).state for each in mails} == {"sent"}
     assert len(mails_to(engines.mailbox, address)) == 5
+
+
+@pytest.mark.parametrize("attempts", [0, 1, 3])
+def test_a_mail_waits_no_longer_for_a_clock_that_was_set_back(
+    api: Api, address: str, attempts: int
+) -> None:
+    """Whether it is being tried by one that has died, or waits to be tried again."""
+    mail_id = queue(api, address)
+    with api.runtime.unit_of_work(api.origin()) as uow:
+        uow.session.execute(_TRIED, {"attempts": attempts})
+    assert send_mail(api.runtime) == 0
+    pass_by(api, timedelta(hours=-1))
+    assert send_mail(api.runtime) == 1
+    assert kept(api, mail_id).state == "sent"
 
 
 def test_a_server_that_is_away_for_a_week_is_waited_for_no_longer(api: Api, address: str) -> None:

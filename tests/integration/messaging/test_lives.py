@@ -28,6 +28,7 @@ from tests.integration.messaging.conftest import (
     lose,
     until_someone_waits_for_a_lock,
 )
+from tests.integration.messaging.test_attempts import _die
 
 
 @pytest.fixture
@@ -181,6 +182,25 @@ def test_a_batch_of_the_ended_life_that_commits_late_is_not_kept(
     look_until_level(reconciler.make_round)
     assert _timeline(activity) == [each["id"] for each in new]
     assert _progress(activity)[1] == 6
+
+
+@pytest.mark.parametrize("left", [3, 5], ids=["learned anew", "followed on"])
+def test_what_killed_in_an_ended_life_parks_nothing_of_the_next(
+    reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog,
+    left: int,
+) -> None:  # fmt: skip
+    """At the position of an event that ended three processes stands another one by now."""
+    _say(clients, 6)
+    inbox.ingest(batch(log()[:4]))
+    _die(activity, 6, envelopes=1)
+    lose(clients, left)
+    _written_elsewhere(clients)
+    _say(clients, 6 - left)
+    new = log()
+    look_until_level(reconciler.make_round)
+    inbox.ingest(batch(new[4:]), suspicious=True)
+    assert DeadLetters("activity", activity.pipe_engine, apply).list() == []
+    assert _timeline(activity) == [each["id"] for each in new]
 
 
 def _fail_for(positions: set[int]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, text
 
@@ -14,9 +15,11 @@ from shared.messaging.lag import measure_lag
 from shared.messaging.low_water import raise_low_water
 from shared.messaging.outbox import append, prepare
 from shared.messaging.relay import sequence
+from shared.messaging.standing import standing
 from shared.runtime import Runtime
 from tests.factories.events import note, origin, publish
-from tests.fixtures.statements import noted_statements
+from tests.fixtures.databases import Databases
+from tests.fixtures.statements import blocks_touched, noted_calls, noted_statements
 
 MANY = 3000
 # Without the mark each of the many is visited, and they lie on some 80 blocks.
@@ -80,6 +83,24 @@ def test_a_look_finds_the_newest_state_first_while_a_snapshot_is_held(clients: R
             connection.execute(_MAKE_MANY_ROUNDS)
             connection.execute(text("ANALYZE relay_state"))
         assert _blocks_of_a_look(clients) < MOST_BLOCKS
+
+
+def test_counting_what_is_new_touches_as_little_whatever_statistics_say(
+    clients: Runtime, databases: Databases
+) -> None:
+    """As `clientele lag` and the page of the installation do."""
+    _write_many(clients)
+    publish(clients, origin(), [note(), note()])
+    with noted_calls() as calls:
+        lag = measure_lag(lambda name: Runtime(name, clients.settings).pipe_engine)[0]
+        with clients.pipe_engine.connect() as connection:
+            stands = standing(connection)
+    assert (lag.unsequenced, stands["unsequenced"]) == (2, 2)
+    counts = {call.query: call for call in calls if "unsequenced" in call.query}
+    assert len(counts) == 2
+    with psycopg.connect(databases.url("clients")) as connection:
+        for call in counts.values():
+            assert blocks_touched(connection, call) < MOST_BLOCKS, call.query
 
 
 def _write_many(runtime: Runtime) -> None:

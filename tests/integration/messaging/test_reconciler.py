@@ -7,6 +7,7 @@ import uuid
 import pytest
 from sqlalchemy import text
 
+from shared.db.engine import engine_for
 from shared.messaging.inbox import Inbox
 from shared.messaging.reconciler import Producer, Reconciler
 from shared.runtime import Runtime
@@ -14,6 +15,23 @@ from tests.factories.events import batch, note, origin, publish
 from tests.integration.messaging.conftest import ReadLog
 from tests.integration.messaging.test_attempts import _die
 from tests.integration.messaging.test_inbox import _contiguous, _letters, _timeline
+
+FAR = 25_000
+_WRITE_AND_NUMBER_MANY = text(
+    f"""
+    WITH written AS (
+        INSERT INTO event_log (pos, event_id, workspace_id, type, subject, aggregate_version, actor,
+                               correlation_id, data)
+        SELECT n, gen_random_uuid(), gen_random_uuid(), 'clients.none.such.v1', 'none/1', n,
+               '{{}}', 'test', '{{}}'
+        FROM generate_series(2, {FAR}) AS n
+    )
+    UPDATE relay_state SET last_pos = {FAR}
+    """
+)
+_RECEIVE_ALL_BUT_ONE = text(
+    f"INSERT INTO inbox (source, pos) SELECT '/clients', n FROM generate_series(3, {FAR}) AS n"
+)
 
 
 class Clock:
@@ -67,6 +85,28 @@ def test_a_hole_is_pulled_once_the_position_has_stood_still(
     clock.seconds += 3.1
     assert reconciler.make_round() == 2
     assert _timeline(activity) == list(range(1, 11))
+
+
+def test_a_position_passes_whatever_was_applied_beyond_a_hole(
+    reconciler: Reconciler,
+    inbox: Inbox,
+    clock: Clock,
+    clients: Runtime,
+    activity: Runtime,
+    log: ReadLog,
+) -> None:
+    """However much that is, though nothing new comes once the hole is filled."""
+    publish(clients, origin(), [note()])
+    (first,) = log()
+    inbox.ingest(batch([first]))
+    with engine_for(clients.settings, "clients", "owner").begin() as connection:
+        connection.execute(_WRITE_AND_NUMBER_MANY)
+    with activity.pipe_engine.begin() as connection:
+        connection.execute(_RECEIVE_ALL_BUT_ONE)
+    reconciler.make_round()
+    clock.seconds += 3.1
+    assert reconciler.make_round() == 1
+    assert _contiguous(activity) == FAR
 
 
 def test_what_is_pulled_is_suspicious_as_what_killed_a_puller_is_pulled_again(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import orjson
 import pytest
 
 from services.activity.webhooks.operations import purging
@@ -14,6 +15,7 @@ from services.activity.webhooks.queries import get_webhook
 from services.activity.webhooks.tasks import serving
 from services.activity.webhooks.tasks.purging import purge
 from shared.clock import now
+from shared.http.paging import MAX_PAGE_BYTES
 from shared.ids import uuid7
 from tests.fixtures.sink import Sink
 from tests.integration.webhooks.conftest import Office
@@ -23,6 +25,13 @@ _COPY = """
                                     created_at)
     SELECT gen_random_uuid(), %s, %s, gen_random_uuid(), n, 'x', 'waiting', clock_timestamp()
     FROM generate_series(100, 99 + %s) AS n
+"""
+# Twenty attempts, each with the most that is kept of an answer.
+_ANSWER_AT_LENGTH = """
+    UPDATE webhook_deliveries SET attempts = (
+        SELECT jsonb_agg(jsonb_build_object(
+            'at', '2026-11-23T09:30:00Z', 'duration_ms', 1, 'status', 500, 'error', 'status_500',
+            'response', repeat('x', 1000))) FROM generate_series(1, 20))
 """
 
 
@@ -36,7 +45,7 @@ def _hand_out(office: Office, webhook: Any, room: Room, but: list[uuid.UUID]) ->
         found = get_webhook(uow.session, uuid.UUID(webhook["id"]), lock=True)
         read_on(uow, found, moment)
         uow.flush()
-        return hand_out(uow, found.id, moment, but, room, found.read_pos)
+        return hand_out(uow, found, moment, but, room, found.read_pos)
 
 
 def test_no_more_is_handed_out_than_fits(office: Office, sink: Sink) -> None:
@@ -93,6 +102,20 @@ def test_a_long_log_goes_with_its_webhook_batch_by_batch(
     assert _left(office) == 3
     (count,) = office.database.execute("SELECT count(*) FROM webhooks").fetchone() or (None,)
     assert count == 1
+
+
+def test_a_page_of_the_log_ends_where_answers_are_long_and_leaves_nothing_out(
+    office: Office, sink: Sink
+) -> None:
+    webhook = office.add(sink.url())
+    office.database.execute(_COPY, [office.workspace_id, webhook["id"], 200])
+    office.database.execute(_ANSWER_AT_LENGTH)
+    pages, query = [], ""
+    while not pages or pages[-1]["next"]:
+        pages.append(office.ok("GET", f"/{webhook['id']}/deliveries?limit=200{query}"))
+        query = f"&cursor={pages[-1]['next']}"
+    assert max(len(orjson.dumps(page)) for page in pages) < MAX_PAGE_BYTES * 1.2
+    assert len({each["id"] for page in pages for each in page["data"]}) == 200
 
 
 def test_a_short_log_goes_with_its_webhook_at_once(office: Office, sink: Sink) -> None:

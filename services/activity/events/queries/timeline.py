@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     FromClause,
     Select,
@@ -18,19 +19,21 @@ from sqlalchemy import (
     Uuid,
     and_,
     cast,
+    column,
     func,
     or_,
     select,
+    table,
     text,
     true,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from services.activity.events.errors import ClientErased
 from services.activity.events.models import AUDITED, MOMENT, TimelineEvent
-from shared.http.paging import Page, Sort, cursor_after, rows_after
+from shared.http.paging import Page, Sort, measured_page, rows_after
 from shared.security.crypto import Vault
 
 
@@ -48,6 +51,8 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
 
+
+_FEED = table("feed", column("event_id", Uuid()), column("size"), column("parked", Boolean()))
 
 # Per source in order of `pos`, across sources by time: see the indexes in migration 0004.
 _ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
@@ -146,38 +151,24 @@ class _Asked:
 
 
 def _page(session: Session, vault: Vault, asked: _Asked) -> Page:
-    limit, scope = asked.limit, asked.scope
-    order = [Sort(column, asked.newest_first) for column in _ORDER]
-    beyond = rows_after(vault, scope, asked.cursor, order)
-    found = _entries(session, asked, order, beyond, limit + 1)
-    following = None
-    if len(found) > limit:
-        following = cursor_after(vault, scope, found[limit - 1][1])
-    return Page([entry for entry, _ in found[:limit]], following)
-
-
-def _entries(
-    session: Session,
-    asked: _Asked,
-    order: Sequence[Sort],
-    beyond: Sequence[ColumnElement[bool]],
-    limit: int,
-) -> list[tuple[TimelineEvent, list[Any]]]:
-    """Entries with their sort values, in order.
-
-    Each id of the client, each type or kind of actor where such are asked for, and each way is
+    """Each id of the client, each type or kind of actor where such are asked for, and each way is
     read along an index of its own and no further than the page: what a client has beside costs
-    nothing.
-    """
-    reads = [_read(asked, way, order, beyond, limit) for way in asked.ways]
-    read = union_all(*reads).subquery()
-    keys = [Sort(read.c[name], sort.descending) for sort, name in _named(order)]
-    statement = (
-        select(aliased(TimelineEvent, read), *(key.column for key in keys))
-        .order_by(*(key.clause for key in keys))
-        .limit(limit)
+    nothing."""
+    order = [Sort(each, asked.newest_first) for each in _ORDER]
+    beyond = rows_after(vault, asked.scope, asked.cursor, order)
+    reads = [_read(asked, way, order, beyond) for way in asked.ways]
+    found = union_all(*reads).subquery()
+    keys = [Sort(found.c[name], sort.descending) for sort, name in _named(order)]
+    return measured_page(
+        session,
+        vault,
+        TimelineEvent,
+        found,
+        keys,
+        _size(found),
+        scope=asked.scope,
+        limit=asked.limit,
     )
-    return [(row[0], list(row[1:])) for row in session.execute(statement)]
 
 
 def _read(
@@ -185,16 +176,22 @@ def _read(
     way: Sequence[ColumnElement[bool]],
     order: Sequence[Sort],
     beyond: Sequence[ColumnElement[bool]],
-    limit: int,
 ) -> Select[Any]:
     read = (
         select(TimelineEvent, *(sort.column.label(name) for sort, name in _named(order)))
         .where(*asked.alike, *way, *beyond)
         .order_by(*(sort.clause for sort in order))
-        .limit(limit)
+        .limit(asked.limit + 1)
         .lateral()
     )
     return select(read).select_from(asked.parts.join(read, true()))
+
+
+def _size(found: Subquery) -> ColumnElement[int]:
+    """What an entry takes: known by the feed, as telling it otherwise takes making a text of it;
+    one that has no place there yet is told by what is stored."""
+    placed = select(_FEED.c.size).where(_FEED.c.event_id == found.c.event_id, ~_FEED.c.parked)
+    return func.coalesce(placed.scalar_subquery(), func.pg_column_size(found.c.data))
 
 
 def _parts(
@@ -203,14 +200,14 @@ def _parts(
     """The parts of an index that are read one by one, and what an entry has in common with its."""
     found: FromClause = _each(client_ids, Uuid(), "mine")
     alike = [TimelineEvent.client_id == found.c.value]
-    for column, values in (
+    for narrowed, values in (
         (TimelineEvent.type, wanted.types),
         (TimelineEvent.actor_kind, wanted.actors),
     ):
         if values is not None:
-            each = _each(values, Text(), f"each_{column.key}")
+            each = _each(values, Text(), f"each_{narrowed.key}")
             found = found.join(each, true())
-            alike.append(column == each.c.value)
+            alike.append(narrowed == each.c.value)
     return found, alike
 
 

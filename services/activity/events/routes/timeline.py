@@ -34,7 +34,7 @@ holdings = InternalBlueprint(
 @blueprint.response(200, schemas.TimelinePage)
 def get_activity(uow: UnitOfWork, query: dict[str, Any], client_id: uuid.UUID) -> Answer:
     """The events of a client, newest or oldest first; what belongs to invoices, projects or
-    documents only to those who may view that kind."""
+    documents only to those who may view that kind. A page has at most some 1 MiB."""
     found = _page(uow, query, client_id, query.get("cursor"), query["limit"])
     return Answer(found.as_dict(schemas.present))
 

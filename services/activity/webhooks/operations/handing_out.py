@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Row, text
 
 from services.activity.events.queries.feed import COLUMNS, envelope_json
+from services.activity.webhooks.models import Webhook
 from services.activity.webhooks.rules.types import PING
 from shared.clock import rfc3339
 from shared.unit_of_work import UnitOfWork
@@ -20,6 +21,18 @@ from shared.unit_of_work import UnitOfWork
 _AROUND = 700
 _WAITING = """
     SELECT * FROM webhook_deliveries WHERE webhook_id = :webhook AND state = 'waiting' AND {which}
+"""
+_SOME = f"({_WAITING} AND id <> ALL (CAST(:but AS uuid[])) ORDER BY {{order}} LIMIT :rows)"
+_PINGS = _SOME.format(which="feed_pos IS NULL", order="id")
+_FIRST_TIME = _SOME.format(
+    which="next_at IS NULL AND feed_pos > :low_water AND feed_pos <= :upto", order="feed_pos"
+)
+_AGAIN = _SOME.format(which="next_at <= :moment AND feed_pos <= :upto", order="next_at, feed_pos")
+# In order of their places, a ping before all; not what is beyond the place up to where the feed
+# was read, since it may have been read back.
+_DUE = f"""
+    SELECT * FROM ({_PINGS} UNION ALL {_FIRST_TIME} UNION ALL {_AGAIN}) AS due
+    ORDER BY feed_pos NULLS FIRST LIMIT :rows
 """
 # Only as many as fit, by the size that the feed knows, so that no more is read than is sent;
 # where nothing is under way, the first of them in any case.
@@ -45,21 +58,7 @@ _FOUND = """
 _BEFORE = 9
 # Where the time of an event stands in its envelope.
 _TIME = 4
-# In order of their places, a ping before all; not what is beyond the place up to where the feed
-# was read, since it may have been read back.
-_READY = text(
-    _FOUND.format(
-        columns=COLUMNS,
-        which=_FITTING.format(
-            around=_AROUND,
-            waiting=_WAITING.format(
-                which="""(feed_pos IS NULL OR feed_pos <= :upto)
-                  AND (next_at IS NULL OR next_at <= :moment) AND id <> ALL (CAST(:but AS uuid[]))
-                ORDER BY feed_pos NULLS FIRST LIMIT :rows"""
-            ),
-        ),
-    )
-)
+_READY = text(_FOUND.format(columns=COLUMNS, which=_FITTING.format(around=_AROUND, waiting=_DUE)))
 _NEXT = text(
     _FOUND.format(
         columns=COLUMNS,
@@ -105,7 +104,7 @@ class HandedOut:
 
 def hand_out(
     uow: UnitOfWork,
-    webhook_id: uuid.UUID,
+    webhook: Webhook,
     moment: datetime,
     but: Collection[uuid.UUID],
     room: Room,
@@ -119,8 +118,9 @@ def hand_out(
     """
     if room.rows <= 0:
         return []
-    given = {"webhook": webhook_id, "moment": moment, "but": list(but), "rows": room.rows,
-             "most_bytes": room.bytes, "alone": not but, "upto": upto}  # fmt: skip
+    given = {"webhook": webhook.id, "moment": moment, "but": list(but), "rows": room.rows,
+             "most_bytes": room.bytes, "alone": not but, "upto": upto,
+             "low_water": webhook.low_water_pos}  # fmt: skip
     return _living(uow, uow.connection.execute(_READY, given).all(), moment)
 
 

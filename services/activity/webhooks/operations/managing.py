@@ -86,7 +86,7 @@ def change_webhook(
         setattr(webhook, name, value)
     webhook.permissions = sorted(types.kept_permissions(permissions))
     if "ordered" in changes:
-        retry_all(uow, webhook_id)
+        retry_all(uow, webhook)
     _changed(uow, webhook)
     if changed := events.changes_of(webhook, before):
         uow.publish(events.webhook_updated(webhook, changed))
@@ -118,7 +118,7 @@ def resume_webhook(uow: UnitOfWork, webhook_id: uuid.UUID) -> Webhook:
     """Go on from where it stood, at once, whatever had failed before."""
     webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
     webhook.failures, webhook.failing_since = 0, None
-    retry_all(uow, webhook_id)
+    retry_all(uow, webhook)
     return _in_state(uow, webhook, ACTIVE)
 
 

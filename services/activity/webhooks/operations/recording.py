@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +10,9 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from services.activity.webhooks.models import DELIVERED, FAILED, WAITING
+from services.activity.webhooks.models import DELIVERED, FAILED, WAITING, Webhook
 from services.activity.webhooks.operations.handing_out import HandedOut
+from services.activity.webhooks.operations.low_water import is_fresh_from
 from services.activity.webhooks.rules import retries, types
 from services.activity.webhooks.rules.answers import Attempt, Outcome
 from shared.unit_of_work import UnitOfWork
@@ -49,22 +49,28 @@ _HOLD = text(
 )
 _RELEASE = text(
     """
-    UPDATE webhook_deliveries AS h SET state = 'waiting'
-    WHERE h.webhook_id = :webhook AND h.state = 'held'
-      AND coalesce(h.client_id, h.workspace_id) = ANY (CAST(:chains AS uuid[]))
-      AND NOT EXISTS (
-          SELECT FROM webhook_deliveries AS t
-          WHERE t.webhook_id = h.webhook_id AND t.state = 'waiting' AND t.next_at IS NOT NULL
-            AND coalesce(t.client_id, t.workspace_id) = coalesce(h.client_id, h.workspace_id)
-            AND t.feed_pos < h.feed_pos)
+    WITH released AS (
+        UPDATE webhook_deliveries AS h SET state = 'waiting'
+        WHERE h.webhook_id = :webhook AND h.state = 'held'
+          AND coalesce(h.client_id, h.workspace_id) = ANY (CAST(:chains AS uuid[]))
+          AND NOT EXISTS (
+              SELECT FROM webhook_deliveries AS t
+              WHERE t.webhook_id = h.webhook_id AND t.state = 'waiting' AND t.next_at IS NOT NULL
+                AND coalesce(t.client_id, t.workspace_id) = coalesce(h.client_id, h.workspace_id)
+                AND t.feed_pos < h.feed_pos)
+        RETURNING feed_pos
+    ) SELECT min(feed_pos) FROM released
     """
 )
 # What waited or was held is due at once; in order it is held again as soon as one fails.
 _RETRY_ALL = text(
     """
-    UPDATE webhook_deliveries SET state = 'waiting', next_at = NULL
-    WHERE webhook_id = :webhook
-      AND (state = 'held' OR (state = 'waiting' AND next_at IS NOT NULL))
+    WITH again AS (
+        UPDATE webhook_deliveries SET state = 'waiting', next_at = NULL
+        WHERE webhook_id = :webhook
+          AND (state = 'held' OR (state = 'waiting' AND next_at IS NOT NULL))
+        RETURNING feed_pos
+    ) SELECT min(feed_pos) FROM again
     """
 )
 
@@ -92,18 +98,18 @@ def record(
         uow.connection.execute(_RECORD, given)
 
 
-def keep_order(uow: UnitOfWork, webhook_id: uuid.UUID, results: Sequence[Result]) -> None:
+def keep_order(uow: UnitOfWork, webhook: Webhook, results: Sequence[Result]) -> None:
     """Hold back what is behind a failure of its client; let go what has none before it."""
-    chains = list({each.delivery.chain for each in results})
+    given = {"webhook": webhook.id, "chains": list({each.delivery.chain for each in results})}
     if not all(each.arrived for each in results):
-        uow.connection.execute(_HOLD, {"webhook": webhook_id, "chains": chains})
+        uow.connection.execute(_HOLD, given)
     if results:
-        uow.connection.execute(_RELEASE, {"webhook": webhook_id, "chains": chains})
+        is_fresh_from(webhook, uow.connection.scalar(_RELEASE, given))
 
 
-def retry_all(uow: UnitOfWork, webhook_id: uuid.UUID) -> None:
+def retry_all(uow: UnitOfWork, webhook: Webhook) -> None:
     """Whatever waits for another try is due now."""
-    uow.connection.execute(_RETRY_ALL, {"webhook": webhook_id})
+    is_fresh_from(webhook, uow.connection.scalar(_RETRY_ALL, {"webhook": webhook.id}))
 
 
 def _row(result: Result, moment: datetime, chance: float) -> dict[str, Any]:

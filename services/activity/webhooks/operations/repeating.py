@@ -11,6 +11,7 @@ from services.activity.events.rules.cursors import place_of
 from services.activity.webhooks import events, queries
 from services.activity.webhooks.errors import NotNow, UnknownPosition
 from services.activity.webhooks.models import DELIVERED, FAILED, WAITING, Delivery, Webhook
+from services.activity.webhooks.operations.low_water import is_fresh_from
 from services.activity.webhooks.operations.managing import look_now
 from services.activity.webhooks.rules import types
 from shared.clock import now
@@ -52,6 +53,7 @@ def resend(uow: UnitOfWork, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> De
         raise NotNow(f"It is {delivery.state}.", state=delivery.state)
     delivery.state, delivery.tries, delivery.next_at = WAITING, 0, None
     delivery.finished_at = None
+    is_fresh_from(webhook, delivery.feed_pos)
     look_now(webhook, now())
     uow.flush()
     return delivery
@@ -65,6 +67,7 @@ def replay(uow: UnitOfWork, webhook_id: uuid.UUID, after: str) -> Webhook:
     """
     webhook = queries.get_webhook(uow.session, webhook_id, lock=True)
     webhook.read_pos = min(webhook.read_pos, _place(uow, after))
+    is_fresh_from(webhook, webhook.read_pos + 1)
     webhook.version += 1
     uow.publish(events.replayed(webhook, after))
     look_now(webhook, now())

@@ -35,6 +35,7 @@ from services.activity.webhooks.operations.handing_out import (
     hand_out,
     hand_out_early,
 )
+from services.activity.webhooks.operations.low_water import raise_low_water
 from services.activity.webhooks.operations.managing import secrets_of
 from services.activity.webhooks.operations.reading import read_on
 from services.activity.webhooks.operations.recording import (
@@ -120,7 +121,9 @@ def take_turn(
     if webhook is None:
         return None
     if webhook.ordered:
-        keep_order(uow, webhook_id, brought.results)
+        keep_order(uow, webhook, brought.results)
+    if brought.results:
+        raise_low_water(uow, webhook)
     sends = webhook.state == ACTIVE and not _health(webhook).rests(taker.moment)
     more = sends and not brought.leaves and read_on(uow, webhook, taker.moment)
     deliveries = _hand_out(uow, webhook, taker, brought, sends=sends)
@@ -157,7 +160,7 @@ def _judge(uow: UnitOfWork, webhook: Webhook, taker: Taker, results: Sequence[Re
     webhook.failures, webhook.failing_since = health.failures, health.failing_since
     webhook.rest_until = health.rest_until
     if before.is_open and Outcome.ARRIVED in outcomes:
-        retry_all(uow, webhook.id)
+        retry_all(uow, webhook)
     if Outcome.GONE in outcomes:
         _disable(uow, webhook, GONE)
     elif health.is_given_up(taker.moment):
@@ -177,7 +180,7 @@ def _hand_out(
 ) -> list[HandedOut]:
     room, but = _room(webhook, brought), brought.handed_out
     upto = webhook.read_pos if sends else None
-    found = hand_out(uow, webhook.id, taker.moment, but, room, upto)
+    found = hand_out(uow, webhook, taker.moment, but, room, upto)
     if found or upto is None or room.rows <= 0 or not _health(webhook).is_open:
         return found
     return hand_out_early(uow, webhook.id, taker.moment, upto)

@@ -21,8 +21,8 @@ from shared.failpoints import failpoint
 
 #: Posts to one webhook at once.
 AT_ONCE = 8
-#: Deliveries held in memory for one webhook, and their bytes.
-WINDOW, WINDOW_BYTES = 200, 1_048_576
+#: Deliveries held in memory for one webhook, and their bytes: 80 MB for as many as are served.
+WINDOW, WINDOW_BYTES = 200, 393_216
 #: Results noted together, and how long the first of them waits for others.
 TOGETHER, WAIT_SECONDS = 64, 0.05
 #: A turn is taken at least so often, well within the lease.
