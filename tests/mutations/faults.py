@@ -36,6 +36,7 @@ _TOTALS = "tests/integration/metrics/test_totals.py::test_"
 _TIMELINE = "tests/integration/activity/test_ingest.py::test_"
 _ENTRIES = "tests/integration/activity/test_timeline.py::test_"
 _MARK = "tests/integration/webhooks/test_low_water.py::test_"
+_PROJECTIONS = "tests/integration/projections/test_lives.py::test_"
 _PLACING = "tests/integration/activity/test_placing.py::test_"
 
 FAULTS = (
@@ -289,6 +290,41 @@ FAULTS = (
         "SELECT :source, CAST(:epoch AS uuid), :pos, CAST(:event_id",
         "SELECT :source, CAST(NULL AS uuid), :pos, CAST(:event_id",
         (f"{_LIVES}a_letter_of_each_life_keeps_its_envelope",),
+    ),
+    Fault(
+        "a rebuild takes a letter of an ended life for the event at its position",
+        "cli/projections/rebuilding.py",
+        "WHERE source = :source AND epoch = CAST(:epoch AS uuid) AND state <> 'replayed'",
+        "WHERE source = :source AND state <> 'replayed'",
+        (f"{_PROJECTIONS}a_rebuild_passes_by_no_event_for_a_letter_of_an_ended_life",),
+    ),
+    Fault(
+        "numbers are those of a newer version that is lost",
+        "services/metrics/migrations/versions/0007_lives_of_a_log.py",
+        "WHERE NOT EXISTS (SELECT FROM erased_clients AS x WHERE x.client_id = f.client_id);",
+        "WHERE false;",
+        (f"{_PROJECTIONS}numbers_are_those_of_the_log_and_of_no_newer_version_that_is_lost",),
+    ),
+    Fault(
+        "a merge that was taken back stays an alias",
+        "services/activity/migrations/versions/0010_lives_of_a_log.py",
+        "    DELETE FROM client_aliases;\n",
+        "",
+        (f"{_PROJECTIONS}a_merge_that_was_taken_back_leaves_no_alias",),
+    ),
+    Fault(
+        "a deletion that was taken back stays one",
+        "services/metrics/migrations/versions/0007_lives_of_a_log.py",
+        "    DELETE FROM erased_clients WHERE client_id <> ALL (erased);\n",
+        "",
+        (f"{_PROJECTIONS}a_deletion_that_was_taken_back_is_no_deletion",),
+    ),
+    Fault(
+        "the feed goes on telling what is lost",
+        "services/activity/migrations/versions/0010_lives_of_a_log.py",
+        "WHERE f.source = of_source AND NOT f.parked\n",
+        "WHERE false\n",
+        (f"{_PROJECTIONS}what_is_lost_stays_in_the_chain_of_seals_and_is_read_by_nobody",),
     ),
     # Dead letters and deletions.
     Fault(

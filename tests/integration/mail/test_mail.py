@@ -19,7 +19,8 @@ from sqlalchemy import text
 
 from services.clients.gateway.breaker import Breaker
 from services.clients.mail.models import Mail
-from services.clients.mail.operations import LEASE, purge_mails, queue_mail
+from services.clients.mail.operations import purge_mails, queue_mail
+from services.clients.mail.rules import LEASE
 from services.clients.mail.tasks import send_mail
 from shared.clock import now
 from tests.fixtures.api import Api

@@ -24,7 +24,7 @@ _DELIVER_MANY = """
     INSERT INTO webhook_deliveries (id, workspace_id, webhook_id, event_id, feed_pos, type, state,
                                     created_at)
     SELECT gen_random_uuid(), %s, %s, gen_random_uuid(), n, 'x', 'waiting', clock_timestamp()
-    FROM generate_series(100000, 99999 + %s) AS n
+    FROM generate_series(1, %s) AS n
 """
 
 
@@ -37,6 +37,8 @@ def _held_snapshot(databases: Databases) -> Iterator[None]:
 
 
 def _deliver_many(office: Office, webhook: Any) -> None:
+    for _ in range(MANY):
+        next(office.positions)
     with office.database.transaction():
         given = [office.workspace_id, webhook["id"], MANY]
         office.database.execute(_DELIVER_MANY, given)
