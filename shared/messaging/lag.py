@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from shared.messaging.low_water import COUNT_UNNUMBERED, STATE
+from shared.messaging.low_water import UNNUMBERED
 from shared.messaging.topology import SERVICES, SUBSCRIPTIONS, source_of
 
 _PRODUCER = text(
     f"""
     SELECT last_pos, epoch, lease_owner, lease_until > clock_timestamp() AS leased,
-           ({COUNT_UNNUMBERED}) AS unsequenced
-    FROM {STATE} AS state
+           (SELECT count(*) FROM event_log WHERE {UNNUMBERED}) AS unsequenced
+    FROM relay_state WHERE k = 1
     """
 )
 _SENT = text("SELECT target, sent_pos, paused FROM relay_target")

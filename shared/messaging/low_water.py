@@ -22,21 +22,6 @@ UNNUMBERED = f"pos IS NULL AND id > (SELECT low_water_id FROM {STATE} AS state)"
 #: The first of those rows. Asked in order, so that it is read along an index from the mark on,
 #: whatever was last known of how many there are.
 FIRST_UNNUMBERED = f"SELECT id FROM event_log WHERE {UNNUMBERED} ORDER BY id LIMIT 1"
-#: How many of them there are, counted from the mark on a hundred at a time: asked for all at once,
-#: the whole log is read as soon as many were seen without a position when statistics were taken.
-COUNT_UNNUMBERED = f"""
-    WITH RECURSIVE counted (id, many) AS (
-        SELECT low_water_id, CAST(0 AS bigint) FROM {STATE} AS state
-        UNION ALL
-        SELECT next.id, next.many FROM counted CROSS JOIN LATERAL (
-            SELECT max(id) AS id, count(*) AS many FROM (
-                SELECT id FROM event_log WHERE pos IS NULL AND id > counted.id
-                ORDER BY id LIMIT 100
-            ) AS following
-        ) AS next WHERE next.many > 0
-    )
-    SELECT CAST(sum(many) AS bigint) FROM counted
-"""
 
 # Inserting takes this lock before it draws an id, and ends the transaction before it lets go.
 _WRITERS = """

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from shared.messaging.low_water import COUNT_UNNUMBERED, STATE
+from shared.messaging.low_water import UNNUMBERED
 
 _LOG = text(
     f"""
     SELECT last_pos AS head,
            CASE WHEN lease_until > clock_timestamp() THEN lease_owner END AS relay,
-           ({COUNT_UNNUMBERED}) AS unsequenced
-    FROM {STATE} AS state
+           (SELECT count(*) FROM event_log WHERE {UNNUMBERED}) AS unsequenced
+    FROM relay_state WHERE k = 1
     """
 )
 _SENT = text("SELECT target, sent_pos AS pos, paused FROM relay_target ORDER BY target")

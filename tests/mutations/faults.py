@@ -92,10 +92,10 @@ FAULTS = (
         (f"{_LOW_WATER}a_look_finds_the_newest_state_first_while_a_snapshot_is_held",),
     ),
     Fault(
-        "what is new is counted in one go",
-        "shared/messaging/low_water.py",
-        "                ORDER BY id LIMIT 100\n",
-        "",
+        "counting what is new reads the whole log",
+        "shared/messaging/standing.py",
+        "WHERE {UNNUMBERED}) AS unsequenced",
+        "WHERE pos IS NULL) AS unsequenced",
         (f"{_LOW_WATER}counting_what_is_new_touches_as_little_whatever_statistics_say",),
     ),
     Fault(

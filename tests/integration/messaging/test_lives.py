@@ -190,15 +190,17 @@ def test_what_killed_in_an_ended_life_parks_nothing_of_the_next(
     left: int,
 ) -> None:  # fmt: skip
     """At the position of an event that ended three processes stands another one by now."""
-    _say(clients, 6)
-    inbox.ingest(batch(log()[:4]))
-    _die(activity, 6, envelopes=1)
+    _say(clients, 7)
+    inbox.ingest(batch(log()[:5]))
+    _die(activity, 7, envelopes=1)
     lose(clients, left)
     _written_elsewhere(clients)
     _say(clients, 6 - left)
-    new = log()
+    log()
     look_until_level(reconciler.make_round)
-    inbox.ingest(batch(new[4:]), suspicious=True)
+    _say(clients, 1)
+    new = log()
+    inbox.ingest(batch(new[6:]), suspicious=True)
     assert DeadLetters("activity", activity.pipe_engine, apply).list() == []
     assert _timeline(activity) == [each["id"] for each in new]
 
