@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0051"
+down_revision = "0050"
 
 _TO_SEND = """
 CREATE OR REPLACE FUNCTION mails_to_send(most int) RETURNS TABLE (workspace_id uuid, id uuid)
