@@ -76,7 +76,7 @@ def _parse(raw: bytes) -> Any:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise Malformed(f"The body is not valid JSON: {error}.") from error
-    _refuse_depth(raw, body)
+    refuse_depth(raw, body)
     if b"\\u0000" in raw and (wrong := list(_nul_fields(body, ""))):
         raise Invalid(errors=wrong)
     if wrong := inexact_numbers(raw):
@@ -84,8 +84,11 @@ def _parse(raw: bytes) -> Any:
     return body
 
 
-def _refuse_depth(raw: bytes, body: Any) -> None:
-    """No value of ours lies deep, and whoever walks through one deeper would not come back."""
+def refuse_depth(raw: bytes, body: Any) -> None:
+    """No value of ours lies deep, and whoever walks through one deeper would not come back.
+
+    Raises `TooLarge`.
+    """
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return
     level, depth = [body], 0

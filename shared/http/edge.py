@@ -186,7 +186,7 @@ def if_match() -> int | None:
     tags = request.if_match
     if tags.star_tag:
         return None
-    versions = [int(tag) for tag in tags.as_set() if _VERSION.fullmatch(tag)]
+    versions = [int(tag) for tag in tags.as_set() if _VERSION.fullmatch(tag or "")]
     return versions[0] if versions else -1
 
 

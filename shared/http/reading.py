@@ -14,11 +14,8 @@ from marshmallow import Schema, fields
 
 from shared.errors import FieldError
 from shared.http.fields import NOTHING, Errors, or_null
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import MAX_ERRORS, StrictSchema
 from shared.values.findings import Body, Findings
-
-#: A body of a megabyte can be wrong in a hundred thousand places.
-MAX_ERRORS = 200
 
 
 class _Readable(Protocol):

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Self
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from shared.errors import FieldError
+
+#: A body of a megabyte can be wrong in a hundred thousand places, and its name for one of them be
+#: nearly as long.
+MAX_ERRORS = 200
+_MAX_NAME = 200
 
 _DEFAULT_CODES = (
     ("Missing data", "required"),
@@ -60,8 +66,9 @@ def listed_once(parts: Iterable[str]) -> list[str]:
 
 
 def field_errors(messages: Any, path: str = "") -> list[FieldError]:
-    """Flatten marshmallow's messages: `contacts[0].email` and so on, in order."""
-    return list(_walk(messages, path))
+    """Flatten marshmallow's messages: `contacts[0].email` and so on, in order, the first of very
+    many."""
+    return list(islice(_walk(messages, path), MAX_ERRORS))
 
 
 def invalid_fields(error: ValidationError) -> list[FieldError]:
@@ -85,7 +92,8 @@ def _join(path: str, key: Any) -> str:
         return path
     if isinstance(key, int):
         return f"{path}[{key}]"
-    return f"{path}.{key}" if path else str(key)
+    name = str(key)[:_MAX_NAME]
+    return f"{path}.{name}" if path else name
 
 
 def _code_of(message: Any) -> str:

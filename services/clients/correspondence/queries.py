@@ -18,11 +18,13 @@ from shared.unit_of_work import UnitOfWork
 
 _AT_ONCE = 50
 _TO_REMIND = text("SELECT workspace_id, id, days FROM invoices_to_remind(:moment, :most)")
+# The last day of the calendar begins, in some zones, at a moment that is none of it any more.
 _NEXT_REMINDER = text(
     """
     SELECT min((i.due_on + d.days)::timestamp AT TIME ZONE w.time_zone)
     FROM invoices AS i CROSS JOIN workspaces AS w, unnest(w.reminder_days) AS d (days)
     WHERE i.status IN ('issued', 'partially_paid') AND i.due_on + d.days > CAST(:today AS date)
+      AND i.due_on + d.days < DATE '9999-12-31'
       AND coalesce(i.reminded_days, -1) < d.days
     """
 )

@@ -20,8 +20,8 @@ from services.clients.records.schemas.views import WarningView
 from shared.clock import rfc3339
 from shared.errors import FieldError, Invalid
 from shared.http.fields import Errors, flag
-from shared.http.reading import MAX_ERRORS, ReadingSchema
-from shared.http.schemas import StrictSchema, page_of
+from shared.http.reading import ReadingSchema
+from shared.http.schemas import MAX_ERRORS, StrictSchema, page_of
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from services.metrics.totals.queries.overviews import CountedUpTo, OpenItems, Overview, Revenue
 from services.metrics.totals.rules import months_up_to
@@ -64,10 +64,11 @@ class MetricsQuery(StrictSchema):
     """Of which day the numbers are asked."""
 
     today = Day(
+        validate=validate.Range(min=date(1900, 1, 1)),
         metadata={
             "description": "The day by which an invoice is late; "
             "the present one in the workspace's time zone if left out."
-        }
+        },
     )
 
 

@@ -154,7 +154,7 @@ def test_another_workspace_sees_nothing_of_it(
     assert (found["total_revenue"], found["top_clients"], found["paid_invoices"]) == ([], [], 0)
 
 
-@pytest.mark.parametrize("today", ["2026-11-31", "yesterday", "0000-01-01"])
+@pytest.mark.parametrize("today", ["2026-11-31", "yesterday", "0000-01-01", "0001-01-01"])
 def test_a_day_that_is_none_is_refused(get: Get, today: str) -> None:
     problem = get("/v1/metrics", status=422, today=today)
     assert problem["errors"][0]["field"] == "today"

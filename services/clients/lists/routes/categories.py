@@ -13,6 +13,7 @@ from services.clients.lists.models import CATEGORIES
 from services.clients.lists.queries import choices, find_entry
 from services.clients.lists.rules.entries import Entry
 from shared.errors import FieldError, Invalid
+from shared.http.blueprint import refuse_depth
 from shared.http.edge import KEPT_ONLY
 from shared.security.identity import Identity
 from shared.unit_of_work import UnitOfWork
@@ -41,11 +42,13 @@ def listed(look: Look) -> Look:
 
 
 def _body() -> dict[str, Any]:
-    """What is no object the documents service refuses by itself."""
+    """What is no object the documents service refuses by itself. Raises `TooLarge`."""
+    raw = request.get_data(cache=True)
     try:
-        body = orjson.loads(request.get_data(cache=True))
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return {}
+    refuse_depth(raw, body)
     return body if isinstance(body, dict) else {}
 
 
