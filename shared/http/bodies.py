@@ -16,7 +16,7 @@ from flask import Flask, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.routing import MapAdapter
 
-from shared.errors import TooSlow, Unavailable
+from shared.errors import Malformed, TooSlow, Unavailable
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -34,10 +34,6 @@ V = TypeVar("V", bound=Callable[..., Any])
 _LONGEST: Final = "longest_body"
 
 
-class CallerGone(Exception):
-    """Nobody is there any more to answer."""
-
-
 class Bodies:
     """The bodies that one process is reading."""
 
@@ -47,7 +43,8 @@ class Bodies:
     async def whole(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
         """The body of a request; of one that is too long, more than may be.
 
-        Raises `TooSlow` (408), `Unavailable` (503) where too much is held, `CallerGone`.
+        Raises `TooSlow` (408), `Unavailable` (503) where too much is held, and `Malformed` (400)
+        where it breaks off: its caller has gone, or its chunks are none.
         """
         if not any(name in {b"content-length", b"transfer-encoding"} for name, _ in headers):
             return b""
@@ -64,7 +61,7 @@ class Bodies:
             while more and size <= MAX_BODY_BYTES:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise CallerGone
+                    raise Malformed("The body breaks off.")
                 pieces.append(message.get("body", b""))
                 size, more = size + len(pieces[-1]), bool(message.get("more_body"))
                 self._held += len(pieces[-1])

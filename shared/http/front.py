@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, Response
 
 from shared.errors import DomainError, Unavailable
-from shared.http.bodies import MOST_LONG, Arriving, Bodies, CallerGone, Receive, is_long
+from shared.http.bodies import MOST_LONG, Arriving, Bodies, Receive, is_long
 from shared.http.later import (
     LATER,
     STALL_SECONDS,
@@ -86,8 +86,6 @@ class Front:
         except DomainError as error:
             await self._refuse(error, send)
             return
-        except CallerGone:
-            return
         left = environ.get(LATER)
         if left is not None:
             await self._answer_later(left, answered, receive, send)
@@ -111,6 +109,9 @@ class Front:
         if not is_long(self._app, environ):
             body = await self._bodies.whole(scope["headers"], receive)
             environ["wsgi.input"] = io.BytesIO(body)
+            # Of a body in chunks Flask would take what may be and leave the rest, without a word.
+            if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
+                environ["CONTENT_LENGTH"] = str(len(body))
             is_health = environ["PATH_INFO"] in _HEALTH
             threads = self._health_threads if is_health else self._threads
             return await loop.run_in_executor(threads, call)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from shared.errors import TooSlow, Unavailable
+from shared.errors import Malformed, TooSlow, Unavailable
 from shared.http import bodies
-from shared.http.bodies import MAX_BODY_BYTES, Bodies, CallerGone
+from shared.http.bodies import MAX_BODY_BYTES, Bodies
 
 WITH_BODY = [(b"content-length", b"10")]
 Message = MutableMapping[str, Any]
@@ -58,7 +58,7 @@ def test_a_body_that_does_not_come_to_its_end_is_given_up(monkeypatch: pytest.Mo
 
 
 def test_a_caller_that_goes_is_not_answered() -> None:
-    with pytest.raises(CallerGone):
+    with pytest.raises(Malformed):
         _read(Sender(b"a", is_whole=False, goes=True))
 
 

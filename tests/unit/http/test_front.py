@@ -278,6 +278,7 @@ def test_a_long_body_reaches_a_view_that_takes_one_and_no_other(app: Flask) -> N
     assert _ask(app, "POST", "/long", *pieces, headers=chunked).body == b"3500000"
     assert _ask(app, "POST", "/long", b"short", **_sized(b"short")).body == b"5"
     assert _ask(app, "POST", "/short", *pieces, **_sized(*pieces)).status == 413
+    assert _ask(app, "POST", "/short", *pieces, headers=chunked).status == 413
     assert _ask(app, "POST", "/nowhere", *pieces, **_sized(*pieces)).status == 404
 
 
