@@ -430,6 +430,13 @@ FAULTS = (
         "job.state == RUNNING",
         (f"{_TURNS}a_turn_that_was_overtaken_writes_nothing_more",),
     ),
+    Fault(
+        "a mail that breaks off each time is tried for ever",
+        "services/clients/mail/operations.py",
+        "if mail.attempts > len(rules.PAUSES):",
+        "if mail.attempts < 0:",
+        ("tests/integration/mail/test_mail.py::test_a_mail_that_breaks_off_each_time_is_given_up_and_holds_up_no_other",),
+    ),
     # Readers outside.
     Fault(
         "a reader of the feed keeps its cursor apart from what it has taken",

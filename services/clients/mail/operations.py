@@ -143,6 +143,9 @@ def claim_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Attempt | None:
     if mail.good_until is not None and mail.good_until <= now():
         _finish(mail, GIVEN_UP, mail.problem or "It would have come too late.")
         return None
+    if mail.attempts > len(rules.PAUSES):
+        _finish(mail, GIVEN_UP, mail.problem or "Sending it broke off each time.")
+        return None
     if (reason := _why_not(uow, mail)) is not None:
         _finish(mail, WITHHELD, reason)
         return None

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from services.clients.gateway.breaker import Breaker
 from services.clients.mail.models import Mail
 from services.clients.mail.operations import purge_mails, queue_mail
-from services.clients.mail.rules import LEASE
+from services.clients.mail.rules import LEASE, PAUSES
 from services.clients.mail.tasks import send_mail
 from shared.clock import now
 from tests.fixtures.api import Api
@@ -148,6 +148,23 @@ def test_a_server_that_is_away_costs_no_mail_an_attempt_and_is_asked_by_one_at_a
     assert send_mail(api.runtime, breaker) == 5
     assert {kept(api, each).state for each in mails} == {"sent"}
     assert len(mails_to(engines.mailbox, address)) == 5
+
+
+def test_a_mail_that_breaks_off_each_time_is_given_up_and_holds_up_no_other(
+    api: Api, address: str
+) -> None:
+    """Whatever it is that goes wrong with it: here it lacks words of its kind."""
+    with api.runtime.unit_of_work(api.origin()) as uow:
+        guilty = queue_mail(uow, "invitation", address, {})
+    other = queue(api, address)
+    for _ in range(len(PAUSES) + 2):
+        send_mail(api.runtime)
+        pass_by(api, LEASE)
+    assert kept(api, other).state == "sent"
+    assert (kept(api, guilty).state, kept(api, guilty).problem) == (
+        "given_up",
+        "Sending it broke off each time.",
+    )
 
 
 @pytest.mark.parametrize("attempts", [0, 1, 3])
