@@ -64,6 +64,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "contract": noted("Contract"),
         "agreement": noted("Agreement"),
         "specification": noted("Specification"),
+        "invoice": noted("Invoice"),
+        "statement": noted("Statement"),
+        "report": noted("Report"),
         "other": noted("Other"),
     },
     "document.mark": {
