@@ -6,13 +6,16 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DataError, DBAPIError
 
 from shared.db.engine import engine_for
+from shared.db.pipelining import pipelined
 from tests.fixtures.databases import Databases
 
 _END = """
@@ -84,17 +87,23 @@ def test_a_server_that_went_without_a_farewell_is_noticed_in_ten_seconds(engine:
         (_DUPLICATE, "duplicate key"),
     ],
 )
+@pytest.mark.parametrize("transaction", [Engine.begin, pipelined])
 def test_an_error_says_what_went_wrong_and_not_with_which_values(
-    engine: Engine, caplog: pytest.LogCaptureFixture, statement: str, said: str
+    engine: Engine,
+    caplog: pytest.LogCaptureFixture,
+    statement: str,
+    said: str,
+    transaction: Callable[[Engine], AbstractContextManager[Connection]],
 ) -> None:
-    with engine.connect() as connection:
-        connection.execute(
-            text("SELECT set_config('tests.words', :words, true)"), {"words": _WORDS}
-        )
-        try:
+    """Whether it is waited for or goes in a pipeline."""
+    try:
+        with transaction(engine) as connection:
+            connection.execute(
+                text("SELECT set_config('tests.words', :words, true)"), {"words": _WORDS}
+            )
             connection.execute(text(statement), {"words": _WORDS} if ":words" in statement else {})
-        except DBAPIError:
-            logging.getLogger("tests.engine").exception("failed")
+    except DBAPIError:
+        logging.getLogger("tests.engine").exception("failed")
     assert said in caplog.text
     assert _WORDS not in caplog.text
 
