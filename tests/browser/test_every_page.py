@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Reader, Readers, Site
+from tests.fixtures.waiting import eventually
 
 _VENDOR = Path(__file__).parent / "vendor"
 AXE = (_VENDOR / "axe.min.js").read_text(encoding="utf-8")
@@ -124,6 +125,11 @@ def test_menus_shut_nobody_out_either(owner: Reader, site: Site) -> None:
 
 
 def test_without_a_script_everything_can_be_read_and_searched(readers: Readers, site: Site) -> None:
+    timeline = f"/v1/clients/{site.client_id}/activity?limit=51"
+    for number in range(5):
+        said = {"kind": "note", "text": f"Note {number}"}
+        site.call("POST", f"/v1/clients/{site.client_id}/notes", said)
+    eventually("a page", lambda: len(site.call("GET", timeline)["data"]) > 50)
     reader = readers(java_script_enabled=False)
     page = reader.go("/clients")
     page.fill("#q", "alder")
