@@ -48,22 +48,21 @@ def stops_of(session: Session, client_id: uuid.UUID) -> Sequence[MailStop]:
     return session.scalars(mine.order_by(MailStop.stopped_at.desc())).all()
 
 
-def list_mails(
-    uow: UnitOfWork, filters: Mapping[str, Any], cursor: str | None, limit: int, *, of_users: bool
-) -> Page:
+def list_mails(uow: UnitOfWork, query: Mapping[str, Any], *, of_users: bool) -> Page:
     """A page of the workspace's mail, the newest first; that to its users where wanted."""
     statement = _seen(of_users)
-    for name in _FILTERS:
-        if filters.get(name) is not None:
-            statement = statement.where(getattr(Mail, name) == filters[name])
+    filters = {name: query[name] for name in _FILTERS}
+    for name, value in filters.items():
+        if value is not None:
+            statement = statement.where(getattr(Mail, name) == value)
     return page(
         uow.session,
         uow.vault,
         statement,
         [Sort(Mail.id, descending=True)],
         scope=f"mails {of_users} {sorted(filters.items(), key=str)}",
-        cursor=cursor,
-        limit=limit,
+        cursor=query["cursor"],
+        limit=query["limit"],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,20 +51,20 @@ def jobs_of_import(session: Session, import_id: uuid.UUID) -> Sequence[Job]:
     return session.scalars(select(Job).where(Job.import_id == import_id).order_by(Job.id)).all()
 
 
-def list_jobs(uow: UnitOfWork, filters: dict[str, Any], cursor: str | None, limit: int) -> Page:
-    """A page of the workspace's jobs, the newest first."""
+def list_jobs(uow: UnitOfWork, query: Mapping[str, Any]) -> Page:
+    """A page of the workspace's jobs, the newest first; all that `query` does not narrow."""
+    filters = {name: query[name] for name in _FILTERS if query.get(name)}
     statement = select(Job)
-    for name in _FILTERS:
-        if filters.get(name):
-            statement = statement.where(getattr(Job, name) == filters[name])
+    for name, value in filters.items():
+        statement = statement.where(getattr(Job, name) == value)
     return page(
         uow.session,
         uow.vault,
         statement,
         [Sort(Job.id, descending=True)],
         scope=f"jobs {sorted(filters.items(), key=str)}",
-        cursor=cursor,
-        limit=limit,
+        cursor=query["cursor"],
+        limit=query["limit"],
     )
 
 

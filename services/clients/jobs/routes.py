@@ -21,8 +21,6 @@ schedule = ApiBlueprint(
     "schedule", __name__, url_prefix="/v1/schedule", description="What happens by itself"
 )
 
-_FILTERS = ("state", "kind", "import_id")
-
 
 def accepted(job: Job) -> Answer:
     """It will be done: the answer says where to see how far it is."""
@@ -35,8 +33,7 @@ def accepted(job: Job) -> Answer:
 @blueprint.response(200, schemas.JobPage)
 def get_jobs(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's jobs, the newest first."""
-    filters: dict[str, Any] = {name: query[name] for name in _FILTERS if name in query}
-    found = queries.list_jobs(uow, filters, query["cursor"], query["limit"])
+    found = queries.list_jobs(uow, query)
     return Answer(found.as_dict(schemas.job_json))
 
 

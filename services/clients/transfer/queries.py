@@ -105,7 +105,7 @@ def users_of_addresses(session: Session, typed: Collection[str]) -> dict[str, uu
     """The users of the workspace by their addresses, folded."""
     keys = [caseless(each) for each in typed]
     users = select(User.email_key, User.id).where(User.email_key.in_(keys))
-    return dict(session.execute(users).tuples().all())
+    return dict(session.execute(users).all())
 
 
 def before_of(uow: UnitOfWork, job_id: uuid.UUID, row: int) -> dict[str, Any] | None:

@@ -20,8 +20,6 @@ blueprint = ApiBlueprint(
 )
 of_invoices = ApiBlueprint("invoice-mails", __name__, url_prefix="/v1/invoices")
 
-_FILTERS = ("client_id", "state", "kind")
-
 
 def _of_users() -> bool:
     """Whether the caller may see what the workspace's users were sent."""
@@ -34,8 +32,8 @@ def _of_users() -> bool:
 @blueprint.response(200, views.MailPage)
 def get_mails(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's mail to clients, the newest first; who manages users sees theirs too."""
-    filters = of_present_client(uow.session, {name: query[name] for name in _FILTERS})
-    found = queries.list_mails(uow, filters, query["cursor"], query["limit"], of_users=_of_users())
+    asked = of_present_client(uow.session, query)
+    found = queries.list_mails(uow, asked, of_users=_of_users())
     return Answer(found.as_dict(views.mail_summary))
 
 

@@ -43,7 +43,7 @@ def post_export(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 @blueprint.response(200, JobPage)
 def get_exports(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     """The workspace's exports, the newest first."""
-    found = queries.list_jobs(uow, {"kind": EXPORT}, query["cursor"], query["limit"])
+    found = queries.list_jobs(uow, {**query, "kind": EXPORT})
     return Answer(found.as_dict(job_json))
 
 
