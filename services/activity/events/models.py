@@ -59,16 +59,17 @@ AUDITED = or_(
 )
 
 _OF_A_CLIENT = (TimelineEvent.workspace_id, TimelineEvent.client_id)
-_ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
-Index("ix_events_timeline", *_OF_A_CLIENT, *_ORDER)
-Index("ix_events_type", *_OF_A_CLIENT, TimelineEvent.type, *_ORDER)
+#: Per source in order of `pos`, across sources by time.
+ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
+Index("ix_events_timeline", *_OF_A_CLIENT, *ORDER)
+Index("ix_events_type", *_OF_A_CLIENT, TimelineEvent.type, *ORDER)
 for _who in ("actor_kind", "actor_id", "actor_name"):
-    Index(f"ix_events_{_who}", *_OF_A_CLIENT, TimelineEvent.__table__.c[_who], *_ORDER)
+    Index(f"ix_events_{_who}", *_OF_A_CLIENT, TimelineEvent.__table__.c[_who], *ORDER)
 Index(
     "ix_events_audit",
     TimelineEvent.workspace_id,
     TimelineEvent.type,
-    *_ORDER,
+    *ORDER,
     postgresql_where=AUDITED,
 )
 Index("ix_events_source", TimelineEvent.source, TimelineEvent.pos)

@@ -17,6 +17,7 @@ from services.clients.records.models.record import (
     GROUPS,
     OWN_FIELD,
     PATHS,
+    TAX_COLUMNS,
     Client,
     ContactData,
     RateData,
@@ -30,7 +31,6 @@ from shared.ids import uuid7
 _KEPT = {"company_name", "client_code", "status"}
 _KEPT |= {*GROUPS["primary_contact"].values(), *GROUPS["settings"].values()}
 _ADDRESS = tuple(GROUPS["address"].values())
-_TAX_ID = ("tax_id", "tax_id_hash", "tax_id_last4")
 _UNITED = {"compliance_requirements", "tags", "custom_fields"}
 
 #: Whose value of a field is kept.
@@ -42,7 +42,7 @@ NO_CHOICES: Choices = MappingProxyType({})
 _UNCHOSEN = {"client_code", *GROUPS["primary_contact"].values(), *GROUPS["settings"].values()}
 _CHOSEN: dict[str, tuple[str, ...]] = {
     path: (column,) for column, path in PATHS.items() if column not in _UNCHOSEN | _UNITED
-} | {"tax_id": _TAX_ID}
+} | {"tax_id": TAX_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _columns(target: Client, source: Client) -> Iterator[tuple[str, Any]]:
     if not any(getattr(target, name) for name in _ADDRESS if name != "country"):
         yield from _taken(target, source, _ADDRESS)
     if target.tax_id is None:
-        yield from _taken(target, source, _TAX_ID)
+        yield from _taken(target, source, TAX_COLUMNS)
 
 
 def _united(own: Any, other: Any) -> Any:

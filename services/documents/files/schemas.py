@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -15,6 +14,7 @@ from services.documents.files.models import (
     Document,
 )
 from services.documents.files.operations.uploads import UploadLinks
+from shared.clock import rfc3339
 from shared.http.fields import Day, Rule, flag, line, required_line
 from shared.http.schemas import Coded, StrictSchema, page_of
 from shared.storage.store import Part
@@ -224,8 +224,8 @@ def present(document: Document) -> dict[str, Any]:
         "portal_visible": document.portal_visible,
         "paper": document.paper,
         "version": document.version,
-        "created_at": _moment(document.created_at),
-        "updated_at": _moment(document.updated_at),
+        "created_at": rfc3339(document.created_at),
+        "updated_at": rfc3339(document.updated_at),
     }
 
 
@@ -238,13 +238,9 @@ def present_upload(links: UploadLinks) -> dict[str, Any]:
     common = {
         "method": "PUT",
         "headers": {"Content-Type": _UPLOAD_TYPE},
-        "expires_at": _moment(links.expires_at),
+        "expires_at": rfc3339(links.expires_at),
     }
     if links.url is not None:
         return {**common, "url": links.url}
     parts = [{"number": part.number, "url": part.url} for part in links.parts]
     return {**common, "part_size": links.part_size, "parts": parts}
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

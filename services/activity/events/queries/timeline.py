@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from services.activity.events.errors import ClientErased
-from services.activity.events.models import AUDITED, MOMENT, TimelineEvent
+from services.activity.events.models import AUDITED, MOMENT, ORDER, TimelineEvent
 from shared.http.paging import Page, Sort, measured_page, rows_after
 from shared.security.crypto import Vault
 
@@ -53,9 +53,6 @@ class Filter:
 
 
 _FEED = table("feed", column("event_id", Uuid()), column("size"), column("parked", Boolean()))
-
-# Per source in order of `pos`, across sources by time: see the indexes in migration 0004.
-_ORDER = (MOMENT, TimelineEvent.source, TimelineEvent.pos)
 
 # The client that an id stands for, and every id that stands for it.
 _IDS = text(
@@ -154,7 +151,7 @@ def _page(session: Session, vault: Vault, asked: _Asked) -> Page:
     """Each id of the client, each type or kind of actor where such are asked for, and each way is
     read along an index of its own and no further than the page: what a client has beside costs
     nothing."""
-    order = [Sort(each, asked.newest_first) for each in _ORDER]
+    order = [Sort(each, asked.newest_first) for each in ORDER]
     beyond = rows_after(vault, asked.scope, asked.cursor, order)
     reads = [_read(asked, way, order, beyond) for way in asked.ways]
     found = union_all(*reads).subquery()

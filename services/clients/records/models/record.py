@@ -187,6 +187,8 @@ LISTED = {
 
 #: What the stored tax number is sealed and hashed for.
 TAX_ID_CONTEXT = "clients.tax_id"
+#: What is kept of a tax number: itself, sealed, and what it is found and shown by.
+TAX_COLUMNS = ("tax_id", "tax_id_hash", "tax_id_last4")
 
 _PLAIN = (
     "company_name",

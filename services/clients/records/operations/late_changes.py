@@ -9,7 +9,7 @@ from typing import Any
 
 from services.clients.records import events
 from services.clients.records.errors import NoSuchVersion, StaleClient
-from services.clients.records.models.record import DEFAULTS, PATHS, Client, Record
+from services.clients.records.models.record import DEFAULTS, PATHS, TAX_COLUMNS, Client, Record
 from services.clients.records.queries import clients
 from services.clients.records.queries.history import is_tax_id_as_in, past_at
 from services.clients.records.rules.past import HIDDEN, Past
@@ -25,8 +25,6 @@ from services.clients.records.rules.three_way import (
 from services.clients.values.tax_ids import is_masked
 from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
-
-_TAX_COLUMNS = ("tax_id", "tax_id_hash", "tax_id_last4")
 
 
 @dataclass(slots=True)
@@ -51,7 +49,7 @@ class LockedClient:
         kept = {
             name: self._custom_fields(value) if name == "custom_fields" else value
             for name, value in columns.items()
-            if name in _TAX_COLUMNS or self._keeps(self.base, name, value)
+            if name in TAX_COLUMNS or self._keeps(self.base, name, value)
         }
         self._note_tax_id(kept)
         return kept

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.clients.records.errors import InvalidClient
-from services.clients.records.models.record import Client, Record
+from services.clients.records.models.record import TAX_COLUMNS, Client, Record
 from services.clients.records.operations.change_sets import ChangeSet, carry_out
 from services.clients.records.operations.codes import change_code
 from services.clients.records.operations.elements import ListPatch, elements_of
@@ -17,9 +17,6 @@ from services.clients.records.queries import clients
 from services.clients.records.rules.elements import KINDS, Kind
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Findings
-
-# Encryption never gives the same bytes twice, so equality of tax numbers is that of hashes.
-_TAX_COLUMNS = ("tax_id", "tax_id_hash", "tax_id_last4")
 
 
 def update_client(
@@ -82,9 +79,10 @@ def _different(client: Client, columns: dict[str, Any]) -> dict[str, Any]:
 
 
 def _differences(client: Client, columns: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    # Encryption never gives the same bytes twice, so equality of tax numbers is that of hashes.
     same_tax_id = columns.get("tax_id_hash") == client.tax_id_hash
     for name, value in columns.items():
-        is_same = same_tax_id if name in _TAX_COLUMNS else getattr(client, name) == value
+        is_same = same_tax_id if name in TAX_COLUMNS else getattr(client, name) == value
         if not is_same:
             yield name, value
 
