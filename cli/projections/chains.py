@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from cli.projections.databases import Engines, snapshot
+from cli.projections.databases import Engines, erased_clients, snapshot
 from cli.projections.report import Difference
 from cli.projections.timeline import Pairs
 from services.activity.events.queries.contents import payload_hash
@@ -71,7 +71,6 @@ _LETTERS = text(
     WHERE source = :source AND d.state <> 'replayed'
     """
 )
-_ERASED = text("SELECT client_id FROM erased_clients")
 
 Key = tuple[uuid.UUID, uuid.UUID]
 
@@ -141,7 +140,7 @@ def _against_log(source: str, activity: Connection, log: Connection) -> Iterator
     name = source_of(source)
     due = int(activity.scalar(_UPTO, {"source": name}) or 0)
     letters = frozenset(activity.scalars(_LETTERS, {"source": name}))
-    erased = frozenset(activity.scalars(_ERASED))
+    erased = erased_clients(activity)
     pairs = Pairs(_stream(log, _LOG, name), _stream(activity, _PLACED, name))
     for said, placed in pairs:
         if placed is None:

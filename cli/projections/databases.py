@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ _PATIENT = text(
     "SELECT set_config('statement_timeout', '0', true), "
     "set_config('idle_in_transaction_session_timeout', '0', true)"
 )
+_ERASED = text("SELECT client_id FROM erased_clients")
 
 
 def owner_engines(settings: Settings) -> Engines:
@@ -32,3 +34,8 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         with connection.begin():
             connection.execute(_PATIENT)
             yield connection
+
+
+def erased_clients(connection: Connection) -> frozenset[uuid.UUID]:
+    """Every client that a service knows to be erased."""
+    return frozenset(connection.scalars(_ERASED))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, text
 from sqlalchemy.orm import Session
 
-from cli.projections.databases import Engines, snapshot
+from cli.projections.databases import Engines, erased_clients, snapshot
 from cli.projections.report import Difference
 from services.clients.billing.queries.ledger import Days, LedgerEntry, invoice_days, ledger
 
@@ -19,7 +19,6 @@ _METRICS = text(
     "SELECT client_id, active_projects, invoices_issued, paid_invoices, total_revenue "
     "FROM client_metrics"
 )
-_ERASED = text("SELECT client_id FROM erased_clients")
 # Hidden while their deletion can be undone: their numbers stay as they are.
 _HIDDEN = text("SELECT client_id FROM deletions WHERE started_at IS NULL AND undone_at IS NULL")
 # What outlives its client: on both sides, per client and currency.
@@ -63,7 +62,7 @@ def compare_metrics(engines: Engines) -> tuple[int, list[Difference]]:
         kept_books = _kept(connection, _KEPT_BOOKS)
     with snapshot(engines("metrics")) as connection:
         counted = {row.client_id: row for row in connection.execute(_METRICS)}
-        erased = set(connection.scalars(_ERASED))
+        erased = erased_clients(connection)
         facts = {row.invoice_id: row for row in connection.execute(_DAYS)}
         kept_facts = _kept(connection, _KEPT_FACTS)
     found = [*_differing(books, counted), *_left_over(set(counted) - set(books) - hidden, counted)]

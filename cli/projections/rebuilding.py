@@ -21,6 +21,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.feed import Head, read_envelopes, read_head
 from shared.messaging.inbox import Apply
 from shared.messaging.outages import is_outage
+from shared.messaging.relearning import PATIENT
 from shared.messaging.topology import SUBSCRIPTIONS, source_of
 
 PAGE = 500
@@ -46,10 +47,6 @@ class CannotRebuild(Exception):
     """An event of the log cannot be applied; nothing was changed."""
 
 
-_PATIENT = text(
-    "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '60s', true), "
-    "set_config('idle_in_transaction_session_timeout', '0', true)"
-)
 _ENTER = text("SELECT set_config('app.workspace', :workspace, true)")
 # The erased stay so, and a log that still holds them brings none of them back.
 _FORGET = text("SELECT forget_source(:source, NULL)")
@@ -88,7 +85,7 @@ def rebuild(engines: Engines, projection: Projection, progress: Progress) -> int
     `progress(source, position, head)` is called after each page. Raises `CannotRebuild`.
     """
     with engines(projection.consumer).begin() as connection:
-        connection.execute(_PATIENT)
+        connection.execute(PATIENT)
         sources = SUBSCRIPTIONS[projection.consumer]
         _each(connection, _FORGET, sources)
         applied = sum(

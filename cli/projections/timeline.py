@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, text
 
-from cli.projections.databases import Engines, snapshot
+from cli.projections.databases import Engines, erased_clients, snapshot
 from cli.projections.report import Difference
 from services.activity.events.queries.contents import payload_hash
 from shared.messaging.topology import SUBSCRIPTIONS, source_of
@@ -30,7 +30,6 @@ _TIMELINE = text(
     + "WHERE source = :source ORDER BY event_id"
 )
 _POSITION = text("SELECT contiguous_pos FROM consumer_progress WHERE source = :source")
-_ERASED = text("SELECT client_id FROM erased_clients")
 _LETTERS = text(
     """
     SELECT d.pos, d.reason, d.state FROM dead_letters AS d
@@ -67,7 +66,7 @@ def _compare_source(engines: Engines, source: str) -> tuple[int, list[Difference
         letters = timeline.execute(_LETTERS, name).all()
         known = _Known(
             int(timeline.scalar(_POSITION, name) or 0),
-            frozenset(timeline.scalars(_ERASED)),
+            erased_clients(timeline),
             {row.pos: row.reason for row in letters if row.state == "parked"},
             frozenset(row.pos for row in letters if row.state == "discarded"),
         )

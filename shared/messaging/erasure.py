@@ -7,10 +7,12 @@ a consumer handles them one by one; their statements read nothing back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.orm import Session
 
 from shared.contracts.tombstones import is_tombstone
 from shared.ids import uuid7
@@ -104,8 +106,7 @@ _REMEMBER = text(
     ON CONFLICT (client_id) DO NOTHING
     """
 )
-# Of a service that only receives, all is in its dead letters; its own log names no client.
-_ERASE_LETTERS = text("SELECT erase_messages(CAST(:clients AS uuid[]), 0)")
+_ERASE_MESSAGES = text("SELECT erase_messages(CAST(:clients AS uuid[]), :most)")
 
 
 def remember_aliases(
@@ -123,7 +124,13 @@ def remember_erased(connection: Connection, erasure: Erasure) -> None:
     remember_aliases(connection, erasure.workspace_id, erasure.aliases, erasure.client_id)
     given = {"workspace": erasure.workspace_id, "clients": erasure.client_ids}
     connection.execute(_REMEMBER, given)
-    connection.execute(_ERASE_LETTERS, {"clients": erasure.client_ids})
+    # Of a service that only receives, all is in its dead letters; its own log names no client.
+    connection.execute(_ERASE_MESSAGES, {"clients": erasure.client_ids, "most": 0})
+
+
+def erase_messages(session: Session, client_ids: Collection[uuid.UUID], most: int) -> int:
+    """Make tombstones of so many of the log's events about the clients; how many there were."""
+    return int(session.scalar(_ERASE_MESSAGES, {"clients": [*client_ids], "most": most}) or 0)
 
 
 def report_statement(service: str, gone: str, counts: Mapping[str, str]) -> TextClause:

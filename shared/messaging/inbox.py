@@ -259,11 +259,16 @@ def _time(envelope: Envelope) -> str:
     return text if _TIME.fullmatch(text) else "NULL"
 
 
+def follow(connection: Connection, source: str, epoch: str) -> None:
+    """Follow this life of a source's log, unless one of it is followed already."""
+    connection.execute(_FOLLOW, {"source": source, "epoch": epoch})
+
+
 def _is_first(connection: Connection, source: str, epoch: str) -> bool:
     """Whether this is the first ever heard of the source; raises `WrongEpoch`."""
     known = send(connection, _KNOWN_EPOCH, {"source": source}).fetchall()
     if not known:
-        connection.execute(_FOLLOW, {"source": source, "epoch": epoch})
+        follow(connection, source, epoch)
         return True
     if known[0][0] != epoch:
         raise WrongEpoch(f"{source}: expected {known[0][0]}, got {epoch}")

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from shared.logging import get_logger
 from shared.messaging.envelope import Batch
-from shared.messaging.inbox import Inbox
+from shared.messaging.inbox import Inbox, follow
 from shared.messaging.lives import Known
 from shared.messaging.relearning import Standing, follow_on, relearn, standing
 
@@ -35,12 +35,6 @@ _SEE_HEAD = text(
         doubted_pos = nullif(doubted_pos, :asked),
         level_at = CASE WHEN contiguous_pos >= :head THEN clock_timestamp() ELSE level_at END
     WHERE source = :source
-    """
-)
-_FOLLOW = text(
-    """
-    INSERT INTO consumer_progress (source, epoch) VALUES (:source, CAST(:epoch AS uuid))
-    ON CONFLICT (source) DO NOTHING
     """
 )
 # What lies below the contiguous position is refused by that position alone, but a delivery
@@ -137,7 +131,7 @@ class Reconciler:
     def _follow(self, epoch: str) -> None:
         given = {"source": self.producer.source, "epoch": epoch}
         with self.inbox.engine.begin() as connection:
-            connection.execute(_FOLLOW, given)
+            follow(connection, **given)
         _log.info("following a log", **given)
 
     def _pull(self, after: int) -> int:

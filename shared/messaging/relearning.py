@@ -80,7 +80,8 @@ _NEXT = text(
     WHERE measured.before < :most_bytes ORDER BY pos
     """
 )
-_PATIENT = text(
+#: For the one transaction in which everything is applied anew.
+PATIENT = text(
     "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '60s', true), "
     "set_config('idle_in_transaction_session_timeout', '0', true)"
 )
@@ -215,7 +216,7 @@ def _read_all(connection: Connection, epoch: str, page: Callable[[int, int], Bat
 def _apply_all(connection: Connection, inbox: Inbox, source: str, ended: str, epoch: str) -> int:
     """The tables' locks come first and the position's after them, as in a batch."""
     given = {"source": source, "epoch": epoch, "ended": ended}
-    connection.execute(_PATIENT)
+    connection.execute(PATIENT)
     concerned = connection.scalar(_FORGET, {**given, "erasing": list(ERASING)})
     count = sum(_apply(connection, inbox, epoch, each) for each in _pages(connection))
     connection.execute(_SETTLE, {**given, "concerned": concerned})

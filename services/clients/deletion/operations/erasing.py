@@ -17,6 +17,7 @@ from services.clients.records.operations.codes import release_codes
 from shared.backoff import pause_after
 from shared.clock import now
 from shared.failpoints import failpoint
+from shared.messaging.erasure import erase_messages
 from shared.stored_answers import erase_answers
 from shared.unit_of_work import UnitOfWork
 
@@ -33,7 +34,6 @@ _REMEMBER = text(
     ON CONFLICT DO NOTHING
     """
 )
-_ERASE_MESSAGES = text("SELECT erase_messages(CAST(:clients AS uuid[]), :batch)")
 
 
 def start(uow: UnitOfWork, deletion: Deletion) -> None:
@@ -84,7 +84,7 @@ def erase_batch(uow: UnitOfWork, deletion_id: uuid.UUID) -> bool:
     if part is None:
         return False
     deletion = uow.session.get_one(Deletion, deletion_id)
-    rewritten = _erase_messages(uow, deletion.erased_ids)
+    rewritten = erase_messages(uow.session, deletion.erased_ids, BATCH)
     part.counts = {**part.counts, "events": part.counts.get("events", 0) + rewritten}
     if rewritten < BATCH:
         erase_answers(uow, deletion.erased_ids)
@@ -101,8 +101,3 @@ def note_failure(uow: UnitOfWork, deletion_id: uuid.UUID, error: Exception) -> N
     part.retry_at = now() + pause_after(part.failures, RETRY_PAUSE, LONGEST_PAUSE)
     part.failures += 1
     part.problem = type(error).__name__
-
-
-def _erase_messages(uow: UnitOfWork, client_ids: list[uuid.UUID]) -> int:
-    given = {"clients": client_ids, "batch": BATCH}
-    return int(uow.session.scalar(_ERASE_MESSAGES, given) or 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 
 from sqlalchemy import delete, func, text, update
@@ -12,6 +11,7 @@ from services.documents.files.models import ErasedClient, OpenLink
 from shared.clock import now
 from shared.failpoints import failpoint
 from shared.messaging.envelope import Actor
+from shared.messaging.erasure import erase_messages
 from shared.messaging.outbox import Origin
 from shared.stored_answers import erase_answers
 from shared.unit_of_work import UnitOfWork
@@ -20,7 +20,6 @@ from shared.unit_of_work import UnitOfWork
 BATCH = 500
 
 _SELF = Actor("system", None, "documents")
-_ERASE_MESSAGES = text("SELECT erase_messages(CAST(:clients AS uuid[]), :batch)")
 
 _NUMBER = text("SELECT count(*) + 1 FROM event_log WHERE subject = :subject")
 
@@ -34,7 +33,7 @@ def erase_next(uow: UnitOfWork) -> bool:
     if erasure is None:
         return False
     client_ids = [erasure.client_id, *erasure.aliases]
-    if _erase_messages(uow, client_ids) < BATCH:
+    if erase_messages(uow.session, client_ids, BATCH) < BATCH:
         erase_answers(uow, client_ids)
         _report(uow, erasure)
     failpoint("documents.while_erasing")
@@ -53,11 +52,6 @@ def postpone_link(uow: UnitOfWork, staging_key: str, pause: timedelta) -> None:
         .where(OpenLink.staging_key == staging_key)
         .values(expires_at=func.clock_timestamp() + pause)
     )
-
-
-def _erase_messages(uow: UnitOfWork, client_ids: list[uuid.UUID]) -> int:
-    given = {"clients": client_ids, "batch": BATCH}
-    return int(uow.session.scalar(_ERASE_MESSAGES, given) or 0)
 
 
 def _report(uow: UnitOfWork, erasure: ErasedClient) -> None:
