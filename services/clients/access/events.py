@@ -8,6 +8,7 @@ from typing import Any
 from services.clients.access.models import (
     ApiKey,
     Invitation,
+    Refusal,
     Role,
     Session,
     SignInRefusal,
@@ -94,16 +95,20 @@ def _of_session(what: str, version: int, data: dict[str, Any], session: Session)
 
 def sign_in_refused(user: User, refusals: Sequence[SignInRefusal]) -> Event:
     """Someone tried to sign in as a user, from one place and for one reason, so many times."""
+    data = {"user": _named(user), **circumstances(refusals)}
+    subject, since = f"sign_in/{uuid7()}", refusals[0].refused_at
+    return Event("clients.sign_in.refused.v1", subject, 1, None, data, since)
+
+
+def circumstances(refusals: Sequence[Refusal]) -> dict[str, Any]:
+    """From where and why a sign-in was refused, and how often; all are alike in that."""
     one = refusals[0]
-    data = {
-        "user": _named(user),
+    return {
         "address": one.address,
         "device": one.device,
         "reason": one.reason,
         "times": len(refusals),
     }
-    subject = f"sign_in/{uuid7()}"
-    return Event("clients.sign_in.refused.v1", subject, 1, None, data, one.refused_at)
 
 
 def invitation_sent(invitation: Invitation, role: str) -> Event:

@@ -127,18 +127,23 @@ class Session(Begun):
     previous_until: Mapped[datetime | None]
 
 
-class SignInRefusal(Base):
-    """A refusal that the log does not tell of yet."""
-
-    __tablename__ = "sign_in_refusals"
+class Refusal:
+    """A refused sign-in that the log does not tell of yet; without a workspace, of nobody."""
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[uuid.UUID | None]
-    user_id: Mapped[uuid.UUID | None]
     reason: Mapped[str]
     device: Mapped[str]
     address: Mapped[str]
     refused_at: Mapped[datetime]
+
+
+class SignInRefusal(Refusal, Base):
+    """Of somebody who signed in as a user."""
+
+    __tablename__ = "sign_in_refusals"
+
+    user_id: Mapped[uuid.UUID | None]
 
 
 class PasswordReset(Base):

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from services.clients.access.events import circumstances
 from services.clients.portal.models import PortalAccess, PortalRefusal, PortalSession
 from shared.clock import rfc3339
 from shared.ids import uuid7
@@ -58,16 +59,9 @@ def _access(access: PortalAccess) -> dict[str, Any]:
 
 def sign_in_refused(access: PortalAccess, refusals: Sequence[PortalRefusal]) -> Event:
     """Someone tried to sign in as a contact, from one place and for one reason, so many times."""
-    one = refusals[0]
-    data = {
-        "portal_access": _access(access),
-        "address": one.address,
-        "device": one.device,
-        "reason": one.reason,
-        "times": len(refusals),
-    }
+    data = {"portal_access": _access(access), **circumstances(refusals)}
     kind, subject = "clients.portal_sign_in.refused.v1", f"portal_sign_in/{uuid7()}"
-    return Event(kind, subject, 1, access.client_id, data, one.refused_at)
+    return Event(kind, subject, 1, access.client_id, data, refusals[0].refused_at)
 
 
 def session_started(session: PortalSession, access: PortalAccess) -> Event:

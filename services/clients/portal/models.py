@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ARRAY, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.clients.access.models import Begun
+from services.clients.access.models import Begun, Refusal
 from services.clients.portal import rules
 from services.clients.records.models.owned import OwnedByClient
 from shared.clock import now
@@ -71,18 +71,12 @@ class PortalSession(Begun):
         self.seen_on = day
 
 
-class PortalRefusal(Base):
-    """A refused sign-in that the log does not tell of yet; of an access, or of nobody."""
+class PortalRefusal(Refusal, Base):
+    """Of somebody who signed in as a contact."""
 
     __tablename__ = "portal_refusals"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[uuid.UUID | None]
     access_id: Mapped[uuid.UUID | None]
-    reason: Mapped[str]
-    device: Mapped[str]
-    address: Mapped[str]
-    refused_at: Mapped[datetime]
 
 
 class PortalLink(Base):

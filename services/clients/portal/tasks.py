@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +16,7 @@ from services.clients.portal.operations import inviting, links, signing_in
 from services.clients.portal.queries import access as queries
 from shared.housekeeping import RUN_SECONDS, each_by_itself, repeated
 from shared.runtime import Runtime
+from shared.unit_of_work import UnitOfWork
 from shared.worker import job
 
 
@@ -58,22 +60,25 @@ def _answer(runtime: Runtime, row: Row[Any]) -> int:
 def expire_invitations(runtime: Runtime) -> None:
     """Tell the log of invitations that nobody has accepted in time."""
     lapsed = runtime.across_workspaces(queries.lapsed_invitations)
-    each_by_itself(lapsed, lambda one: _expire(runtime, *one))
-
-
-def _expire(runtime: Runtime, workspace_id: uuid.UUID, access_id: uuid.UUID) -> int:
-    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        inviting.expire(uow, access_id)
-    return 1
+    _with_each(runtime, lapsed, inviting.expire)
 
 
 def tell_refusals(runtime: Runtime) -> None:
     """Tell the log of refused sign-ins."""
     refused = runtime.across_workspaces(queries.refusals_to_tell)
-    each_by_itself(refused, lambda one: _tell(runtime, *one))
+    _with_each(runtime, refused, signing_in.tell_refusals)
 
 
-def _tell(runtime: Runtime, workspace_id: uuid.UUID, access_id: uuid.UUID) -> int:
-    with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
-        signing_in.tell_refusals(uow, access_id)
-    return 1
+def _with_each(
+    runtime: Runtime,
+    accesses: Iterable[tuple[uuid.UUID, uuid.UUID]],
+    work: Callable[[UnitOfWork, uuid.UUID], None],
+) -> None:
+    """The work with each access, `(workspace_id, access_id)`, in a transaction of its own."""
+
+    def once(workspace_id: uuid.UUID, access_id: uuid.UUID) -> int:
+        with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
+            work(uow, access_id)
+        return 1
+
+    each_by_itself(accesses, lambda one: once(*one))
