@@ -26,7 +26,7 @@ def _prepare(state: BlueprintSetupState) -> None:
 @blueprint.get("")
 def list_runs() -> Response:
     """Who is invoiced next, and the runs before, newest first."""
-    runs = api().automation.run_page(**_place())
+    runs = api().automation.run_page(**pages.place(_PAGE))
     preview = [] if request.args.get("cursor") else api().automation.preview()
     return pages.show("billing_runs/list.html", runs=runs, preview=preview)
 
@@ -50,9 +50,5 @@ def show_run(run_id: Any) -> Response:
         "billing_runs/run.html",
         "billing_runs/outcome.html",
         run=automation.run(str(run_id)),
-        items=automation.item_page(str(run_id), **_place()),
+        items=automation.item_page(str(run_id), **pages.place(_PAGE)),
     )
-
-
-def _place() -> dict[str, Any]:
-    return {"cursor": request.args.get("cursor") or None, "limit": _PAGE}

@@ -82,7 +82,7 @@ def show_compliance(client_id: Any) -> Answer:
 @blueprint.get("/projects")
 def show_projects(client_id: Any) -> Answer:
     """The client's projects, with what is spent of their budgets."""
-    page = lambda record: api().project_page(record.client["id"], **_place())  # noqa: E731  # One use.
+    page = lambda record: api().project_page(record.client["id"], **pages.place(_PAGE))  # noqa: E731  # One use.
     return _show(client_id, "projects", page=page)
 
 
@@ -90,7 +90,8 @@ def show_projects(client_id: Any) -> Answer:
 def show_invoices(client_id: Any) -> Answer:
     """The client's invoices, with what is open."""
     status = request.args.get("status") or None
-    page = lambda record: api().invoice_page(record.client["id"], status=status, **_place())  # noqa: E731  # One use.
+    asked = {"status": status, **pages.place(_PAGE)}
+    page = lambda record: api().invoice_page(record.client["id"], **asked)  # noqa: E731  # One use.
     return _show(client_id, "invoices", page=page, status=lambda _: status)
 
 
@@ -157,23 +158,19 @@ def _portal(record: Record) -> dict[str, Any]:
     return {each["email"].lower(): each for each in found}
 
 
-def _place() -> dict[str, Any]:
-    return {"cursor": request.args.get("cursor") or None, "limit": _PAGE}
-
-
 def _narrowing() -> dict[str, Any]:
     return {name: request.args[name] for name in _NARROWED_BY if request.args.get(name)}
 
 
 def _documents(record: Record) -> dict[str, Any]:
     if request.args.get("cursor") or record.documents is None:
-        found = api().document_page(record.client["id"], **_place())
+        found = api().document_page(record.client["id"], **pages.place(_PAGE))
         return {"data": found.data, "next": found.next}
     return dict(record.documents)
 
 
 def _timeline(record: Record) -> dict[str, Any]:
-    found = api().timeline_page(record.client["id"], **_narrowing(), **_place())
+    found = api().timeline_page(record.client["id"], **_narrowing(), **pages.place(_PAGE))
     return {"days": timeline.days(found.data), "count": len(found.data), "next": found.next}
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from flask import request
 from werkzeug.wrappers import Response
 
+from web.shell import pages
 from web.shell.texts import noted
 
 #: Every column that may be left out, in the order of the list, and what it is called.
@@ -23,7 +24,6 @@ COLUMNS: Final = {
 }
 _COOKIE: Final = "columns"
 _USUAL: Final = ("industry", "contact", "owner", "changed")
-_YEAR_SECONDS = 365 * 24 * 3600
 # A cookie has no empty value that every browser keeps.
 _NONE: Final = "none"
 
@@ -38,4 +38,4 @@ def chosen() -> list[str]:
 def keep(answer: Response, names: Collection[str]) -> None:
     """Have the browser keep its choice; what is no column is passed over."""
     found = ".".join(name for name in COLUMNS if name in names) or _NONE
-    answer.set_cookie(_COOKIE, found, _YEAR_SECONDS, httponly=True, samesite="Lax")
+    pages.remember(answer, _COOKIE, found)

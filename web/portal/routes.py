@@ -13,13 +13,11 @@ from clientele_client.errors import NotAllowed, Refused
 from shared.http.bodies import long_body
 from web.shell import forms, incoming, pages, refusals, session
 from web.shell.callers import me, portal
-from web.shell.passing_on import store
+from web.shell.passing_on import MOST_BYTES, store
 from web.shell.texts import gettext, noted
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
 _PAGE: Final = 25
-#: What passes through here at most; how large a document may be is the API's to say.
-MOST_BYTES: Final = 600 * 1024 * 1024
 #: Page, its name, and which of the scopes it needs; reports are told of apart.
 _PLACES: Final = (
     ("show_overview", noted("Overview"), None),
@@ -60,13 +58,13 @@ def show_overview() -> Response:
 @blueprint.get("/projects")
 def show_projects() -> Response:
     """All projects, newest first."""
-    return pages.show("portal/projects.html", page=portal().projects(**_place()))
+    return pages.show("portal/projects.html", page=portal().projects(**pages.place(_PAGE)))
 
 
 @blueprint.get("/invoices")
 def show_invoices() -> Response:
     """All invoices that were issued, newest first."""
-    return pages.show("portal/invoices.html", page=portal().invoices(**_place()))
+    return pages.show("portal/invoices.html", page=portal().invoices(**pages.place(_PAGE)))
 
 
 @blueprint.get("/invoices/<uuid:invoice_id>")
@@ -84,7 +82,7 @@ def download_invoice(invoice_id: Any) -> Answer:
 @blueprint.get("/reports")
 def show_reports() -> Response:
     """The reports that were made, newest first."""
-    return pages.show("portal/reports.html", page=portal().reports(**_place()))
+    return pages.show("portal/reports.html", page=portal().reports(**pages.place(_PAGE)))
 
 
 @blueprint.get("/reports/<uuid:document_id>")
@@ -99,7 +97,7 @@ def download_report(document_id: Any) -> Answer:
 @blueprint.get("/documents")
 def show_documents() -> Response:
     """What is shared, and where files for the firm go."""
-    return pages.show("portal/documents.html", page=portal().documents(**_place()))
+    return pages.show("portal/documents.html", page=portal().documents(**pages.place(_PAGE)))
 
 
 @blueprint.get("/documents/<uuid:document_id>")
@@ -212,10 +210,6 @@ def _profile(problems: Mapping[str, str] | None = None, status: int = 200) -> Re
 
 
 # --- what the pages are made of --------------------------------------------------------------
-
-
-def _place() -> dict[str, Any]:
-    return {"cursor": request.args.get("cursor") or None, "limit": _PAGE}
 
 
 def _row(document: Mapping[str, Any], why: str = "") -> Response:

@@ -28,6 +28,7 @@ _FOLDER = Path(__file__).resolve().parents[1]
 THEME_COOKIE: Final = "theme"
 KEYS_COOKIE: Final = "keys"
 THEMES: Final = ("system", "light", "dark")
+_YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
 class Templates(Environment):
@@ -117,3 +118,13 @@ def has_page(endpoint: str, **values: Any) -> str | None:
     """The address of a page that other families may or may not have."""
     known = endpoint in current_app.view_functions
     return url_for(endpoint, **values) if known else None
+
+
+def remember(answer: Answer, cookie: str, chosen: str) -> None:
+    """Have this browser keep for a year what was chosen."""
+    answer.set_cookie(cookie, chosen, _YEAR_SECONDS, httponly=True, samesite="Lax")
+
+
+def place(limit: int) -> dict[str, Any]:
+    """Which page of a list is asked for, as the API takes it."""
+    return {"cursor": request.args.get("cursor") or None, "limit": limit}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -11,6 +12,8 @@ from flask import Flask, current_app
 from clientele_client.errors import Unreachable
 from web.settings import WebSettings
 
+#: What passes through here at most; how large a document may be is the API's to say.
+MOST_BYTES: Final = 600 * 1024 * 1024
 _EXTENSION = "clientele.web.store"
 _TIMEOUT = httpx.Timeout(30.0, write=60.0)
 

@@ -13,7 +13,6 @@ from web.shell.texts import gettext, ngettext
 
 blueprint = Blueprint("sign_in", __name__)
 _OF_CODES = frozenset({"auth.second_factor_required", "auth.second_factor_wrong"})
-_YEAR_SECONDS = 365 * 24 * 3600
 
 
 @blueprint.get("/")
@@ -69,7 +68,7 @@ def choose_theme() -> Answer:
     answer = pages.go(_own_page(request.form.get("next")))
     chosen = request.form.get("theme", "")
     if chosen in pages.THEMES:
-        answer.set_cookie(pages.THEME_COOKIE, chosen, _YEAR_SECONDS, httponly=True, samesite="Lax")
+        pages.remember(answer, pages.THEME_COOKIE, chosen)
     return answer
 
 
@@ -78,7 +77,7 @@ def choose_keys() -> Answer:
     """Whether single keys do something; kept in this browser."""
     answer = pages.go(_own_page(request.form.get("next")))
     chosen = "off" if request.form.get("keys") == "off" else "on"
-    answer.set_cookie(pages.KEYS_COOKIE, chosen, _YEAR_SECONDS, httponly=True, samesite="Lax")
+    pages.remember(answer, pages.KEYS_COOKIE, chosen)
     return answer
 
 

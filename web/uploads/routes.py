@@ -14,14 +14,12 @@ from clientele_client.shapes import Document
 from shared.http.bodies import long_body
 from web.shell import forms, incoming, pages, refusals, session
 from web.shell.callers import api
-from web.shell.passing_on import store
+from web.shell.passing_on import MOST_BYTES, store
 from web.shell.texts import gettext
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/clients")
 #: Whose files: a client's, or a draft's that becomes one.
 _OWNERS: Final = (("client", "/<uuid:owner_id>/files"), ("draft", "/drafts/<uuid:owner_id>/files"))
-#: What passes through here at most; how large a document may be is the API's to say.
-MOST_BYTES: Final = 600 * 1024 * 1024
 
 
 @blueprint.record_once
