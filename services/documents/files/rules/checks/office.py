@@ -17,11 +17,9 @@ from xml.parsers import expat
 
 from services.documents.files.errors import Encrypted, FileTooLarge, Macros, Polyglot, TypeMismatch
 from services.documents.files.rules.checks.kinds import DOCX, XLSX, Kind
+from services.documents.files.rules.checks.polyglots import archive_end
 
 _LOCAL_HEADER = b"PK\x03\x04"
-_END_RECORD = b"PK\x05\x06"
-_END_RECORD_BYTES = 22
-_MANY = 0xFFFF
 
 MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES = 2 << 30
@@ -71,8 +69,8 @@ def recognise(file: BinaryIO, data: mmap.mmap) -> tuple[Kind | None, tuple[str, 
 
 def _refuse_many_entries(data: mmap.mmap) -> None:
     """Before the list is read: each entry of it would take memory."""
-    at = data.rfind(_END_RECORD, max(0, len(data) - _END_RECORD_BYTES - _MANY))
-    if at < 0 or len(data) - at < _END_RECORD_BYTES:
+    at = archive_end(data)
+    if at is None:
         raise TypeMismatch("The file begins like an archive but has no end.")
     (count,) = struct.unpack_from("<H", data, at + 10)
     if count > MAX_ENTRIES:
