@@ -37,12 +37,6 @@ def stands(caller: Caller) -> bool:
     return caller.call("GET", "/v1/me").status_code == 200
 
 
-def events(api: Api, kind: str) -> list[Any]:
-    query = text("SELECT data FROM event_log WHERE type = :type ORDER BY id")
-    with api.runtime.unit_of_work(api.origin()) as uow:
-        return list(uow.session.scalars(query, {"type": f"clients.{kind}.v1"}))
-
-
 def move(api: Api, change: str) -> None:
     """Change the one session's moments, as the passing of time would."""
     with api.runtime.unit_of_work(api.origin()) as uow:
@@ -54,7 +48,7 @@ def test_a_session_is_a_bearer_token_with_the_rights_of_its_user(api: Api) -> No
     me: Any = caller.call("GET", "/v1/me").json
     assert me["actor"]["kind"] == "user"
     assert caller.call("GET", "/v1/users").status_code == 200
-    [told] = events(api, "session.started")
+    [told] = api.events("clients.session.started.v1")
     assert told["session"]["device"] == "Firefox on Linux"
     assert told["session"]["address"] == "127.0.0.1"
 
@@ -92,7 +86,7 @@ def test_signing_out_works_within_a_second_without_anyone_forgetting(api: Api, p
     assert caller.call("DELETE", path).status_code == 204
     time.sleep(authentication.REMEMBERED_SECONDS + 0.1)
     assert caller.call("GET", "/v1/me").status_code == 401
-    [told] = events(api, "session.ended")
+    [told] = api.events("clients.session.ended.v1")
     assert told["reason"] == "signed_out"
 
 
@@ -151,7 +145,7 @@ def test_changing_the_password_ends_every_other_session(api: Api) -> None:
     assert (stands(here), stands(there)) == (True, False)
     assert log_in(api).status_code == 401
     assert log_in(api, password=OTHER).status_code == 201
-    [told] = events(api, "user.updated")
+    [told] = api.events("clients.user.updated.v1")
     assert told["changes"] == [{"field": "password", "before": "hidden", "after": "hidden"}]
     assert PASSWORD not in str(told)
 

@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from tests.fixtures.api import Api
-
-
-def _events(api: Api, event_type: str) -> list[Any]:
-    query = text("SELECT data FROM event_log WHERE type = :type ORDER BY id")
-    with api.runtime.pipe_engine.connect() as connection:
-        return list(connection.scalars(query, {"type": event_type}))
 
 
 def test_a_change_is_told_with_before_and_after(api: Api) -> None:
@@ -21,7 +14,7 @@ def test_a_change_is_told_with_before_and_after(api: Api) -> None:
     changed = api.owner.call("PATCH", "/v1/workspace", {"currency": "EUR", "country": "US"})
     assert changed.status_code == 200
     assert changed.headers["ETag"] != before.headers["ETag"]
-    assert _events(api, "clients.workspace.updated.v1") == [
+    assert api.events("clients.workspace.updated.v1") == [
         {"changes": [{"field": "currency", "before": "USD", "after": "EUR"}]}
     ]
 
@@ -30,7 +23,7 @@ def test_a_change_without_effect_makes_no_version_and_no_event(api: Api) -> None
     before = api.owner.call("GET", "/v1/workspace")
     same = api.owner.call("PATCH", "/v1/workspace", {"currency": "USD"})
     assert same.headers["ETag"] == before.headers["ETag"]
-    assert _events(api, "clients.workspace.updated.v1") == []
+    assert api.events("clients.workspace.updated.v1") == []
 
 
 def test_the_next_invoice_is_numbered_by_the_pattern_that_was_chosen(api: Api) -> None:
@@ -65,11 +58,11 @@ def test_a_pattern_that_would_not_number_uniquely_is_refused(api: Api, pattern: 
 
 def test_founding_tells_of_the_workspace_its_owner_and_its_key(api: Api) -> None:
     workspace = str(api.founded.workspace_id)
-    [told] = _events(api, "clients.workspace.created.v1")
+    [told] = api.events("clients.workspace.created.v1")
     assert told == {"workspace": {"id": workspace, "name": "Acme Works"}}
-    [user] = _events(api, "clients.user.created.v1")
+    [user] = api.events("clients.user.created.v1")
     assert (user["user"]["email"], user["user"]["role"]) == ("owner@example.com", "owner")
-    [key] = _events(api, "clients.api_key.created.v1")
+    [key] = api.events("clients.api_key.created.v1")
     assert api.founded.token.startswith(key["api_key"]["prefix"])
     assert api.founded.token not in str(key)
 
@@ -80,5 +73,5 @@ def test_revoking_a_key_is_told_once(api: Api) -> None:
     ).json
     for _ in range(2):
         assert api.owner.call("DELETE", f"/v1/api-keys/{key['id']}").status_code == 204
-    [told] = _events(api, "clients.api_key.revoked.v1")
+    [told] = api.events("clients.api_key.revoked.v1")
     assert told["api_key"]["id"] == key["id"]

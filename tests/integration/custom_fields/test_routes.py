@@ -5,22 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from tests.fixtures.api import Api
+from tests.fixtures.api import Api, codes_of
 
 PATH = "/v1/workspace/custom-fields"
 TIER = {"key": "tier", "label": " Tier ", "type": "choice", "choices": ["Gold", "Silver", "Gold"]}
-
-
-def _events(api: Api, event_type: str) -> list[Any]:
-    query = text("SELECT data FROM event_log WHERE type = :type ORDER BY id")
-    with api.runtime.pipe_engine.connect() as connection:
-        return list(connection.scalars(query, {"type": event_type}))
-
-
-def _codes(answer: Any) -> dict[str, str]:
-    return {error["field"]: error["code"] for error in answer.json["errors"]}
 
 
 def test_a_field_is_defined_read_and_told(api: Api) -> None:
@@ -31,7 +20,7 @@ def test_a_field_is_defined_read_and_told(api: Api) -> None:
     assert api.owner.call("GET", made.headers["Location"]).json == made.json
     listed: Any = api.owner.call("GET", PATH).json
     assert listed["data"] == [made.json]
-    (told,) = _events(api, "clients.custom_field.added.v1")
+    (told,) = api.events("clients.custom_field.added.v1")
     assert told["custom_field"] == {k: v for k, v in made.json.items() if k != "version"}
 
 
@@ -45,7 +34,7 @@ def test_a_field_is_changed_retired_and_restored(api: Api) -> None:
     assert api.owner.call("DELETE", where).status_code == 204
     assert api.owner.call("GET", where).json["retired"] is True
     assert api.owner.call("PATCH", where, {"retired": False}).json["version"] == 4
-    first, *_ = _events(api, "clients.custom_field.updated.v1")
+    first, *_ = api.events("clients.custom_field.updated.v1")
     assert first["changes"] == [{"field": "label", "before": "Tier", "after": "Account tier"}]
 
 
@@ -66,11 +55,11 @@ def test_a_field_is_changed_retired_and_restored(api: Api) -> None:
 def test_what_is_no_field_is_refused(api: Api, changes: dict[str, Any], field: str) -> None:
     answer: Any = api.owner.call("POST", PATH, {**TIER, **changes})
     assert answer.status_code == 422
-    assert {name.partition("[")[0] for name in _codes(answer)} == {field}
+    assert {name.partition("[")[0] for name in codes_of(answer)} == {field}
 
 
 def test_a_key_is_given_once(api: Api) -> None:
     first: Any = api.owner.call("POST", PATH, TIER)
     api.owner.call("DELETE", first.headers["Location"])
     again: Any = api.owner.call("POST", PATH, TIER)
-    assert (again.status_code, _codes(again)) == (422, {"key": "duplicate"})
+    assert (again.status_code, codes_of(again)) == (422, {"key": "duplicate"})

@@ -7,23 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from tests.factories.clients import client_body
-from tests.fixtures.api import Api, Caller
+from tests.fixtures.api import Api, Caller, codes_of
 
 PATH = "/v1/views"
 BODY = {"name": " Idle  ones ", "query": {"status": ["inactive"], "sort": "-company_name"}}
-
-
-def _events(api: Api, event_type: str) -> list[Any]:
-    query = text("SELECT data FROM event_log WHERE type = :type ORDER BY id")
-    with api.runtime.pipe_engine.connect() as connection:
-        return list(connection.scalars(query, {"type": event_type}))
-
-
-def _codes(answer: Any) -> dict[str, str]:
-    return {error["field"]: error["code"] for error in answer.json["errors"]}
 
 
 def _view(caller: Caller, name: str = "Idle", **more: Any) -> Any:
@@ -61,7 +50,7 @@ def test_a_view_is_saved_read_and_told(api: Api) -> None:
     assert made.json["created_by"]["kind"] == "api_key"
     assert api.owner.call("GET", made.headers["Location"]).json == made.json
     assert api.owner.call("GET", PATH).json == {"data": [made.json], "next": None}
-    (told,) = _events(api, "clients.view.added.v1")
+    (told,) = api.events("clients.view.added.v1")
     assert told["view"] == {name: made.json[name] for name in ("id", "name", "shared", "query")}
 
 
@@ -76,14 +65,14 @@ def test_a_view_is_changed_and_removed(api: Api) -> None:
     assert api.owner.call("DELETE", where, If_Match='"1"').status_code == 412
     assert api.owner.call("DELETE", where, If_Match='"2"').status_code == 204
     assert api.owner.call("GET", where).status_code == 404
-    (updated,) = _events(api, "clients.view.updated.v1")
+    (updated,) = api.events("clients.view.updated.v1")
     assert updated["changes"] == [
         {"field": "shared", "before": False, "after": True},
         {"field": "query.q", "before": "hidden", "after": "hidden"},
         {"field": "query.status", "before": None, "after": ["active"]},
         {"field": "query.tag", "before": ["vip"], "after": None},
     ]
-    assert len(_events(api, "clients.view.removed.v1")) == 1
+    assert len(api.events("clients.view.removed.v1")) == 1
 
 
 @pytest.mark.usefixtures("three")
@@ -139,15 +128,15 @@ def test_a_name_is_given_once(api: Api) -> None:
     one, two = api.with_role("member"), api.with_role("member")
     _view(one, "Straße")
     again: Any = one.call("POST", PATH, {"name": "STRASSE", "shared": True})
-    assert (again.status_code, _codes(again)) == (422, {"name": "duplicate"})
+    assert (again.status_code, codes_of(again)) == (422, {"name": "duplicate"})
     theirs = _view(two, "strasse", shared=True)
     private = _view(one, "Other")
     clash: Any = one.call("PATCH", f"{PATH}/{private['id']}", {"name": "straSSe"})
-    assert _codes(clash) == {"name": "duplicate"}
+    assert codes_of(clash) == {"name": "duplicate"}
     third = api.with_role("member")
     same = _view(third, "STRASSE")
     shared: Any = third.call("PATCH", f"{PATH}/{same['id']}", {"shared": True})
-    assert _codes(shared) == {"name": "duplicate"}
+    assert codes_of(shared) == {"name": "duplicate"}
     assert two.call("PATCH", f"{PATH}/{theirs['id']}", {"name": "Strasse"}).status_code == 200
 
 
@@ -181,7 +170,7 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
 def test_what_is_no_view_is_refused(api: Api, changes: dict[str, Any], fields: set[str]) -> None:
     answer: Any = api.owner.call("POST", PATH, {"name": "A view", **changes})
     assert answer.status_code == 422
-    assert set(_codes(answer)) == fields
+    assert set(codes_of(answer)) == fields
     where = f"{PATH}/{_view(api.owner)['id']}"
     assert api.owner.call("PATCH", where, changes).status_code == 422
 

@@ -6,19 +6,12 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from tests.factories.clients import client_body
-from tests.fixtures.api import Api
+from tests.fixtures.api import Api, codes_of
 
 PATHS = ("industries", "service-types", "compliance-standards", "document-categories")
 INDUSTRIES = "/v1/workspace/industries"
-
-
-def _events(api: Api, event_type: str) -> list[Any]:
-    query = text("SELECT data FROM event_log WHERE type = :type ORDER BY id")
-    with api.runtime.pipe_engine.connect() as connection:
-        return list(connection.scalars(query, {"type": event_type}))
 
 
 def _entry(api: Api, name: str, path: str = INDUSTRIES) -> dict[str, Any]:
@@ -34,10 +27,6 @@ def _change(api: Api, entry: dict[str, Any], **changes: Any) -> Any:
 def _create(api: Api, **values: Any) -> Any:
     body = client_body(allow_duplicate=True, **values)
     return api.owner.call("POST", "/v1/clients", body)
-
-
-def _codes(answer: Any) -> dict[str, str]:
-    return {error["field"]: error["code"] for error in answer.json["errors"]}
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -59,7 +48,7 @@ def test_an_entry_is_added_read_and_told(api: Api, path: str) -> None:
     assert made.json["name"] == "Fisheries"
     assert api.owner.call("GET", made.headers["Location"]).json == made.json
     assert _entry(api, "Fisheries", f"/v1/workspace/{path}")["position"] == 1
-    (told,) = _events(api, "clients.list_entry.added.v1")
+    (told,) = api.events("clients.list_entry.added.v1")
     told_entry = {key: made.json[key] for key in ("id", "name", "position", "retired")}
     assert told == {"entry": {"list": path.replace("-", "_"), **told_entry}}
 
@@ -67,7 +56,7 @@ def test_an_entry_is_added_read_and_told(api: Api, path: str) -> None:
 @pytest.mark.parametrize("name", ["energy", "ENERGY", " Energy "])
 def test_a_name_stands_once_in_its_list_whatever_its_capitals(api: Api, name: str) -> None:
     answer = api.owner.call("POST", INDUSTRIES, {"name": name})
-    assert (answer.status_code, _codes(answer)) == (422, {"name": "duplicate"})
+    assert (answer.status_code, codes_of(answer)) == (422, {"name": "duplicate"})
 
 
 @pytest.mark.parametrize(
@@ -86,7 +75,7 @@ def test_a_name_stands_once_in_its_list_whatever_its_capitals(api: Api, name: st
 )
 def test_what_is_no_entry_is_refused(api: Api, body: dict[str, Any], field: str) -> None:
     answer = api.owner.call("POST", INDUSTRIES, body)
-    assert (answer.status_code, list(_codes(answer))) == (422, [field])
+    assert (answer.status_code, list(codes_of(answer))) == (422, [field])
 
 
 def test_a_renamed_value_stays_on_old_records_and_still_means_the_entry(api: Api) -> None:
@@ -95,7 +84,7 @@ def test_a_renamed_value_stays_on_old_records_and_still_means_the_entry(api: Api
     assert changed.json["former_names"] == ["Mining"]
     assert api.owner.call("GET", f"/v1/clients/{old['id']}").json["industry"] == "Mining"
     assert _create(api, industry="mining").json["industry"] == "Mines and Quarries"
-    (told,) = _events(api, "clients.list_entry.updated.v1")
+    (told,) = api.events("clients.list_entry.updated.v1")
     assert told["changes"] == [{"field": "name", "before": "Mining", "after": "Mines and Quarries"}]
 
 
@@ -118,9 +107,9 @@ def test_a_retired_value_stays_where_it_is_and_is_given_to_no_one_else(api: Api)
     entry = _entry(api, "Mining")
     assert api.owner.call("DELETE", f"{INDUSTRIES}/{entry['id']}").status_code == 204
     assert api.owner.call("DELETE", f"{INDUSTRIES}/{entry['id']}").status_code == 204
-    assert len(_events(api, "clients.list_entry.updated.v1")) == 1
+    assert len(api.events("clients.list_entry.updated.v1")) == 1
     refused = _create(api, industry="Mining")
-    assert (refused.status_code, _codes(refused)) == (422, {"industry": "not_in_list"})
+    assert (refused.status_code, codes_of(refused)) == (422, {"industry": "not_in_list"})
     kept = api.owner.call(
         "PATCH",
         f"/v1/clients/{old['id']}",
@@ -140,7 +129,7 @@ def test_what_is_in_no_list_is_refused_by_name_with_what_may_be_chosen(api: Api)
         compliance_requirements=["OSHA", "Spells"],
     )
     fields = ("industry", "primary_service_type", "compliance_requirements")
-    assert _codes(answer) == dict.fromkeys(fields, "not_in_list")
+    assert codes_of(answer) == dict.fromkeys(fields, "not_in_list")
     message = answer.json["errors"][0]["message"]
     assert "Alchemy" in message
     assert "Energy" in message
@@ -169,7 +158,7 @@ def test_a_change_without_effect_makes_no_version(api: Api) -> None:
     entry = _entry(api, "Energy")
     same = _change(api, entry, name="Energy", position=0, retired=False)
     assert same.headers["ETag"] == '"1"'
-    assert _events(api, "clients.list_entry.updated.v1") == []
+    assert api.events("clients.list_entry.updated.v1") == []
 
 
 def test_a_list_that_has_changed_since_is_not_overwritten(api: Api) -> None:
