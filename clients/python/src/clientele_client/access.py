@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import httpx
 
+from clientele_client.calls import Calls
 from clientele_client.shapes import (
     Enrolment,
     Invitation,
@@ -17,17 +18,14 @@ from clientele_client.shapes import (
     SignedIn,
     User,
 )
-from clientele_client.transport import Transport, keyed, matching
+from clientele_client.transport import keyed, matching
 
 
-class Access:
+class Access(Calls):
     """What may be asked before and after signing in, by the holder of a token or by a stranger.
 
     Calls raise `Refused` or `Unreachable`, as `Clientele`'s do.
     """
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     # --- before anyone is known ------------------------------------------------------------
 
@@ -162,8 +160,3 @@ class Access:
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         return self._transport.send(method, path, body=body, headers=headers)
-
-    def _json(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Any:
-        return self._send(method, path, body, headers).json()

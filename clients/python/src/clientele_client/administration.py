@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from clientele_client.calls import Calls
 from clientele_client.shapes import ApiKey, AuditPage, CustomField, ListEntry, Workspace
-from clientele_client.transport import Transport, keyed, matching
+from clientele_client.transport import keyed, matching
 
 
-class Administration:
+class Administration(Calls):
     """The workspace, as the holder of a token may arrange it."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def workspace(self) -> Workspace:
         """The workspace and its defaults."""
@@ -71,8 +69,3 @@ class Administration:
     def audit_page(self, **filters: Any) -> AuditPage:
         """One page of the audit; `kind`, `actor`, `person`, `from`, `to`, `order`, `cursor`."""
         return cast(AuditPage, self._transport.send("GET", "/v1/audit", params=filters).json())
-
-    def _json(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Any:
-        return self._transport.send(method, path, body=body, headers=headers).json()

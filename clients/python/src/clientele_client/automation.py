@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from clientele_client.calls import Calls
 from clientele_client.pages import Page
 from clientele_client.shapes import AutomationRules, BillingRun, RunItem, Upcoming
-from clientele_client.transport import Transport, keyed
+from clientele_client.transport import keyed
 
 _RUNS = "/v1/billing-runs"
 
 
-class Automation:
+class Automation(Calls):
     """Auto-invoicing and what else happens by itself, as the holder of a token may see it."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def rules(self) -> AutomationRules:
         """What each switch of a client does in this workspace, and when next."""
@@ -40,10 +38,3 @@ class Automation:
     def start(self, key: str | None = None) -> BillingRun:
         """Invoice now whoever is due; while a run goes on, that one. `Conflict`: nobody is due."""
         return cast(BillingRun, self._json("POST", _RUNS, headers=keyed(key)))
-
-    def _page(self, path: str, place: dict[str, Any]) -> Page[Any]:
-        found = self._json("GET", path, params=place)
-        return Page(found["data"], found["next"])
-
-    def _json(self, method: str, path: str, **request: Any) -> Any:
-        return self._transport.send(method, path, **request).json()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from clientele_client.calls import Calls
 from clientele_client.shapes import (
     DeliveryPage,
     DeliveryWithEvent,
@@ -12,14 +13,11 @@ from clientele_client.shapes import (
     Webhook,
     WebhookWithSecret,
 )
-from clientele_client.transport import Transport, keyed
+from clientele_client.transport import keyed
 
 
-class Connections:
+class Connections(Calls):
     """Who is told of the workspace's events, as the holder of a token may arrange it."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def webhooks(self) -> list[Webhook]:
         """The workspace's webhooks, newest first: the first two hundred."""
@@ -100,8 +98,3 @@ class Connections:
         body = {"after": after} if after else {}
         path = f"/v1/subscribers/{name}/replay"
         return cast(Subscriber, self._json("POST", path, body, keyed(key)))
-
-    def _json(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Any:
-        return self._transport.send(method, path, body=body, headers=headers).json()

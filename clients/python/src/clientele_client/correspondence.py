@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from clientele_client.calls import Calls
 from clientele_client.pages import Page
 from clientele_client.shapes import Mail, MailPreview, MailSummary, Stop, Wording
-from clientele_client.transport import Transport, keyed
+from clientele_client.transport import keyed
 
 _MAILS, _WORDINGS = "/v1/mails", "/v1/mail-wordings"
 
 
-class Correspondence:
+class Correspondence(Calls):
     """The mail of a workspace, as the holder of a token may read and word it."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def mail_page(self, **filters: Any) -> Page[MailSummary]:
         """One page of the log, the newest first; `client_id`, `state`, `kind`, `cursor`."""
@@ -65,6 +63,3 @@ class Correspondence:
     def preview(self, kind: str, body: Mapping[str, Any]) -> MailPreview:
         """How a wording would read, with examples in the places of words."""
         return cast(MailPreview, self._json("POST", f"{_WORDINGS}/{kind}/preview", body=body))
-
-    def _json(self, method: str, path: str, **request: Any) -> Any:
-        return self._transport.send(method, path, **request).json()

@@ -11,6 +11,7 @@ import httpx
 from clientele_client.administration import Administration
 from clientele_client.automation import Automation
 from clientele_client.billing import Billing
+from clientele_client.calls import Calls
 from clientele_client.connections import Connections
 from clientele_client.correspondence import Correspondence
 from clientele_client.drafts import Drafts
@@ -54,7 +55,7 @@ from clientele_client.work import Work
 _PAGE = 200
 
 
-class Clientele:
+class Clientele(Calls):
     """The API as the holder of a token may use it; a context manager that gives back connections.
 
     Every call raises `Refused` (or one of its kinds) with all wrong fields, or `Unreachable`.
@@ -71,7 +72,7 @@ class Clientele:
         timeout: float = 30.0,
         http: httpx.Client | None = None,
     ) -> None:
-        self._transport = Transport(url, token, patience=patience, timeout=timeout, http=http)
+        super().__init__(Transport(url, token, patience=patience, timeout=timeout, http=http))
         #: Clients that are being put together, what ends a client's record, its invoices, and work.
         self.drafts = Drafts(self._transport)
         self.endings = Endings(self._transport)
@@ -347,13 +348,6 @@ class Clientele:
         return self._transport.send("GET", path).content
 
     # --- the way there ---------------------------------------------------------------------
-
-    def _json(self, method: str, path: str, **request: Any) -> Any:
-        return self._transport.send(method, path, **request).json()
-
-    def _page(self, path: str, filters: dict[str, Any]) -> Page[Any]:
-        found = self._json("GET", path, params=filters)
-        return Page(found["data"], found["next"])
 
     def _each(self, path: str, filters: dict[str, Any]) -> Iterator[Any]:
         params: dict[str, Any] = {"limit": _PAGE, **filters}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from clientele_client.calls import Calls
 from clientele_client.shapes import AllProjectsPage, Project, TimeEntry, TimeEntryPage, Week
 from clientele_client.transfers import Transfers
 from clientele_client.transport import Transport, keyed, matching
@@ -13,7 +14,7 @@ _ENTRIES = "/v1/time-entries"
 _PAGE = 200
 
 
-class Work:
+class Work(Calls):
     """The projects and the time of a workspace, as the holder of a token may use them.
 
     A `version` is that of what was read: `StaleVersion` where it is another now. The same `key`
@@ -21,7 +22,7 @@ class Work:
     """
 
     def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+        super().__init__(transport)
         #: Time from files, as `Clientele.transfers` has it for clients.
         self.transfers = Transfers(transport, f"{_ENTRIES}/import")
 
@@ -89,6 +90,3 @@ class Work:
                 headers={**matching(version), **keyed(key)},
             ),
         )
-
-    def _json(self, method: str, path: str, **request: Any) -> Any:
-        return self._transport.send(method, path, **request).json()
