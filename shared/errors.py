@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Invalid(DomainError):
 
     code = "invalid"
     title = "Some values are wrong"
+
+    @classmethod
+    def at(cls, field: str, code: str, message: str) -> Self:
+        """One field is wrong."""
+        return cls(errors=[FieldError(field, code, message)])
 
 
 class Malformed(DomainError):

@@ -21,7 +21,7 @@ from flask import Request, Response, request
 from sqlalchemy import Engine, text
 
 from shared.db.engine import autocommitting
-from shared.errors import Conflict, FieldError, Invalid
+from shared.errors import Conflict, Invalid
 from shared.security.identity import Identity
 from shared.stored_answers import SEALED_FOR
 from shared.unit_of_work import UnitOfWork
@@ -68,7 +68,7 @@ class IdempotencyKey:
             return None
         if not (0 < len(key) <= _MAX_KEY and key.isprintable()):
             message = f"1 to {_MAX_KEY} printable characters."
-            raise Invalid(errors=[FieldError("Idempotency-Key", "invalid", message)])
+            raise Invalid.at("Idempotency-Key", "invalid", message)
         asked = b"\0".join(
             [request.method.encode(), request.full_path.encode(), request.get_data(cache=True)]
         )

@@ -10,7 +10,7 @@ from services.clients.access.queries import get_workspace
 from services.clients.custom_fields import events, queries
 from services.clients.custom_fields.errors import StaleCustomField
 from services.clients.custom_fields.models import CHOOSING, MAX_FIELDS, CustomField
-from shared.errors import FieldError, Invalid, require_version
+from shared.errors import Invalid, require_version
 from shared.ids import uuid7
 from shared.messaging.changes import Change, changes_between
 from shared.unit_of_work import UnitOfWork
@@ -21,9 +21,9 @@ def add_field(uow: UnitOfWork, values: Mapping[str, Any]) -> CustomField:
     get_workspace(uow, lock=True)
     fields = queries.list_fields(uow)
     if len(fields) >= MAX_FIELDS:
-        raise _refused("", "too_many", f"A workspace has at most {MAX_FIELDS} fields.")
+        raise Invalid.at("", "too_many", f"A workspace has at most {MAX_FIELDS} fields.")
     if any(field.key == values["key"] for field in fields):
-        raise _refused("key", "duplicate", f"There is a field {values['key']}, maybe retired.")
+        raise Invalid.at("key", "duplicate", f"There is a field {values['key']}, maybe retired.")
     made = CustomField(
         id=uuid7(),
         workspace_id=uow.workspace_id,
@@ -68,10 +68,6 @@ def _change(uow: UnitOfWork, field: CustomField, changes: list[Change]) -> None:
 
 def _check_choices(field: CustomField) -> None:
     if field.type in CHOOSING and not field.choices:
-        raise _refused("choices", "required", "Name what can be chosen.")
+        raise Invalid.at("choices", "required", "Name what can be chosen.")
     if field.type not in CHOOSING and field.choices:
-        raise _refused("choices", "unexpected", f"A field of type {field.type} has no choices.")
-
-
-def _refused(field: str, code: str, message: str) -> Invalid:
-    return Invalid(errors=[FieldError(field, code, message)])
+        raise Invalid.at("choices", "unexpected", f"A field of type {field.type} has no choices.")

@@ -35,7 +35,7 @@ class _AsTyped(ReadingSchema):
     def load(self, data: Any, **_: Any) -> Any:
         """The object itself; raises `Invalid` for anything else, and `DraftTooLarge`."""
         if not isinstance(data, dict):
-            raise Invalid(errors=[FieldError("", "wrong_type", "Must be an object.")])
+            raise Invalid.at("", "wrong_type", "Must be an object.")
         if is_too_deep(data):
             raise DraftTooLarge(f"Objects and lists may stand {MAX_DEPTH} deep in one another.")
         return data

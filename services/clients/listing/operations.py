@@ -12,7 +12,7 @@ from services.clients.listing.errors import NotYourView, StaleView
 from services.clients.listing.models import MAX_VIEWS, SavedView, maker_of
 from services.clients.listing.queries import saved_views
 from shared.clock import now
-from shared.errors import FieldError, Invalid, require_version
+from shared.errors import Invalid, require_version
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
 from shared.values.folding import caseless
@@ -22,7 +22,7 @@ def add_view(uow: UnitOfWork, values: Mapping[str, Any]) -> SavedView:
     """A new view of the caller's; raises `Invalid` where its name is taken."""
     get_workspace(uow, lock=True)
     if saved_views.count_views(uow) >= MAX_VIEWS:
-        raise _refused("", "too_many", f"A workspace has at most {MAX_VIEWS} views.")
+        raise Invalid.at("", "too_many", f"A workspace has at most {MAX_VIEWS} views.")
     moment = now()
     view = SavedView(
         id=uuid7(),
@@ -96,8 +96,4 @@ def _held(
 
 def _check_name(uow: UnitOfWork, view: SavedView) -> None:
     if saved_views.namesakes(uow, view):
-        raise _refused("name", "duplicate", f"There is a view called {view.name} already.")
-
-
-def _refused(field: str, code: str, message: str) -> Invalid:
-    return Invalid(errors=[FieldError(field, code, message)])
+        raise Invalid.at("name", "duplicate", f"There is a view called {view.name} already.")

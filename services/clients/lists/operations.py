@@ -14,7 +14,7 @@ from services.clients.lists.errors import EntryNotFound, StaleList
 from services.clients.lists.models import ListState, WorkspaceList
 from services.clients.lists.rules import entries as rules
 from services.clients.lists.rules.entries import Entries, Entry
-from shared.errors import FieldError, Invalid, require_version
+from shared.errors import Invalid, require_version
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
 
@@ -72,7 +72,7 @@ def _allowed(change: Callable[[], Entries]) -> Entries:
     try:
         return change()
     except rules.Refused as refused:
-        raise Invalid(errors=[FieldError(refused.field, refused.code, str(refused))]) from refused
+        raise Invalid.at(refused.field, refused.code, str(refused)) from refused
 
 
 def _stored(uow: UnitOfWork, listed: ListState, entries: Entries) -> ListState:

@@ -20,7 +20,7 @@ from services.clients.access.errors import (
 from services.clients.access.models import Invitation, Role, User
 from services.clients.access.queries import get_workspace
 from shared.clock import now
-from shared.errors import FieldError, Invalid, PreconditionFailed, require_version
+from shared.errors import Invalid, PreconditionFailed, require_version
 from shared.ids import uuid7
 from shared.messaging.changes import changes_between
 from shared.security.permissions import PERMISSIONS, ROLES
@@ -146,7 +146,7 @@ def require_role(uow: UnitOfWork, role: str, held: frozenset[str]) -> None:
         return
     found = uow.session.get(Role, uuid.UUID(role), with_for_update={"read": True})
     if found is None:
-        raise Invalid(errors=[FieldError("role", "unknown_role", "There is no such role.")])
+        raise Invalid.at("role", "unknown_role", "There is no such role.")
     require_own(found.permissions, held)
 
 

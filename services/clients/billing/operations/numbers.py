@@ -12,7 +12,6 @@ from services.clients.access.queries import get_workspace, local_today
 from services.clients.access.rules import parse_pattern
 from services.clients.billing.errors import BillingInvalid, NumberTaken
 from services.clients.records.models.record import Client
-from shared.errors import FieldError
 from shared.unit_of_work import UnitOfWork
 
 # One statement takes the next place of a series and locks its row until the transaction ends:
@@ -56,7 +55,7 @@ def invoice_day(uow: UnitOfWork, client: Client, wanted: date | None) -> date:
 
 
 def _refuse_day(code: str, message: str) -> NoReturn:
-    raise BillingInvalid(errors=[FieldError("issued_on", code, message)])
+    raise BillingInvalid.at("issued_on", code, message)
 
 
 def draw_number(uow: UnitOfWork, code: str, day: date) -> str:

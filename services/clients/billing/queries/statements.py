@@ -13,7 +13,6 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from services.clients.billing.errors import BillingInvalid
-from shared.errors import FieldError
 
 INVOICE = "invoice"
 CREDIT_NOTE = "credit_note"
@@ -94,7 +93,7 @@ def statement(session: Session, client_id: uuid.UUID, first: date, last: date) -
     rows = session.execute(_LINES, {**asked, "most": MOST_LINES + 1}).all()
     if len(rows) > MOST_LINES:
         message = f"More than {MOST_LINES} lines; ask for fewer days."
-        raise BillingInvalid(errors=[FieldError("to", "too_many", message)])
+        raise BillingInvalid.at("to", "too_many", message)
     moved = {currency: list(of) for currency, of in groupby(rows, lambda row: row.currency)}
     accounts = (
         _account(currency, opening.get(currency, Decimal(0)), moved.get(currency, []))

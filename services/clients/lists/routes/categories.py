@@ -12,7 +12,7 @@ from services.clients.gateway.passing import Look
 from services.clients.lists.models import CATEGORIES
 from services.clients.lists.queries import choices, find_entry
 from services.clients.lists.rules.entries import Entry
-from shared.errors import FieldError, Invalid
+from shared.errors import Invalid
 from shared.http.blueprint import refuse_depth
 from shared.http.edge import KEPT_ONLY
 from shared.security.identity import Identity
@@ -56,5 +56,5 @@ def _entry(uow: UnitOfWork, written: str) -> Entry:
     entry = find_entry(uow, CATEGORIES, written)
     if entry is None or (entry.retired and request.method == "POST"):
         message = f"Is not in the workspace's list: {choices(uow, CATEGORIES)}."
-        raise Invalid(errors=[FieldError("category", "not_in_list", message)])
+        raise Invalid.at("category", "not_in_list", message)
     return entry

@@ -19,7 +19,7 @@ from services.clients.notes.models import CONTENT, Note, NoteVersion
 from services.clients.notes.rules import MAX_NOTES, MAX_VERSIONS, may_correct
 from services.clients.records.queries.clients import get_children, lock_client
 from shared.clock import now
-from shared.errors import FieldError, require_version
+from shared.errors import require_version
 from shared.ids import uuid7
 from shared.messaging.changes import changes_between
 from shared.unit_of_work import UnitOfWork
@@ -133,7 +133,7 @@ def _name_of(uow: UnitOfWork, client_id: uuid.UUID, contact_id: uuid.UUID | None
         if contact["id"] == str(contact_id):
             return str(contact["name"] or contact["email"] or "")
     message = "The client has no such contact."
-    raise NoteInvalid(errors=[FieldError("contact_id", "unknown_contact", message)])
+    raise NoteInvalid.at("contact_id", "unknown_contact", message)
 
 
 def _keep_version(uow: UnitOfWork, note: Note) -> None:

@@ -20,7 +20,6 @@ from services.clients.transfer.operations.pieces import add_piece, drop_pieces, 
 from services.clients.transfer.queries import find_bytes
 from services.clients.transfer.rules.reading import format_of
 from shared.clock import now
-from shared.errors import FieldError
 from shared.ids import uuid7
 from shared.unit_of_work import UnitOfWork
 
@@ -76,7 +75,7 @@ def _format(file_name: str, beginning: bytes) -> str:
             raise Unreadable("empty", "There is nothing in the file.")
         return format_of(file_name, beginning)
     except Unreadable as error:
-        raise InvalidTransfer(errors=[FieldError("", error.code, error.message)]) from error
+        raise InvalidTransfer.at("", error.code, error.message) from error
 
 
 def _import(
