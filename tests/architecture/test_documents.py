@@ -156,3 +156,10 @@ def test_every_feature_stands_among_the_layers_of_the_architecture() -> None:
     folders = (file.parent for file in (ROOT / "services" / "clients").glob("*/__init__.py"))
     features = {folder.name for folder in folders} - {"migrations"}
     assert {name for name in features if f"(../services/clients/{name})" not in page} == set()
+
+
+def test_every_feature_stands_on_the_card_of_its_service() -> None:
+    card = (ROOT / "services" / "clients" / "README.md").read_text(encoding="utf-8")
+    folders = (file.parent for file in (ROOT / "services" / "clients").glob("*/__init__.py"))
+    features = {folder.name for folder in folders} - {"migrations"}
+    assert {name for name in features if f"[{name}]({name})" not in card} == set()
