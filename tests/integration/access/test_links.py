@@ -14,7 +14,7 @@ from services.clients.mail.tasks import send_mail
 from tests.fixtures.api import PASSWORD, Api
 from tests.fixtures.engines import RunningEngines
 from tests.fixtures.mailbox import link_in, mails_to, text_of
-from tests.integration.access.test_sessions import events, log_in, session, stands
+from tests.integration.access.test_sessions import log_in, session, stands
 
 NEW = "a brand new sentence"
 
@@ -153,7 +153,7 @@ def test_someone_who_was_invited_becomes_a_user(api: Api, engines: RunningEngine
     assert stands(session(api, email, NEW))
     listed: Any = api.owner.call("GET", "/v1/users/invitations").json
     assert [it["state"] for it in listed["data"]] == ["accepted"]
-    [told] = events(api, "invitation.accepted")
+    [told] = api.events("clients.invitation.accepted.v1")
     assert told["user"]["name"] == "Jo Park"
 
 

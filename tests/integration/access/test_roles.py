@@ -8,7 +8,7 @@ import pytest
 
 from services.clients.access.operations import authentication, roles
 from tests.fixtures.api import Api, Caller
-from tests.integration.access.test_sessions import OTHER, events, session
+from tests.integration.access.test_sessions import OTHER, session
 
 MONEY = ["clients.view", "invoices.view"]
 JO = {"email": "jo@example.com", "name": "Jo", "password": OTHER}
@@ -41,7 +41,7 @@ def test_whoever_has_a_role_may_do_what_it_grants_now(api: Api) -> None:
     changed: Any = api.owner.call("PATCH", path, {"permissions": ["clients.view"]})
     assert (changed.json["version"], changed.json["users"]) == (2, 1)
     assert may(jo) == ["clients.view"]
-    [change] = events(api, "role.updated")[0]["changes"]
+    [change] = api.events("clients.role.updated.v1")[0]["changes"]
     assert (change["field"], change["before"], change["after"]) == (
         "permissions", MONEY, ["clients.view"],
     )  # fmt: skip
@@ -59,13 +59,13 @@ def test_roles_are_listed_with_how_many_have_them(api: Api) -> None:
 def test_a_role_is_told_of_by_its_name(api: Api) -> None:
     role = make(api.owner)
     user = jo_as(api, role["id"])
-    assert events(api, "user.created")[-1]["user"]["role"] == "Bookkeeping"
+    assert api.events("clients.user.created.v1")[-1]["user"]["role"] == "Bookkeeping"
     assert api.owner.call("PATCH", f"/v1/users/{user['id']}", {"role": "member"}).status_code == 200
-    [change] = events(api, "user.updated")[-1]["changes"]
+    [change] = api.events("clients.user.updated.v1")[-1]["changes"]
     assert (change["before"], change["after"]) == ("Bookkeeping", "member")
     body = {"email": "kim@example.com", "role": role["id"]}
     assert api.owner.call("POST", "/v1/users/invitations", body).status_code == 201
-    assert events(api, "invitation.sent")[-1]["invitation"]["role"] == "Bookkeeping"
+    assert api.events("clients.invitation.sent.v1")[-1]["invitation"]["role"] == "Bookkeeping"
 
 
 def test_a_role_that_somebody_has_or_is_invited_to_stays(api: Api) -> None:
@@ -80,7 +80,9 @@ def test_a_role_that_somebody_has_or_is_invited_to_stays(api: Api) -> None:
     api.owner.call("DELETE", f"/v1/users/invitations/{invitation['id']}")
     assert api.owner.call("DELETE", path).status_code == 204
     assert api.owner.call("GET", path).status_code == 404
-    assert [data["role"]["name"] for data in events(api, "role.deleted")] == ["Bookkeeping"]
+    assert [data["role"]["name"] for data in api.events("clients.role.deleted.v1")] == [
+        "Bookkeeping"
+    ]
 
 
 def test_nobody_grants_or_takes_more_than_they_have(api: Api) -> None:

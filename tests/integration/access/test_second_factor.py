@@ -13,7 +13,7 @@ from sqlalchemy import text
 from services.clients.access.operations.second_factor import STEP_SECONDS
 from services.clients.access.tasks import tell_refusals
 from tests.fixtures.api import PASSWORD, Api, Caller
-from tests.integration.access.test_sessions import events, session
+from tests.integration.access.test_sessions import session
 
 EMAIL = "owner@example.com"
 OWN = {"password": PASSWORD}
@@ -62,7 +62,7 @@ def test_it_is_asked_for_once_it_was_confirmed(api: Api) -> None:
         assert (refused.status_code, refused.json["code"]) == (401, "auth.second_factor_required")
     again = caller.call("POST", "/v1/me/second-factor", OWN)
     assert again.status_code == 409
-    assert events(api, "user.updated")[-1]["changes"] == [
+    assert api.events("clients.user.updated.v1")[-1]["changes"] == [
         {"field": "second_factor", "before": False, "after": True}
     ]
 
@@ -155,5 +155,5 @@ def test_a_wrong_code_is_told_and_counted(api: Api) -> None:
     statuses = [tried(api, "000000").status_code for _ in range(11)]
     assert statuses == [401] * 10 + [429]
     tell_refusals(api.runtime)
-    [told] = events(api, "sign_in.refused")
+    [told] = api.events("clients.sign_in.refused.v1")
     assert (told["reason"], told["times"]) == ("second_factor", 10)

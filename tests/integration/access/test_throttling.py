@@ -15,7 +15,6 @@ from services.clients.access.tasks import tell_refusals
 from shared.security import passwords
 from shared.security.identity import Whence
 from tests.fixtures.api import PASSWORD, Api
-from tests.integration.access.test_sessions import events
 
 EMAIL = "owner@example.com"
 SECRET = "of a proxy that is ours"
@@ -117,19 +116,19 @@ def test_an_address_is_believed_of_a_proxy_that_is_ours_alone(proxied: Api) -> N
     for secret, seen in ((SECRET, "203.0.113.7"), ("a guess", "127.0.0.1"), ("", "127.0.0.1")):
         headers = {"X-Forwarded-For": "10.0.0.1, 203.0.113.7", "X-Proxy-Secret": secret}
         proxied.app.test_client().post("/v1/auth/sessions", json=body, headers=headers)
-        assert events(proxied, "session.started")[-1]["session"]["address"] == seen
+        assert proxied.events("clients.session.started.v1")[-1]["session"]["address"] == seen
 
 
 def test_refusals_are_told_together_and_those_of_nobody_are_not(proxied: Api) -> None:
     for _ in range(3):
         tried(proxied, "203.0.113.7")
     tried(proxied, "203.0.113.7", email="nobody@example.com")
-    assert events(proxied, "sign_in.refused") == []
+    assert proxied.events("clients.sign_in.refused.v1") == []
     tell_refusals(proxied.runtime)
-    [told] = events(proxied, "sign_in.refused")
+    [told] = proxied.events("clients.sign_in.refused.v1")
     assert (told["times"], told["reason"], told["address"]) == (3, "password", "203.0.113.7")
     tell_refusals(proxied.runtime)
-    assert len(events(proxied, "sign_in.refused")) == 1
+    assert len(proxied.events("clients.sign_in.refused.v1")) == 1
 
 
 def test_an_address_that_nobody_has_takes_as_long_to_refuse(proxied: Api) -> None:
