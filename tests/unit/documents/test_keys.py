@@ -7,7 +7,7 @@ import pytest
 from services.documents.files.rules import keys
 
 
-@pytest.mark.parametrize("key", [keys.staging_key(), keys.final_key()])
+@pytest.mark.parametrize("key", [keys.staging_key(), keys.final_key()], ids=["staging", "final"])
 def test_no_object_lies_in_a_folder(key: str) -> None:
     """The embedded store removes one with its last object, and refuses what is put there then."""
     assert "/" not in key
