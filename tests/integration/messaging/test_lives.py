@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from shared.messaging.celery_app import make_celery
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox
+from shared.messaging.outages import Outage
 from shared.messaging.publisher import Publisher
 from shared.messaging.reconciler import Producer, Reconciler
 from shared.messaging.relay import Relay, sequence
@@ -154,12 +156,17 @@ def test_a_log_that_lost_nothing_is_followed_on_from_where_it_was(
     assert _progress(activity) == (_epoch(clients), 6)
 
 
-def test_a_batch_of_the_ended_life_that_commits_late_is_not_kept(
-    reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog
-) -> None:
-    _say(clients, 6)
-    said = log()
-    inbox.ingest(batch(said[:4]))
+@dataclass
+class Late:
+    """A consumer that is held up once it has taken the positions of a batch."""
+
+    inbox: Inbox
+    begun: threading.Event
+    go_on: threading.Event
+
+
+@pytest.fixture
+def late(activity: Runtime) -> Late:
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly(connection: Connection, envelopes: Sequence[Envelope]) -> None:
@@ -167,17 +174,48 @@ def test_a_batch_of_the_ended_life_that_commits_late_is_not_kept(
         assert go_on.wait(60)
         apply(connection, envelopes)
 
-    late = Inbox("activity", activity.pipe_engine, slowly)
+    return Late(Inbox("activity", activity.pipe_engine, slowly), begun, go_on)
+
+
+def test_a_batch_of_the_ended_life_that_commits_late_is_not_kept(
+    reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog,
+    late: Late,
+) -> None:  # fmt: skip
+    """Its positions are those of other events by then, and nobody looks there again."""
+    _say(clients, 6)
+    said = log()
+    inbox.ingest(batch(said[:4]))
+    with ThreadPoolExecutor(1) as workers:
+        ingesting = workers.submit(late.inbox.ingest, batch(said[4:]))
+        assert late.begun.wait(60)
+        lose(clients, 3)
+        _say(clients, 4)
+        new = log()
+        look_until_level(reconciler.make_round)
+        late.go_on.set()
+        with pytest.raises(Outage):
+            ingesting.result(60)
+    assert _timeline(activity) == [each["id"] for each in new]
+    assert _progress(activity)[1] == 7
+
+
+def test_a_batch_and_whoever_learns_of_another_life_may_wait_for_each_other(
+    reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog,
+    late: Late,
+) -> None:  # fmt: skip
+    """One of them is broken off, and tried again by whoever made it."""
+    _say(clients, 6)
+    said = log()
+    inbox.ingest(batch(said[:4]))
     with ThreadPoolExecutor(2) as workers:
-        ingesting = workers.submit(late.ingest, batch(said[4:]))
-        assert begun.wait(60)
+        ingesting = workers.submit(late.inbox.ingest, batch(said[4:]))
+        assert late.begun.wait(60)
         lose(clients, 3)
         _say(clients, 3)
         new = log()
         learning = workers.submit(look_until_level, reconciler.make_round)
         until_someone_waits_for_a_lock(activity)
-        go_on.set()
-        # Each waits for the other: one of them is broken off, and tried again by whoever made it.
+        late.go_on.set()
         assert not wait([ingesting, learning], 60).not_done
     look_until_level(reconciler.make_round)
     assert _timeline(activity) == [each["id"] for each in new]
