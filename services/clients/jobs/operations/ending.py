@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import text
 
@@ -18,13 +19,10 @@ from shared.unit_of_work import UnitOfWork
 BATCH = 5_000
 
 _OLD = "(SELECT id FROM jobs WHERE finished_at < :before ORDER BY finished_at LIMIT 100)"
-_FORGET_ROWS = tuple(
-    text(
-        f"DELETE FROM {table} WHERE ctid = ANY (ARRAY("  # Two names of ours.
-        f"SELECT ctid FROM {table} WHERE job_id IN {_OLD} LIMIT :most))"
-    )
-    for table in ("job_rows", "job_rows_before")
-)
+_FORGET_ROWS = f"""
+    DELETE FROM {{table}} WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM {{table}} WHERE job_id IN {_OLD} LIMIT :most))
+"""
 _FORGET = text(f"DELETE FROM jobs WHERE id IN {_OLD}")
 
 
@@ -53,9 +51,9 @@ def cancel_job(uow: UnitOfWork, job_id: uuid.UUID) -> Job:
 def forget_jobs(uow: UnitOfWork, before: datetime) -> int:
     """Delete some of the workspace's jobs that were over before this time, their rows first; how
     many of either went."""
-    for statement in _FORGET_ROWS:
-        given = {"before": before, "most": BATCH}
-        if gone := uow.connection.execute(statement, given).rowcount:
+    given = {"before": before, "most": BATCH}
+    for table in ("job_rows", *chain.from_iterable(kind.tables for kind in KINDS)):
+        if gone := uow.connection.execute(text(_FORGET_ROWS.format(table=table)), given).rowcount:
             return gone
     return uow.connection.execute(_FORGET, {"before": before}).rowcount
 

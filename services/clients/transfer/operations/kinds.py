@@ -27,7 +27,7 @@ from services.clients.transfer.operations.undoing_time import undo_time_piece
 KINDS = (
     Kind(READ, FileReader, abandoned=give_up_reading),
     Kind(PREVIEW, partial(Turn, import_piece)),
-    Kind(IMPORT, partial(Turn, import_piece)),
+    Kind(IMPORT, partial(Turn, import_piece), tables=("job_rows_before",)),
     Kind(UNDO, partial(Turn, undo_piece)),
     Kind(EXPORT, partial(Turn, export_piece)),
     Kind(TIME_PREVIEW, partial(Turn, import_time_piece)),
