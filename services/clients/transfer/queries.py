@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from services.clients.access.models import User
 from services.clients.transfer.errors import FileGone, ImportNotFound
 from services.clients.transfer.models import CLIENTS, PIECE_CONTEXT, Import
+from services.clients.values.addresses import email_key
 from shared.http.paging import Page, Sort, page
 from shared.security.crypto import Vault
 from shared.unit_of_work import UnitOfWork
-from shared.values.folding import caseless
 
 Rows = list[Any]
 
@@ -103,7 +103,7 @@ def projects_meant(session: Session, typed: Collection[str]) -> dict[str, list[P
 
 def users_of_addresses(session: Session, typed: Collection[str]) -> dict[str, uuid.UUID]:
     """The users of the workspace by their addresses, folded."""
-    keys = [caseless(each) for each in typed]
+    keys = [email_key(each) for each in typed]
     users = select(User.email_key, User.id).where(User.email_key.in_(keys))
     return dict(session.execute(users).all())
 

@@ -29,10 +29,10 @@ from services.clients.transfer.rules.time_mapping import (
     PROJECT_ID,
     TimeReading,
 )
+from services.clients.values.addresses import email_key
 from shared.errors import FieldError
 from shared.http.schemas import invalid_fields
 from shared.unit_of_work import UnitOfWork
-from shared.values.folding import caseless
 
 _BODY = TimeEntryBody()
 
@@ -110,7 +110,7 @@ def _name_users(uow: UnitOfWork, rows: Sequence[_Row]) -> None:
     typed = {row.body["person"] for row in rows if "@" in row.body.get("person", "")}
     users = users_of_addresses(uow.session, typed) if typed else {}
     for row in rows:
-        user_id = users.get(caseless(row.body.get("person", "")))
+        user_id = users.get(email_key(row.body.get("person", "")))
         if user_id is not None:
             row.body["person"] = str(user_id)
 
