@@ -18,8 +18,7 @@ class Correspondence(Calls):
 
     def mail_page(self, **filters: Any) -> Page[MailSummary]:
         """One page of the log, the newest first; `client_id`, `state`, `kind`, `cursor`."""
-        found = self._json("GET", _MAILS, params=filters)
-        return Page(found["data"], found["next"])
+        return self._page(_MAILS, filters)
 
     def mail(self, mail_id: str) -> Mail:
         """A mail with the text as it was handed over."""
