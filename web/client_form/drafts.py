@@ -157,7 +157,7 @@ def _typed(draft: DraftWithDocuments, step: str) -> Mapping[str, Any]:
 
 
 def _save(draft_id: Any, step: Step, typed: Mapping[str, Any]) -> Any:
-    version = request.form.get("version", 0, type=int) or None
+    version = forms.version() or None
     key = forms.key_of(typed)
     return api().drafts.save(str(draft_id), step.name, typed, version, key)
 
@@ -176,7 +176,7 @@ def _redrawn(
     sheet = _sheet(draft, step.name)
     sheet.values, sheet.focus, sheet.wrong = typed, focus, wrong or []
     if focus:
-        sheet.version = request.form.get("version", 0, type=int) or sheet.version
+        sheet.version = forms.version() or sheet.version
     return showing.show(sheet, draft=draft)
 
 

@@ -49,7 +49,7 @@ def save(client_id: Any, step: str) -> Answer:
 
 def _carry_out(client_id: str, typed: dict[str, Any]) -> None:
     """Save what was typed; of a conflict, first what was chosen, over what they had written."""
-    version = request.form.get("version", 0, type=int)
+    version = forms.version()
     keep = conflicts.chosen()
     if not keep:
         _update(client_id, typed, version)
@@ -58,7 +58,7 @@ def _carry_out(client_id: str, typed: dict[str, Any]) -> None:
     mine = {path: leaves[path] for path, whose in keep.items() if whose == "yours"}
     rest = {path: value for path, value in leaves.items() if path not in keep}
     if mine:
-        _update(client_id, reading.grown(mine), request.form.get("theirs", 0, type=int))
+        _update(client_id, reading.grown(mine), forms.version("theirs"))
     if rest:
         _update(client_id, reading.grown(rest), version)
 
@@ -75,7 +75,7 @@ def _conflict(client_id: str, step: Step, typed: dict[str, Any], error: StaleVer
         step,
         conflicts.of_three(sides, client, typed),
         typed,
-        version=request.form.get("version", 0, type=int),
+        version=forms.version(),
         theirs=client["version"],
         url=_url(client_id, step.name),
         name=client["company_name"],
@@ -95,7 +95,7 @@ def _redrawn(
     sheet = _sheet(client, step)
     sheet.values, sheet.focus = typed, focus
     sheet.wrong = wrong or ([showing.Wrong("", "", why)] if why else [])
-    sheet.version = request.form.get("version", 0, type=int) or sheet.version
+    sheet.version = forms.version() or sheet.version
     return showing.show(sheet, client=client)
 
 

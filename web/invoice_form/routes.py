@@ -61,7 +61,7 @@ def edit(invoice_id: Any) -> Answer:
 def save(invoice_id: Any) -> Answer:
     """Save the draft, or redraw the form as its button says."""
     values = reading.typed(request.form, fields.NAMES)
-    version = request.form.get("version", 0, type=int)
+    version = forms.version()
     focus = fields.carried_out(values)
     if focus is not None:
         return _edit(api().invoice(str(invoice_id)), Sheet(values, version, focus=focus))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Conflict, Invalid, StaleVersion
@@ -170,7 +170,7 @@ def ask(invoice_id: Any, name: str) -> Answer:
 def carry_out(invoice_id: Any, name: str) -> Answer:
     """Do it; what is wrong stands at its field, with what was typed."""
     act, values = ACTS[name], bodies.typed()
-    version = request.form.get("version", 0, type=int)
+    version = forms.version()
     try:
         act.call(str(invoice_id), bodies.given(values), version)
     except (Conflict, Invalid, StaleVersion) as error:

@@ -108,7 +108,7 @@ def edit(project_id: Any) -> Response:
 def save(project_id: Any) -> Answer:
     """Save it; whoever is late is told, with what they typed."""
     values = reading.typed(request.form, _LABELS)
-    version = request.form.get("version", 0, type=int)
+    version = forms.version()
     try:
         saved = api().work.update_project(
             str(project_id), values, version, forms.key_of({**values, "version": version})

@@ -69,7 +69,7 @@ def change(role_id: Any) -> Answer:
     """Another name, or other permissions for whoever has it."""
     access, typed = callers.access(), _typed()
     try:
-        changed = access.change_role(str(role_id), typed, request.form.get("version", 0, type=int))
+        changed = access.change_role(str(role_id), typed, forms.version())
     except StaleVersion:
         errors = {"": gettext("Someone else changed it meanwhile. Look, and save again.")}
         return _form(typed, access.role(str(role_id)), errors, 409)

@@ -53,6 +53,11 @@ def pressed(offered: Mapping[str, T], otherwise: str = "") -> T:
     return offered[name] if name in offered else abort(400)
 
 
+def version(name: str = "version") -> int:
+    """Which version the form was drawn from; 0, which none has, where it says none."""
+    return request.form.get(name, 0, type=int)
+
+
 def key_of(body: Any) -> str | None:
     """The form's key for what it holds now: sent twice it is one request, changed it is another."""
     key = idempotency_key()

@@ -62,7 +62,7 @@ def save_week() -> Answer:
         return _redrawn(place, rows, action)
     days = grid.days_from(_monday(place.week))
     found = [*grid.sent(rows, days)]
-    version = request.form.get("version", 0, type=int)
+    version = forms.version()
     entries = [entry for _, entry in found]
     try:
         key = forms.key_of({"entries": entries, "version": version})
@@ -87,7 +87,7 @@ def _redrawn(place: _Place, rows: list[Row], action: str) -> Response:
     else:
         rows.append(Row())
         focus = f"lines[{len(rows) - 1}].project_id"
-    version = request.form.get("version", 0, type=int)
+    version = forms.version()
     grid.place(rows, week, (each for each in week["entries"] if each["invoice_id"]))
     return _show(place, week, rows, Sheet({}, version, focus=focus))
 
@@ -115,7 +115,7 @@ def _refused(
         sheet = Sheet({}, week["version"], wrong, is_stale=True)
     else:
         error.errors = [*grid.at_their_cells(error.errors, places)]
-        version = request.form.get("version", 0, type=int)
+        version = forms.version()
         sheet = sheets.refused({}, error, lambda path: grid.label_of(week, path), version)
     grid.place(rows, week, (each for each in week["entries"] if _is_new(each, rows)))
     return _show(place, week, rows, sheet)

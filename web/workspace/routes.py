@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Refused, StaleVersion
 from shared.security.permissions import WORKSPACE_MANAGE
-from web.shell import callers, choices, formats, pages, reading, refusals, session
+from web.shell import callers, choices, formats, forms, pages, reading, refusals, session
 from web.shell.texts import gettext, language, noted
 
 blueprint = Blueprint("workspace", __name__, url_prefix="/workspace")
@@ -55,7 +55,7 @@ def show_settings() -> Response:
 def change_settings() -> Answer:
     """Save all of it; what somebody else has saved meanwhile is told, and not overwritten."""
     typed = _typed(request.form)
-    version = request.form.get("version", 0, type=int)
+    version = forms.version()
     try:
         callers.api().administration.change_workspace(typed, version)
     except StaleVersion:
