@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,15 +158,15 @@ def test_a_log_that_lost_nothing_is_followed_on_from_where_it_was(
 
 @dataclass
 class Late:
-    """A consumer that is held up once it has taken the positions of a batch."""
+    """A batch that is held up once its positions are taken, and goes on when it is let."""
 
-    inbox: Inbox
-    begun: threading.Event
+    ingesting: Future[int]
     go_on: threading.Event
 
 
 @pytest.fixture
-def late(activity: Runtime) -> Late:
+def late(inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog) -> Iterator[Late]:
+    """The last two of six events, of which the log has lost three meanwhile."""
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly(connection: Connection, envelopes: Sequence[Envelope]) -> None:
@@ -174,49 +174,43 @@ def late(activity: Runtime) -> Late:
         assert go_on.wait(60)
         apply(connection, envelopes)
 
-    return Late(Inbox("activity", activity.pipe_engine, slowly), begun, go_on)
-
-
-def test_a_batch_of_the_ended_life_that_commits_late_is_not_kept(
-    reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog,
-    late: Late,
-) -> None:  # fmt: skip
-    """Its positions are those of other events by then, and nobody looks there again."""
     _say(clients, 6)
     said = log()
     inbox.ingest(batch(said[:4]))
+    held_up = Inbox("activity", activity.pipe_engine, slowly)
     with ThreadPoolExecutor(1) as workers:
-        ingesting = workers.submit(late.inbox.ingest, batch(said[4:]))
-        assert late.begun.wait(60)
+        ingesting = workers.submit(held_up.ingest, batch(said[4:]))
+        assert begun.wait(60)
         lose(clients, 3)
-        _say(clients, 4)
-        new = log()
-        look_until_level(reconciler.make_round)
-        late.go_on.set()
-        with pytest.raises(Outage):
-            ingesting.result(60)
+        yield Late(ingesting, go_on)
+        go_on.set()
+
+
+def test_a_batch_of_the_ended_life_that_commits_late_is_not_kept(
+    reconciler: Reconciler, clients: Runtime, activity: Runtime, log: ReadLog, late: Late
+) -> None:
+    """Its positions are those of other events by then, and nobody looks there again."""
+    _say(clients, 4)
+    new = log()
+    look_until_level(reconciler.make_round)
+    late.go_on.set()
+    with pytest.raises(Outage):
+        late.ingesting.result(60)
     assert _timeline(activity) == [each["id"] for each in new]
     assert _progress(activity)[1] == 7
 
 
 def test_a_batch_and_whoever_learns_of_another_life_may_wait_for_each_other(
-    reconciler: Reconciler, inbox: Inbox, clients: Runtime, activity: Runtime, log: ReadLog,
-    late: Late,
-) -> None:  # fmt: skip
+    reconciler: Reconciler, clients: Runtime, activity: Runtime, log: ReadLog, late: Late
+) -> None:
     """One of them is broken off, and tried again by whoever made it."""
-    _say(clients, 6)
-    said = log()
-    inbox.ingest(batch(said[:4]))
-    with ThreadPoolExecutor(2) as workers:
-        ingesting = workers.submit(late.inbox.ingest, batch(said[4:]))
-        assert late.begun.wait(60)
-        lose(clients, 3)
-        _say(clients, 3)
-        new = log()
+    _say(clients, 3)
+    new = log()
+    with ThreadPoolExecutor(1) as workers:
         learning = workers.submit(look_until_level, reconciler.make_round)
         until_someone_waits_for_a_lock(activity)
         late.go_on.set()
-        assert not wait([ingesting, learning], 60).not_done
+        assert not wait([late.ingesting, learning], 60).not_done
     look_until_level(reconciler.make_round)
     assert _timeline(activity) == [each["id"] for each in new]
     assert _progress(activity)[1] == 6
