@@ -61,6 +61,22 @@ def test_enter_in_the_reason_changes_nothing(owner: Reader, site: Site) -> None:
     assert site.call("GET", "/v1/clients?q=fjordlight")["data"][0]["status"] == "active"
 
 
+def test_what_is_pressed_as_soon_as_it_is_shown_opens_no_new_page(owner: Reader) -> None:
+    page = owner.go("/clients?q=fjordlight")
+    page.locator("tbody tr").first.evaluate("""row => new Promise(pressed => {
+        window.stayed = true;
+        new MutationObserver((_, observer) => {
+            const chosen = row.querySelector("form button");
+            if (!chosen) return;
+            observer.disconnect();
+            setTimeout(() => { chosen.click(); pressed(); }, 0);
+        }).observe(row, {childList: true, subtree: true});
+        row.querySelector("a.tag").click();
+    })""")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.stayed")
+
+
 def test_ticked_rows_are_counted_and_tagged_by_a_job_with_progress(owner: Reader) -> None:
     page = owner.go("/clients?status=active")
     boxes = page.locator("tbody .pick input")

@@ -91,7 +91,8 @@ def set_status(client_id: Any) -> Answer:
     client = api().set_status(str(client_id), request.form.get("status", ""), reason)
     if pages.is_piece():
         return pages.show("clients/status.html", client=client)
-    said = gettext("The status of %(name)s was changed.", name=client["company_name"])
+    status = word("client.status", client["status"])
+    said = gettext("%(name)s is now %(status)s.", name=client["company_name"], status=status)
     session.notice("good", said)
     back = pages.where_from(url_for("clients.list_clients"))
     return pages.go(pages.own(request.form.get("next"), back))

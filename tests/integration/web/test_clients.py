@@ -131,8 +131,8 @@ def test_a_status_is_changed_from_the_list_with_and_without_a_script(browser: Br
     plain = browser.post(path, values)
     assert (plain.status_code, plain.location) == (303, "/clients?q=acme")
     page = browser.get("/clients").text
-    assert "The status of Acme Machines was changed." in page
-    assert "The status of Acme Machines was changed." not in browser.get("/clients").text
+    assert "Acme Machines is now Inactive." in page
+    assert "Acme Machines is now Inactive." not in browser.get("/clients").text
     menu = browser.get(path, HX_Request="true").text
     assert "<html" not in menu
     assert f'popovertarget="st-{client["id"]}"' in menu
