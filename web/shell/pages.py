@@ -57,6 +57,7 @@ def prepare(app: Flask, settings: WebSettings) -> None:
         word=words.word,
         said=words.said,
         query=query,
+        is_continued=is_continued,
         is_piece=is_piece,
         is_portal=session.is_portal,
         has_page=has_page,
@@ -98,6 +99,11 @@ def query(**changes: str | None) -> str:
     found: Mapping[str, str | None] = {**request.args.to_dict(), "cursor": None, **changes}
     kept = {name: value for name, value in found.items() if value}
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def is_continued() -> bool:
+    """Whether this page of a list is not its first."""
+    return bool(request.args.get("cursor"))
 
 
 def where_from(otherwise: str) -> str:
