@@ -116,7 +116,8 @@ def _hand_over(
         )
         Mailer(runtime.settings.smtp_url).send(message)
     except (MailRefused, MailNotTaken, _NotMade) as problem:
-        _log.warning("mail not taken", mail=str(attempt.mail_id), problem=str(problem))
+        # The server's words may name the recipient: they stand with the mail alone.
+        _log.warning("mail not taken", mail=str(attempt.mail_id), why=type(problem).__name__)
         return problem
     return None
 

@@ -232,6 +232,27 @@ def test_what_the_server_says_decides_and_is_kept(
     assert problem in (mail.problem or "")
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("250 hi", "250 ok", "550 <{}> unknown", "250 reset"),
+        ("250 hi", "250 ok", "451 <{}> is over quota", "250 reset"),
+        ("450 not for {}",) * 2,
+    ],
+    ids=["refused", "not_taken", "away"],
+)
+def test_what_the_server_says_of_the_recipient_is_kept_and_not_logged(
+    api: Api, address: str, answers: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    mail_id = queue(api, address)
+    with a_server(*(each.format(address) for each in answers)) as url:
+        object.__setattr__(api.runtime.settings, "smtp_url", url)
+        send_mail(api.runtime)
+    assert address in (kept(api, mail_id).problem or "")
+    assert str(mail_id) in caplog.text
+    assert address not in caplog.text
+
+
 def test_a_mail_whose_link_is_no_longer_good_is_not_sent(
     api: Api, engines: RunningEngines, address: str
 ) -> None:
