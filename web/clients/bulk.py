@@ -15,7 +15,8 @@ class Action:
     """A change of many clients: its name in the API, its question, and what is to be chosen.
 
     `choices_of` is `status`, `owners` or a list of the workspace; empty where a text is asked
-    for, or, when `is_final`, nothing but the plan's confirmation.
+    for, or nothing: when it `is_final` the plan is confirmed, and an action that needs no more
+    says what it is `about`.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Action:
     many: str
     button: str
     choices_of: str = ""
+    about: str = ""
     is_final: bool = False
 
 
@@ -60,6 +62,16 @@ ACTIONS: Final = {
         noted("Set owner"),
         "owners",
     ),
+    "give_code": Action(
+        "give_code",
+        noted("Give a code to %(num)s client"),
+        noted("Give codes to %(num)s clients"),
+        noted("Give codes"),
+        about=noted(
+            "Each one without a code gets three letters that suit its name and are free. "
+            "The others keep theirs."
+        ),
+    ),
     "delete": Action(
         "delete",
         noted("Delete %(num)s client"),
@@ -80,6 +92,8 @@ def body(action: Action, form: MultiDict[str, str]) -> dict[str, Any]:
         found["reason"] = reason
     if action.is_final:
         return {**found, "confirm": form.get("confirm")}
+    if action.about:
+        return found
     value = form.get("value", "").strip()
     tags = [word.strip() for word in value.split(",") if word.strip()]
     return {**found, "value": tags if action.name in _OF_TAGS else value or None}

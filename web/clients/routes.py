@@ -25,9 +25,11 @@ STATUSES: Final = ("active", "pending", "inactive")
 def list_clients() -> Response:
     """The clients that fit, with totals by status; to htmx all but the search itself."""
     chosen, caller = filters.read(request.args), api()
-    found, facets, views = together(
+    is_narrowed = bool(chosen.set) and not pages.is_piece()
+    found, facets, offered, views = together(
         lambda: caller.client_page(**chosen.of_list()),
         lambda: caller.facets(**chosen.set),
+        lambda: caller.facets() if is_narrowed else None,
         lambda: list(caller.views()),
     )
     answer = pages.show(
@@ -37,7 +39,8 @@ def list_clients() -> Response:
         next_cursor=found.next,
         filters=chosen,
         totals=_totals(facets),
-        facets=facets,
+        offered=offered or facets,
+        owners=owners.with_clients(offered or facets),
         views=views,
         columns=columns.chosen(),
         labels={name: gettext(label) for name, label in columns.COLUMNS.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from threading import Lock
 from typing import Any
@@ -166,6 +167,12 @@ def list_users(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
         cursor=cursor,
         limit=limit,
     )
+
+
+def names_of(uow: UnitOfWork, ids: Collection[str]) -> dict[str, str]:
+    """What these users are called, by id."""
+    found = select(User.id, User.name).where(User.id.in_([uuid.UUID(each) for each in ids]))
+    return {str(user_id): name for user_id, name in uow.session.execute(found)}
 
 
 def list_api_keys(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from services.clients.access.queries import names_of
 from services.clients.listing import operations
 from services.clients.listing.models import SavedView
 from services.clients.listing.queries import clients, saved_views
@@ -73,7 +74,11 @@ def get_facets(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
     wanted = saved_views.parameters(uow, query)
     filters = clients.Filters.of(wanted, see_tax_ids=CLIENTS_VIEW_TAX_ID in allowed)
     counts = count_by_facet(uow, filters)
-    return Answer({name: _ordered(found) for name, found in counts.items()})
+    totals = {name: _ordered(found) for name, found in counts.items()}
+    names = names_of(uow, [value for value in counts["owner_id"] if value is not None])
+    for each in totals["owner_id"]:
+        each["name"] = names.get(each["value"])
+    return Answer(totals)
 
 
 def _ordered(counts: dict[str | None, int]) -> list[dict[str, Any]]:

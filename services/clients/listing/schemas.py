@@ -89,6 +89,12 @@ class FacetCountView(Schema):
     count = fields.Integer()
 
 
+class OwnerCountView(FacetCountView):
+    """How many clients somebody looks after; null stands for those without an owner."""
+
+    name = fields.String(allow_none=True)
+
+
 class FacetsView(Schema):
     """Totals of the clients that the filters leave, the most frequent value first."""
 
@@ -96,7 +102,7 @@ class FacetsView(Schema):
     industry = fields.List(fields.Nested(FacetCountView))
     company_size = fields.List(fields.Nested(FacetCountView))
     primary_service_type = fields.List(fields.Nested(FacetCountView))
-    owner_id = fields.List(fields.Nested(FacetCountView))
+    owner_id = fields.List(fields.Nested(OwnerCountView))
 
 
 class ViewQuery(ClientListQuery):

@@ -76,7 +76,10 @@ def test_totals_are_those_of_the_filtered_list(api: Caller, me: str) -> None:
         {"value": "pending", "count": 1},
     ]
     assert totals["industry"] == [{"value": "Mining", "count": 2}, {"value": None, "count": 1}]
-    assert totals["owner_id"] == [{"value": None, "count": 2}, {"value": me, "count": 1}]
+    assert totals["owner_id"] == [
+        {"value": None, "count": 2, "name": None},
+        {"value": me, "count": 1, "name": JO.name},
+    ]
     tagged = api("GET", "/v1/clients/facets", query={"tag": "vip"}, expect=200).body
     assert tagged["status"] == [{"value": "active", "count": 1}]
     assert tagged["company_size"] == [{"value": None, "count": 1}]

@@ -616,7 +616,7 @@ class Facets(TypedDict, total=False):
 
     company_size: list[FacetCount]
     industry: list[FacetCount]
-    owner_id: list[FacetCount]
+    owner_id: list[OwnerCount]
     primary_service_type: list[FacetCount]
     status: list[FacetCount]
 
@@ -1025,6 +1025,14 @@ class Owner(TypedDict, total=False):
 
     id: str
     name: str
+
+
+class OwnerCount(TypedDict, total=False):
+    """`OwnerCountView` of the OpenAPI document."""
+
+    count: int
+    name: str | None
+    value: str | None
 
 
 class Paper(TypedDict, total=False):

@@ -25,16 +25,18 @@ from services.clients.jobs.queries import rows_of
 from services.clients.records.models.record import Client
 from services.clients.records.operations.updating import change_status, update_client
 from services.clients.records.queries.clients import lock_client
+from services.clients.records.queries.codes import free_codes
 from services.clients.records.rules.tags import without
 from services.clients.records.schemas.bodies import ClientChanges
 from services.clients.transfer.models import BULK
 from services.clients.transfer.operations.selecting import count_clients, select_clients
 from services.clients.values.confirmations import expiry, opened, sealed
 from shared.clock import rfc3339
-from shared.errors import DomainError
+from shared.errors import DomainError, Invalid
 from shared.unit_of_work import UnitOfWork
 
 DELETE = "delete"
+GIVE_CODE = "give_code"
 # A change of one client takes a few milliseconds: fewer in a transaction than rows of a file.
 _BATCH = 50
 _CHANGES = ClientChanges()
@@ -143,6 +145,15 @@ def _remove_tags(uow: UnitOfWork, client: Client, params: Mapping[str, Any]) -> 
     return _update(uow, client, {"tags": without(client.tags, params["value"])})
 
 
+def _give_code(uow: UnitOfWork, client: Client, params: Mapping[str, Any]) -> int | None:
+    if client.client_code is not None:
+        return client.version
+    free = free_codes(uow.session, client.company_name, 1)
+    if not free:
+        raise Invalid.at("client_code", "none_free", "No code is free any more.")
+    return _update(uow, client, {"client_code": free[0]})
+
+
 def _update(uow: UnitOfWork, client: Client, values: Mapping[str, Any]) -> int | None:
     body = _CHANGES.load(values)
     return update_client(uow, client.id, body.values, None, body.findings).version
@@ -157,6 +168,7 @@ _ACTIONS: dict[str, Act] = {
     "set_status": _set_status,
     "set_industry": _setting("industry"),
     "set_owner": _setting("owner_id"),
+    GIVE_CODE: _give_code,
     "add_tags": _add_tags,
     "remove_tags": _remove_tags,
     DELETE: _delete,

@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from services.clients.listing.schemas import ClientListQuery
 from services.clients.records.models.record import OWN_FIELD
 from services.clients.transfer.models import APART, CONTACTS, CREATE, REJECT, SKIP
-from services.clients.transfer.operations.bulk import ACTIONS, DELETE
+from services.clients.transfer.operations.bulk import ACTIONS, DELETE, GIVE_CODE
 from services.clients.transfer.rules import notations
 from services.clients.transfer.rules.csv_files import DELIMITERS
 from services.clients.transfer.rules.encodings import ENCODINGS
@@ -211,7 +211,7 @@ class BulkBody(BulkPlanBody):
 
 
 def _is_value(action: str, value: Any) -> bool:
-    if action == DELETE:
+    if action in {DELETE, GIVE_CODE}:
         return value is None
     if action in _TAGGED:
         words = isinstance(value, list) and all(isinstance(each, str) for each in value)
