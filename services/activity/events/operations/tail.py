@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 from services.activity.events.queries import feed, news
@@ -30,9 +31,12 @@ _log = get_logger(__name__)
 POLL_SECONDS: Final = 0.05
 SLOWEST_SECONDS: Final = 0.2
 OUTAGE_SECONDS: Final = 1.0
-#: What is kept of a workspace's newest events, and for how long: an erased client is in it no
-#: longer than that.
-KEPT_BYTES: Final = 4_194_304
+#: What one look reads, but for a page more.
+READ_BYTES: Final = 16_777_216
+#: What is kept of the newest events of all workspaces and of one of them, and for how long: an
+#: erased client is in it no longer than that.
+KEPT_BYTES: Final = 67_108_864
+KEPT_OF_ONE: Final = 4_194_304
 KEPT_SECONDS: Final = 5.0
 _PAGE: Final = 500
 
@@ -85,9 +89,9 @@ class Room:
         waited, self.news = self.news, asyncio.Event()
         waited.set()
 
-    def forget(self, before: float) -> None:
-        """Keep only what became known since, and not too much of it."""
-        while self.recent and (self.size > KEPT_BYTES or self.recent[0].known_at < before):
+    def forget(self, before: float, most_bytes: int) -> None:
+        """Keep only what became known since, and not more than that of it."""
+        while self.recent and (self.size > most_bytes or self.recent[0].known_at < before):
             gone = self.recent.popleft()
             self.size -= len(gone.frame)
             self.floor = Place(self.floor.epoch, gone.pos)
@@ -144,6 +148,7 @@ class Tail:
 
     def _take_in(self, known: dict[uuid.UUID, Place], found: _Found) -> None:
         before = time.monotonic() - KEPT_SECONDS
+        share = min(KEPT_OF_ONE, KEPT_BYTES // max(1, len(self._rooms)))
         for workspace_id in known.keys() & self._rooms.keys():
             room = self._rooms[workspace_id]
             if room.head != known[workspace_id]:
@@ -153,7 +158,7 @@ class Tail:
             if events or head.epoch != room.head.epoch:
                 room.append(events, head)
             room.head = head
-            room.forget(before)
+            room.forget(before, share)
 
     def _read(self, known: dict[uuid.UUID, Place]) -> _Found:
         """One look, in a thread."""
@@ -167,7 +172,20 @@ class Tail:
             if not behind:
                 return _Found(head, {})
             moved = news.moved(connection, behind, min(behind.values()), head.pos)
-        return _Found(head, {each: self._read_one(each, behind[each], head) for each in moved})
+        return _Found(head, self._read_some({each: behind[each] for each in moved}, head))
+
+    def _read_some(
+        self, behind: dict[uuid.UUID, int], head: Place
+    ) -> dict[uuid.UUID, tuple[list[StreamEvent], int]]:
+        """What is new in these workspaces, in those furthest behind first; where that is more than
+        one look reads, the others stay where they are."""
+        found: dict[uuid.UUID, tuple[list[StreamEvent], int]] = {}
+        left = READ_BYTES
+        for each, after in sorted(behind.items(), key=itemgetter(1)):
+            events, upto = self._read_one(each, after, head) if left > 0 else ([], after)
+            found[each] = events, upto
+            left -= sum(len(event.frame) for event in events)
+        return found
 
     def _read_one(
         self, workspace_id: uuid.UUID, after: int, head: Place
