@@ -13,6 +13,7 @@ from services.clients.correspondence.operations.repeating import note_bounced
 from services.clients.correspondence.rules.bounces import read_bounce
 from shared.db.engine import engine_for
 from shared.runtime import Runtime
+from shared.security.permissions import PERMISSIONS
 from shared.settings import Settings, load
 
 _MOST = 10_000_000
@@ -42,7 +43,7 @@ def returned() -> None:
         return
     with runtime.unit_of_work(runtime.own_origin(workspace_id)) as uow:
         try:
-            note_bounced(uow, bounce.mail_id, bounce.reason, of_users=True)
+            note_bounced(uow, bounce.mail_id, bounce.reason, PERMISSIONS)
         except (MailNotFound, NotSent) as error:
             click.echo(f"{bounce.mail_id}: {error.detail or error.title}")
             return

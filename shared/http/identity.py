@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from flask import g, request
 
@@ -45,6 +47,12 @@ def current_identity() -> Identity:
     if identity is None:
         raise Unauthenticated("Send a valid token: Authorization: Bearer <token>.")
     return identity
+
+
+def is_caller(actor: Mapping[str, Any]) -> bool:
+    """Whether an actor, as one is kept, is who is asking."""
+    asking = current_identity().actor
+    return (actor.get("kind"), actor.get("id")) == (asking.kind, asking.id)
 
 
 def require(permission: str | None) -> Identity:

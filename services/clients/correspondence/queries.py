@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from services.clients.correspondence.errors import MailNotFound
 from services.clients.correspondence.models import MailStop, MailWording
+from services.clients.correspondence.rules.kinds import KINDS
 from services.clients.mail.models import Mail
 from shared.http.paging import Page, Sort, page
+from shared.security.permissions import USERS_MANAGE
 from shared.unit_of_work import UnitOfWork
 
 _AT_ONCE = 50
@@ -48,9 +50,9 @@ def stops_of(session: Session, client_id: uuid.UUID) -> Sequence[MailStop]:
     return session.scalars(mine.order_by(MailStop.stopped_at.desc())).all()
 
 
-def list_mails(uow: UnitOfWork, query: Mapping[str, Any], *, of_users: bool) -> Page:
-    """A page of the workspace's mail, the newest first; that to its users where wanted."""
-    statement = _seen(of_users)
+def list_mails(uow: UnitOfWork, query: Mapping[str, Any], permissions: Collection[str]) -> Page:
+    """A page of the workspace's mail that these permissions let see, the newest first."""
+    statement = _seen(permissions)
     filters = {name: query[name] for name in _FILTERS}
     for name, value in filters.items():
         if value is not None:
@@ -60,25 +62,27 @@ def list_mails(uow: UnitOfWork, query: Mapping[str, Any], *, of_users: bool) -> 
         uow.vault,
         statement,
         [Sort(Mail.id, descending=True)],
-        scope=f"mails {of_users} {sorted(filters.items(), key=str)}",
+        scope=f"mails {sorted(permissions)} {sorted(filters.items(), key=str)}",
         cursor=query["cursor"],
         limit=query["limit"],
     )
 
 
 def get_mail(
-    session: Session, mail_id: uuid.UUID, *, of_users: bool = False, lock: bool = False
+    session: Session, mail_id: uuid.UUID, permissions: Collection[str], *, lock: bool = False
 ) -> Mail:
-    """A mail; raises `MailNotFound`."""
-    wanted = _seen(of_users).where(Mail.id == mail_id)
+    """A mail that these permissions let see; raises `MailNotFound`."""
+    wanted = _seen(permissions).where(Mail.id == mail_id)
     found = session.scalar(wanted.with_for_update() if lock else wanted)
     if found is None:
         raise MailNotFound
     return found
 
 
-def _seen(of_users: bool) -> Select[Mail]:
-    return select(Mail) if of_users else select(Mail).where(Mail.client_id.is_not(None))
+def _seen(permissions: Collection[str]) -> Select[Mail]:
+    hidden = [kind.name for kind in KINDS.values() if kind.shows not in {None, *permissions}]
+    seen = select(Mail).where(Mail.kind.not_in(hidden))
+    return seen if USERS_MANAGE in permissions else seen.where(Mail.client_id.is_not(None))
 
 
 def invoices_to_remind(

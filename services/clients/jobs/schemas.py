@@ -12,6 +12,7 @@ from services.clients.jobs.operations.kinds import KINDS
 from services.clients.jobs.operations.schedules import Last, Schedule
 from services.clients.jobs.rules import STATES
 from shared.clock import rfc3339
+from shared.http.identity import current_identity, is_caller
 from shared.http.schemas import PageQuery, StrictSchema, page_of
 
 
@@ -63,7 +64,10 @@ class ProblemView(StrictSchema):
 
 
 class JobView(StrictSchema):
-    """A job. `problem`: why it failed as a whole; rows that failed are under `…/rows`."""
+    """A job. `problem`: why it failed as a whole; rows that failed are under `…/rows`.
+
+    `result` is empty for those who may not view all that may be in it, unless they began the job.
+    """
 
     id = fields.UUID()
     kind = fields.String(validate=OneOfKinds())
@@ -94,7 +98,8 @@ class RowErrorView(StrictSchema):
 class RowView(StrictSchema):
     """What became of a row; `row` is its number as a spreadsheet shows it, or its place.
 
-    `warnings` stopped nothing: the row was taken.
+    `warnings` stopped nothing: the row was taken. Both are empty for those who may not view all
+    that may be in the file, unless they began the job.
     """
 
     row = fields.Integer()
@@ -118,7 +123,7 @@ def job_json(job: Job) -> dict[str, Any]:
         "state": job.state,
         "progress": {name: getattr(job, name) for name in progress},
         "problem": job.problem,
-        "result": job.result,
+        "result": job.result if _shows_all_of(job) else {},
         "import_id": job.import_id and str(job.import_id),
         "created_by": {"kind": actor["kind"], "name": actor["name"]},
         "created_at": rfc3339(job.created_at),
@@ -127,14 +132,20 @@ def job_json(job: Job) -> dict[str, Any]:
     }
 
 
-def row_json(row: JobRow) -> dict[str, Any]:
+def _shows_all_of(job: Job) -> bool:
+    needed = KINDS[job.kind].shows
+    return needed in {None, *current_identity().permissions} or is_caller(job.origin["actor"])
+
+
+def row_json(job: Job, row: JobRow) -> dict[str, Any]:
     """As `RowView`."""
+    told = _shows_all_of(job)
     return {
         "row": row.row,
         "state": row.state,
         "client_id": row.client_id and str(row.client_id),
-        "errors": [{"column": None, **error} for error in row.errors],
-        "warnings": [{"column": None, **warning} for warning in row.warnings],
+        "errors": [{"column": None, **error} for error in row.errors if told],
+        "warnings": [{"column": None, **warning} for warning in row.warnings if told],
     }
 
 

@@ -21,7 +21,7 @@ from services.clients.printing.operations.requesting import PRINT, note_printed
 from shared.http.service_client import service_client
 from shared.runtime import Runtime
 from shared.security.identity import Identity
-from shared.security.permissions import DOCUMENTS_CREATE
+from shared.security.permissions import DOCUMENTS_CREATE, DOCUMENTS_VIEW
 from shared.unit_of_work import UnitOfWork
 
 # The documents service checks the file before it answers.
@@ -107,4 +107,4 @@ def _expect_stored(answer: httpx.Response) -> None:
     raise PaperRefused(problem["code"], problem.get("detail") or problem["title"])
 
 
-KIND = Kind(PRINT, PrintTurn)
+KIND = Kind(PRINT, PrintTurn, shows=DOCUMENTS_VIEW)

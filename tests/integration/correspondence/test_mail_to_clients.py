@@ -202,3 +202,19 @@ def test_nothing_is_written_to_a_client_that_is_gone(
     send_mail(api.runtime)
     assert mails_to(engines.mailbox, email) == []
     assert log(api) == []
+
+
+def test_mail_of_a_kind_is_for_who_may_view_what_it_tells_of(
+    api: Api, client_id: uuid.UUID
+) -> None:
+    [mail_id] = write(api, client_id)
+    send_mail(api.runtime)
+    sees = api.with_permissions(frozenset({"mails.view", "mails.send", "documents.view"}))
+    other = api.with_permissions(frozenset({"mails.view", "mails.send", "invoices.view"}))
+    assert sees.call("GET", f"/v1/mails/{mail_id}").status_code == 200
+    listed: Any = other.call("GET", "/v1/mails").json
+    assert listed["data"] == []
+    assert other.call("GET", f"/v1/mails/{mail_id}").status_code == 404
+    for act, body in (("resend", None), ("bounce", {"reason": "gone"})):
+        answer = other.call("POST", f"/v1/mails/{mail_id}/{act}", body)
+        assert answer.status_code == 404, act

@@ -37,6 +37,7 @@ SECRETS = {
     "98765.43": {"projects.view"},
     "Hidden project": {"projects.view"},
     "secret-plan.pdf": {"documents.view"},
+    "ACM-2026-0001.pdf": {"documents.view", "invoices.view"},
     "A word in confidence": {"notes.view"},
     "hidden-hook": {"webhooks.manage"},
 }

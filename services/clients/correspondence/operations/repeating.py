@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from services.clients.correspondence import queries
 from services.clients.correspondence.errors import NotSendable, NotSent
@@ -11,12 +12,12 @@ from services.clients.mail.operations import Terms, queue_once, words_of
 from shared.unit_of_work import UnitOfWork
 
 
-def resend_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Mail:
+def resend_mail(uow: UnitOfWork, mail_id: uuid.UUID, permissions: Collection[str]) -> Mail:
     """Send a mail to a client once more, with the same words; answers the new one.
 
     Raises `MailNotFound`; `NotSendable` while it waits, and where it held a secret link.
     """
-    mail = queries.get_mail(uow.session, mail_id, lock=True)
+    mail = queries.get_mail(uow.session, mail_id, permissions, lock=True)
     words = words_of(uow, mail)
     if mail.state == QUEUED or mail.secret or words is None:
         raise NotSendable(f"It is {mail.state}.", state=mail.state)
@@ -28,11 +29,10 @@ def resend_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Mail:
 
 
 def note_bounced(
-    uow: UnitOfWork, mail_id: uuid.UUID, reason: str, *, of_users: bool = False
+    uow: UnitOfWork, mail_id: uuid.UUID, reason: str, permissions: Collection[str]
 ) -> Mail:
-    """A mail that the server had taken came back; one to a user is none unless they are wanted.
-    Raises `MailNotFound`, `NotSent`."""
-    mail = queries.get_mail(uow.session, mail_id, of_users=of_users, lock=True)
+    """A mail that the server had taken came back. Raises `MailNotFound`, `NotSent`."""
+    mail = queries.get_mail(uow.session, mail_id, permissions, lock=True)
     if mail.state not in (SENT, BOUNCED):
         raise NotSent(f"It is {mail.state}.", state=mail.state)
     mail.state, mail.problem = BOUNCED, reason

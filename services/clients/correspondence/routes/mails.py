@@ -21,9 +21,9 @@ blueprint = ApiBlueprint(
 of_invoices = ApiBlueprint("invoice-mails", __name__, url_prefix="/v1/invoices")
 
 
-def _of_users() -> bool:
-    """Whether the caller may see what the workspace's users were sent."""
-    return USERS_MANAGE in current_identity().permissions
+def _of_clients() -> frozenset[str]:
+    """What the caller may do with mail to clients alone."""
+    return current_identity().permissions - {USERS_MANAGE}
 
 
 @blueprint.route("", methods=["GET"])
@@ -31,9 +31,10 @@ def _of_users() -> bool:
 @blueprint.arguments(bodies.MailQuery, location="query")
 @blueprint.response(200, views.MailPage)
 def get_mails(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
-    """The workspace's mail to clients, the newest first; who manages users sees theirs too."""
+    """The workspace's mail to clients, the newest first, of those kinds of which the caller may
+    view what they tell of; who manages users sees theirs too."""
     asked = of_present_client(uow.session, query)
-    found = queries.list_mails(uow, asked, of_users=_of_users())
+    found = queries.list_mails(uow, asked, current_identity().permissions)
     return Answer(found.as_dict(views.mail_summary))
 
 
@@ -42,7 +43,7 @@ def get_mails(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 @blueprint.response(200, views.MailView)
 def get_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Answer:
     """A mail with the text as it was handed over, and what came of it."""
-    mail = queries.get_mail(uow.session, mail_id, of_users=_of_users())
+    mail = queries.get_mail(uow.session, mail_id, current_identity().permissions)
     return Answer(views.mail_json(mail))
 
 
@@ -52,7 +53,7 @@ def get_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Answer:
 def resend_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Answer:
     """Send a mail to a client once more, as it was; 409 `mails.not_sendable` for one that waits,
     and for an invitation, of which a new one is sent instead."""
-    again = repeating.resend_mail(uow, mail_id)
+    again = repeating.resend_mail(uow, mail_id, _of_clients())
     return Answer(views.mail_json(again), 201, location=f"/v1/mails/{again.id}")
 
 
@@ -62,7 +63,8 @@ def resend_mail(uow: UnitOfWork, mail_id: uuid.UUID) -> Answer:
 @blueprint.response(200, views.MailView)
 def bounce_mail(uow: UnitOfWork, body: dict[str, Any], mail_id: uuid.UUID) -> Answer:
     """Note that a mail came back after the server had taken it; for whoever reads bounces."""
-    return Answer(views.mail_json(repeating.note_bounced(uow, mail_id, body["reason"])))
+    mail = repeating.note_bounced(uow, mail_id, body["reason"], _of_clients())
+    return Answer(views.mail_json(mail))
 
 
 @of_invoices.route("/<uuid:invoice_id>/send", methods=["POST"])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from shared.security.permissions import DOCUMENTS_VIEW, INVOICES_VIEW
+
 #: By which role of a contact a kind is received; the primary contact where no one has it.
 INVOICES, REPORTS = "invoices", "reports"
 
@@ -19,7 +21,7 @@ class Kind:
 
     `words` are what its wording may name in braces, each with an example. `label` stands on the
     button that leads to the mail's page, where it has one. What is `secret` holds a link for the
-    recipient alone: it is not kept.
+    recipient alone: it is not kept. `shows` is the permission to view what it tells of.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Kind:
     label: str = ""
     own_words: Mapping[str, str] = field(default_factory=dict)
     secret: bool = False
+    shows: str | None = None
 
     @property
     def words(self) -> dict[str, str]:
@@ -43,6 +46,7 @@ INVOICE_ISSUED: Final = Kind(
     "here is invoice {number} of {issued_on} over {total}. It is due {due}.\n\n"
     "You find it attached as a PDF.",
     role=INVOICES,
+    shows=INVOICES_VIEW,
     own_words={**_OF_INVOICES, "due": "on 31 December 2026"},
 )
 INVOICE_OVERDUE: Final = Kind(
@@ -52,6 +56,7 @@ INVOICE_OVERDUE: Final = Kind(
     "invoice {number} of {issued_on} over {total} was due {due}. {balance} of it is still open.\n\n"
     "If you have paid in the meantime, please disregard this mail. The invoice is attached.",
     role=INVOICES,
+    shows=INVOICES_VIEW,
     own_words={**_OF_INVOICES, "due": "on 31 December 2026", "balance": "$648.00"},
 )
 DOCUMENT_EXPIRING: Final = Kind(
@@ -59,6 +64,7 @@ DOCUMENT_EXPIRING: Final = Kind(
     "{document} expires on {expires_on}",
     "Hello {contact},\n\n"
     "the document {document} expires on {expires_on}. Please send us a new one in time.",
+    shows=DOCUMENTS_VIEW,
     own_words={"document": "Certificate of insurance", "expires_on": "31 December 2026"},
 )
 REPORT_READY: Final = Kind(
@@ -67,6 +73,7 @@ REPORT_READY: Final = Kind(
     "Hello {contact},\n\nthe report of our work for {client} in {period} is ready.\n\n"
     "You find it attached as a PDF.",
     role=REPORTS,
+    shows=DOCUMENTS_VIEW,
     label="Open the report",
     own_words={"period": "the third quarter of 2026"},
 )

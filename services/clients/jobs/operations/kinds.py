@@ -53,13 +53,15 @@ class Kind:
     `turn` makes what works on a job for one turn. `abandoned` is called in the transaction in
     which a job fails or is cancelled, with the job as it is then: what was done stays done, and
     whatever waits for the rest has to hear that it does not come. `tables` are the kind's own
-    which hold rows by `job_id`; these are deleted before a job is.
+    which hold rows by `job_id`; these are deleted before a job is. `shows` is the permission to
+    view whatever may come of it: what does is told to those who hold that, and to whoever began it.
     """
 
     name: str
     turn: Callable[[], Turn]
     abandoned: Callable[[UnitOfWork, Job], None] = _nothing
     tables: tuple[str, ...] = ()
+    shows: str | None = None
 
 
 KINDS: Registry[Kind] = Registry("kinds of jobs")

@@ -34,7 +34,9 @@ from services.clients.transfer.operations.row_keys import note_keys
 from services.clients.transfer.queries import find_rows, get_import, holders_of
 from services.clients.transfer.rules.mapping import CODE, Reading
 from services.clients.transfer.rules.tables import Row
+from services.clients.values.tax_ids import is_masked
 from shared.errors import DomainError, FieldError
+from shared.security.permissions import CLIENTS_VIEW_TAX_ID
 from shared.unit_of_work import UnitOfWork
 from shared.values.findings import Body
 
@@ -108,7 +110,7 @@ def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Rec
     try:
         with uow.attempt():
             after = update_client(uow, line.client_id, body.values, None, body.findings)
-            changed = after.version != before["version"]
+            changed = after.version != before["version"] or _is_guess(job, body.values)
             if job.kind == PREVIEW:
                 raise _TriedOut
     except _TriedOut:
@@ -124,6 +126,16 @@ def _update(uow: UnitOfWork, job: Job, line: Line, known: Mapping[uuid.UUID, Rec
         code=line.code,
         before=_diff(before, after) if after is not None and changed else None,
     )
+
+
+def _is_guess(job: Job, values: Mapping[str, Any]) -> bool:
+    """Whether a row names a tax number that whoever tries it out may not view.
+
+    A preview would find the number in a file of all that it can be, if it told which is the same.
+    """
+    number = values.get("tax_id") or ""
+    may_not = CLIENTS_VIEW_TAX_ID not in job.permissions
+    return job.kind == PREVIEW and may_not and number != "" and not is_masked(number)
 
 
 def _state(record: Record) -> dict[str, Any]:

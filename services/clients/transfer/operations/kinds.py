@@ -23,15 +23,21 @@ from services.clients.transfer.operations.importing_time import import_time_piec
 from services.clients.transfer.operations.reading import FileReader, give_up_reading
 from services.clients.transfer.operations.undoing import undo_piece
 from services.clients.transfer.operations.undoing_time import undo_time_piece
+from shared.security.permissions import CLIENTS_VIEW_TAX_ID, PROJECTS_VIEW
 
 KINDS = (
     Kind(READ, FileReader, abandoned=give_up_reading),
-    Kind(PREVIEW, partial(Turn, import_piece)),
-    Kind(IMPORT, partial(Turn, import_piece), tables=("job_rows_before",)),
+    Kind(PREVIEW, partial(Turn, import_piece), shows=CLIENTS_VIEW_TAX_ID),
+    Kind(
+        IMPORT,
+        partial(Turn, import_piece),
+        tables=("job_rows_before",),
+        shows=CLIENTS_VIEW_TAX_ID,
+    ),
     Kind(UNDO, partial(Turn, undo_piece)),
     Kind(EXPORT, partial(Turn, export_piece)),
-    Kind(TIME_PREVIEW, partial(Turn, import_time_piece)),
-    Kind(TIME_IMPORT, partial(Turn, import_time_piece)),
-    Kind(TIME_UNDO, partial(Turn, undo_time_piece)),
+    Kind(TIME_PREVIEW, partial(Turn, import_time_piece), shows=PROJECTS_VIEW),
+    Kind(TIME_IMPORT, partial(Turn, import_time_piece), shows=PROJECTS_VIEW),
+    Kind(TIME_UNDO, partial(Turn, undo_time_piece), shows=PROJECTS_VIEW),
     Kind(BULK, partial(Turn, change_piece)),
 )

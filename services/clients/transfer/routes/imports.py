@@ -75,6 +75,7 @@ def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
 def post_read(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     """Read the file once more, with another sheet, heading row, encoding or delimiter."""
     taken = starting.open_import(uow, import_id, states=(READY, UNREADABLE))
+    require_rows(taken)
     receiving.read_again(uow, taken, body, current_identity().permissions)
     return Answer(views.import_json(taken), 202)
 
@@ -99,6 +100,7 @@ def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> A
 
 def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     permissions = require(CLIENTS_UPDATE).permissions
+    require_rows(queries.get_import(uow.session, import_id, CLIENTS))
     return accepted(starting.start_job(uow, import_id, kind, body, permissions))
 
 

@@ -14,6 +14,7 @@ from services.clients.transfer import queries
 from services.clients.transfer.models import READY, TIME, TIME_IMPORT, TIME_PREVIEW, UNREADABLE
 from services.clients.transfer.operations import receiving, starting, undoing
 from services.clients.transfer.routes.files import FILE_BODY, kept_file, sent_pieces
+from services.clients.transfer.routes.opening import require_rows, sees_file
 from services.clients.transfer.routes.streaming import stream_rejected
 from services.clients.transfer.schemas import bodies, views
 from shared.http.blueprint import ApiBlueprint
@@ -47,7 +48,8 @@ def post_import(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
     """What the file holds, a suggested mapping, and the jobs of this import."""
     taken = queries.get_import(uow.session, import_id, TIME)
-    return Answer(views.import_json(taken, jobs_of_import(uow.session, import_id)))
+    jobs = jobs_of_import(uow.session, import_id)
+    return Answer(views.import_json(taken, jobs, with_sample=sees_file(taken)))
 
 
 @blueprint.route(f"{_ONE}/read", methods=["POST"])
@@ -57,6 +59,7 @@ def get_import(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
 def post_read(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     """Read the file once more, with another sheet, heading row, encoding or delimiter."""
     taken = starting.open_import(uow, import_id, TIME, (READY, UNREADABLE))
+    require_rows(taken)
     receiving.read_again(uow, taken, body, current_identity().permissions)
     return Answer(views.import_json(taken), 202)
 
@@ -94,9 +97,12 @@ def post_undo(uow: UnitOfWork, import_id: uuid.UUID) -> Answer:
 @blueprint.response(200, description="A CSV of the rows that were refused, with their errors.")
 def get_rejected(uow: UnitOfWork, import_id: uuid.UUID) -> Response:
     """The rows that the last run refused, as they were sent, with a column of errors."""
-    return stream_rejected(uow, queries.get_import(uow.session, import_id, TIME))
+    taken = queries.get_import(uow.session, import_id, TIME)
+    require_rows(taken)
+    return stream_rejected(uow, taken)
 
 
 def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     permissions = current_identity().permissions
+    require_rows(queries.get_import(uow.session, import_id, TIME))
     return accepted(starting.start_job(uow, import_id, kind, body, permissions))
