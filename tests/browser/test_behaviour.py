@@ -42,7 +42,7 @@ def test_a_status_is_changed_in_its_row_with_a_reason(owner: Reader, site: Site)
     row = page.locator("tbody tr").first
     row.get_by_role("link", name=re.compile("^Status: .*, change")).click()
     menu = page.get_by_role("form", name=re.compile("Change status of Kestrel"))
-    menu.get_by_label("Reason (optional)").fill("Contract renewed")
+    menu.get_by_label("Reason optional").fill("Contract renewed")
     menu.get_by_role("button", name="Pending").click()
     expect(row.locator("button.tag").first).to_have_text("Pending")
     expect(row.locator("button.tag").first).to_be_focused()
@@ -55,7 +55,7 @@ def test_enter_in_the_reason_changes_nothing(owner: Reader, site: Site) -> None:
     page = owner.go("/clients?q=fjordlight")
     row = page.locator("tbody tr").first
     row.locator("a.tag").click()
-    page.get_by_label("Reason (optional)").first.fill("only a thought")
+    page.get_by_label("Reason optional").first.fill("only a thought")
     page.keyboard.press("Enter")
     expect(row.locator("button.tag").first).to_have_text("Active")
     assert site.call("GET", "/v1/clients?q=fjordlight")["data"][0]["status"] == "active"
@@ -203,3 +203,12 @@ def test_on_a_phone_all_filters_are_behind_one_button(readers: Readers) -> None:
     expect(page.locator("#tag")).to_be_hidden()
     expect(page.locator("#all-filters-set")).to_have_text("2")
     assert reader.complaints == []
+
+
+def test_on_a_phone_days_stand_under_each_other_as_wide_as_one_another(readers: Readers) -> None:
+    page = readers(viewport={"width": 390, "height": 844}).go("/invoices")
+    first, last = (page.locator(f"#{name}").bounding_box() for name in ("from", "to"))
+    assert first is not None
+    assert last is not None
+    assert (first["x"], first["width"]) == (last["x"], last["width"])
+    assert first["y"] < last["y"]

@@ -152,7 +152,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "holding": {
         "client": noted("Record and its own fields"),
-        "contacts": noted("Contacts"),
+        "contacts": noted("Contacts beside the main one"),
         "rates": noted("Service rates"),
         "projects": noted("Projects"),
         "time_entries": noted("Time entries"),
