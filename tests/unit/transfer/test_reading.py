@@ -29,6 +29,8 @@ def test_the_delimiter_is_found(delimiter: str) -> None:
         ("utf-16-le", codecs.BOM_UTF16_LE),
         ("utf-16-be", codecs.BOM_UTF16_BE),
         ("utf-16-le", b""),
+        ("utf-32-le", codecs.BOM_UTF32_LE),
+        ("utf-32-be", codecs.BOM_UTF32_BE),
         ("cp1252", b""),
     ],
 )
@@ -149,6 +151,14 @@ def test_a_quote_left_open_is_named(rest: str) -> None:
     with pytest.raises(Unreadable, match="row 3") as raised:
         list(read_table(io.BytesIO(data.encode()), "csv").rows)
     assert raised.value.code == "unclosed_quote"
+
+
+@pytest.mark.parametrize("length", [150_000, 300_000])
+def test_a_cell_that_is_too_long_is_named(length: int) -> None:
+    data = b"Company,Notes\nAcme,a\nBeta," + b"x" * length + b"\n"
+    with pytest.raises(Unreadable, match="row 3") as raised:
+        list(read_table(io.BytesIO(data), "csv").rows)
+    assert raised.value.code == "cell_too_long"
 
 
 def test_a_cell_of_several_lines_is_one() -> None:

@@ -19,11 +19,20 @@ from services.clients.transfer.rules.encodings import (
     is_unstorable,
     shown,
 )
-from services.clients.transfer.rules.tables import MAX_CELL, Choice, Fault, Row, Table, table_of
+from services.clients.transfer.rules.tables import (
+    MAX_CELL,
+    Choice,
+    Fault,
+    Row,
+    Table,
+    cell_too_long,
+    table_of,
+)
 from shared.values.formulas import unguarded
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SNIFFED = 1 << 16
+_LONGEST = 2 * MAX_CELL
 # A line that names the delimiter to spreadsheets; it is no row.
 _NAMED = re.compile('\ufeff?"?sep=(.)"?\\r?\\n?')
 # A line behind the last: where it is found inside a cell, a quote was left open.
@@ -69,10 +78,11 @@ def _cut(beginning: str, mark: str) -> Iterator[list[str]]:
 
 
 def _rows(text: IO[str], delimiter: str, encoding: str) -> Iterator[Row]:
-    csv.field_size_limit(2 * MAX_CELL)
+    csv.field_size_limit(_LONGEST)
+    lines = _Lines(text)
     number = width = 0
     try:
-        for number, cells in enumerate(csv.reader(chain(text, [_BEHIND]), delimiter=delimiter), 1):
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
             if cells == [_BEHIND]:
                 return
             width = width or len(cells)
@@ -80,7 +90,22 @@ def _rows(text: IO[str], delimiter: str, encoding: str) -> Iterator[Row]:
                 raise _unclosed(number)
             yield _row(number, cells, encoding)
     except csv.Error as error:
-        raise _unclosed(number + 1) from error
+        # What is longer than a line may be runs on over the ones that follow.
+        is_one_line = len(lines.last) > _LONGEST
+        raise (cell_too_long if is_one_line else _unclosed)(number + 1) from error
+
+
+class _Lines:
+    """The lines of a text and what stands behind it; `last` is the one that was read last."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text = chain(text, [_BEHIND])
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._text:
+            self.last = line
+            yield line
 
 
 def _swallows(cells: list[str], delimiter: str, width: int) -> bool:

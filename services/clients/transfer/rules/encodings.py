@@ -21,7 +21,10 @@ STRAYS: Final = "clientele.strays"
 
 _SNIFFED_BYTES = 1 << 16
 _PIECE_BYTES = 1 << 20
+# The mark of UTF-32 begins with that of UTF-16.
 _BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),

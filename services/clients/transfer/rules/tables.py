@@ -52,6 +52,13 @@ class Table:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+def cell_too_long(number: int) -> Unreadable:
+    """Why a file with such a cell in a row is not read."""
+    return Unreadable(
+        "cell_too_long", f"A cell of row {number} has more than {MAX_CELL:,} characters."
+    )
+
+
 def table_of(rows: Iterator[Row], heading_row: int | None, details: dict[str, Any]) -> Table:
     """The table among rows; raises `Unreadable`, also while rows are read."""
     filled = (row for row in _counted(rows) if _filled(row))
@@ -78,8 +85,7 @@ def _counted(rows: Iterator[Row]) -> Iterator[Row]:
     for row in rows:
         lengths = [len(cell) for cell in row.cells]
         if max(lengths, default=0) > MAX_CELL:
-            message = f"A cell of row {row.number} has more than {MAX_CELL:,} characters."
-            raise Unreadable("cell_too_long", message)
+            raise cell_too_long(row.number)
         text += sum(lengths)
         if text > MAX_TEXT:
             raise Unreadable("too_much_text", "The file holds too much text; cut it in two.")
