@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -86,3 +87,17 @@ def test_the_rows_of_anothers_hours_are_for_who_may_view_time(transfer: Transfer
     seen: Any = other.call("GET", f"{path}/{sent['id']}").json
     assert (seen["columns"], seen["sample"]) == (["Project", "Hours", "Note"], [])
     assert other.call("GET", f"{path}/{sent['id']}/rejected").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/v1/imports", "/v1/time-entries/import"])
+def test_nothing_is_taken_in_from_who_may_not_send_a_file(transfer: Transfer, path: str) -> None:
+    viewer = transfer.api.with_permissions({"clients.view"})
+    body = BytesIO(b"Company,Mail\nBolt,a@bolt.example.com\n")
+    answer = viewer.http.post(
+        f"{path}?file_name=clients.csv",
+        input_stream=body,
+        content_length=len(body.getvalue()),
+        headers={"Authorization": f"Bearer {viewer.token}"},
+    )
+    assert answer.status_code == 403
+    assert body.tell() == 0

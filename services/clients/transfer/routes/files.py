@@ -25,14 +25,16 @@ FILE_BODY = {
 
 
 def kept_file(view: V) -> V:
-    """Have a view take a file as its body, after all of it has arrived.
+    """Have a view that writes take a file as its body, after all of it has arrived.
 
-    So no transaction is open while the caller is still sending.
+    So no transaction is open while the caller is still sending; who may not send one is refused
+    before.
     """
+    permission = cast(Any, view).permission
 
     @wraps(view)
     def endpoint(*args: Any, **kwargs: Any) -> Any:
-        require(None)
+        require(permission)
         with TemporaryFile() as file:
             copyfileobj(request.stream, file, _PIECE_BYTES)
             file.seek(0)
