@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from random import Random
 
 import pytest
 
@@ -180,6 +181,17 @@ def test_what_cannot_be_read_says_why(data: bytes, code: str) -> None:
     with pytest.raises(Unreadable) as raised:
         read_table(io.BytesIO(data), format_of("x", data))
     assert raised.value.code == code
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\0" * 4_096, b"Company,Mail\r\n" + Random(7).randbytes(4_096)],
+    ids=["nothing", "at_random"],
+)
+def test_bytes_that_are_no_text_are_no_table(data: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_table(io.BytesIO(data), format_of("clients.xlsx", data))
+    assert refused.value.code == "no_table"
 
 
 def test_the_old_binary_workbook_is_refused_with_advice() -> None:
