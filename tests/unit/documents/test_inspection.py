@@ -155,6 +155,13 @@ def _big_tiff() -> bytes:
     return head + bytes(8) + struct.pack("<Q", 2) + entries + bytes(8)
 
 
+def test_a_directory_behind_the_end_of_a_big_tiff_is_cut_off(check: Check) -> None:
+    whole = _big_tiff()
+    far = struct.pack("<Q", 2**64 - 8)
+    assert check("a.tif", whole[:8] + far + whole[16:]).marks == ("truncated",)
+    assert check("a.tif", whole[:-8] + far).marks == ("truncated",)
+
+
 def test_a_file_inside_an_old_one_makes_no_kind(check: Check) -> None:
     book = files.xls("MBD0001/WordDocument")
     verdict = check("a.xls", book)

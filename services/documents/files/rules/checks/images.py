@@ -123,7 +123,10 @@ class _Tiff:
     is_big: bool
 
     def read(self, form: str, at: int) -> tuple[int, ...]:
-        """Whole numbers from a place on."""
+        """Whole numbers from a place on; raises `IndexError` for one behind the file, which has up
+        to eight bytes and may be beyond what the reader takes."""
+        if at > len(self.data):
+            raise IndexError
         return struct.unpack_from(self.order + form, self.data, at)
 
     def directories(self) -> Iterator[tuple[int, list[tuple[int, list[int]]]]]:
