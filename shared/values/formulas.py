@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from shared.values.text import UNSEEN
+
 _SIGN = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
-_UNSEEN = r"[\s\"\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff\u3164\u2800]*"
+_UNSEEN = rf"[\s\"{UNSEEN}]*"
 _FIRST = re.compile(rf"'*(?:[\t\r]|{_UNSEEN}'*{_SIGN})")
 _WITHIN = re.compile(rf"([;\t\n\r]{_UNSEEN})('*{_SIGN})")
 _GUARDED_WITHIN = re.compile(rf"([;\t\n\r]{_UNSEEN})'('*{_SIGN})")

@@ -20,8 +20,14 @@ SEPARATOR = ";"
 # kept: joiners hold emoji together and marks of direction belong to right-to-left names.
 # What turns a whole line around is refused: by it a name passes for another.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]")
-# Letters and signs that are drawn as nothing.
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+#: What is drawn as nothing, within a class of a regular expression: Default_Ignorable_Code_Point
+#: of Unicode's DerivedCoreProperties, and the blank of Braille.
+UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_BLANK = re.compile(f"[{UNSEEN}]")
 _CONTROL_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -87,7 +93,7 @@ def _is_visible(text: str) -> bool:
     """Whether a reader sees anything: a name of zero-width characters alone is blank."""
     if text.isascii():
         return bool(text)
-    return any(category(it)[0] not in "ZC" and it not in _BLANK for it in text)
+    return any(category(it)[0] not in "ZC" and not _BLANK.match(it) for it in text)
 
 
 def separated(text: str) -> list[str]:

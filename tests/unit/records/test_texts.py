@@ -54,6 +54,7 @@ def test_a_name_of_any_script_is_kept_trimmed_and_in_one_form(typed: str, kept: 
         ("x" * 201, "too_long"),
         ("\u3164", "required"),
         ("\u2800 \u115f", "required"),
+        ("\u034f\ufe0f\u180b\U000e0100", "required"),
         ("Acme\u202egnp.exe", "control_character"),
         ("A\x00B", "control_character"),
         ("A\x1bB", "control_character"),
