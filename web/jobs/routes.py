@@ -14,10 +14,12 @@ from clientele_client.records import Clientele
 from clientele_client.shapes import Import, Job, Row
 from shared.clock import now
 from shared.security.permissions import CLIENTS_CREATE
-from web.shell import pages
+from web.shell import pages, words
 from web.shell.callers import api, may, together
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
+_PAGE: Final = 50
+_NARROWED_BY: Final = ("state", "kind", "cursor")
 _ROW_STATES: Final = frozenset({"failed", "skipped", "created", "updated"})
 #: Those whose rows are not told one by one.
 _WITHOUT_ROWS: Final = frozenset({"import_read", "export", "print"})
@@ -25,11 +27,20 @@ _WITHOUT_ROWS: Final = frozenset({"import_read", "export", "print"})
 
 @blueprint.get("")
 def list_jobs() -> Response:
-    """The jobs of the workspace, newest first."""
-    place, files = {"cursor": request.args.get("cursor"), "limit": 50}, _files()
+    """The jobs of the workspace, newest first; those of a kind and in a state where wanted."""
+    asked = {name: request.args[name] for name in _NARROWED_BY if request.args.get(name)}
     caller = api()
-    found, names = together(lambda: caller.job_page(**place), files)
-    return pages.show("jobs/list.html", jobs=found.data, next_cursor=found.next, files=names)
+    found, names = together(lambda: caller.job_page(limit=_PAGE, **asked), _files())
+    return pages.show(
+        "jobs/list.html",
+        "jobs/results.html",
+        jobs=found.data,
+        next_cursor=found.next,
+        files=names,
+        states=words.WORDS["job.state"],
+        kinds=sorted(words.WORDS["job.kind"], key=lambda kind: words.word("job.kind", kind)),
+        is_narrowed=bool(asked),
+    )
 
 
 def _files() -> Callable[[], dict[str, str]]:

@@ -216,6 +216,8 @@ def test_ticked_clients_are_changed_together_by_a_job(browser: Browser) -> None:
     assert "Change of many clients" in job.text
     assert 'data-hx-trigger="every 1s"' in job.text
     assert begun.location in browser.get("/jobs").text
+    assert begun.location in browser.get("/jobs?kind=bulk").text
+    assert "No job fits." in browser.get("/jobs?kind=export&state=failed").text
     assert browser.post("/clients/bulk", {"do": "set_status"}).status_code == 303
 
 
