@@ -30,6 +30,8 @@ UNSEEN = (
 _BLANK = re.compile(f"[{UNSEEN}]")
 _CONTROL_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
+_CONTROL_OF_ASCII = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+
 
 def line(limit: int | None = None) -> Check:
     """A text on one line of at most `limit` characters; a blank one is None."""
@@ -94,6 +96,11 @@ def _is_visible(text: str) -> bool:
     if text.isascii():
         return bool(text)
     return any(category(it)[0] not in "ZC" and not _BLANK.match(it) for it in text)
+
+
+def count_controls(text: str) -> int:
+    """How many control characters of ASCII it has, white space apart."""
+    return len(_CONTROL_OF_ASCII.findall(text))
 
 
 def separated(text: str) -> list[str]:

@@ -29,12 +29,12 @@ from services.clients.transfer.rules.tables import (
     table_of,
 )
 from shared.values.formulas import unguarded
+from shared.values.text import count_controls
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SNIFFED = 1 << 16
 _LONGEST = 2 * MAX_CELL
-# What text has next to none of; of bytes at random it is one in nine.
-_CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f]")
+# A text has next to no control character; of bytes at random they are one in nine.
 _CONTROLS_IN = 20
 # A line that names the delimiter to spreadsheets; it is no row.
 _NAMED = re.compile('\ufeff?"?sep=(.)"?\\r?\\n?')
@@ -50,7 +50,7 @@ def read_csv(file: IO[bytes], choice: Choice) -> Table:
     named = _NAMED.fullmatch(text.readline())
     text.seek(0)
     beginning = text.read(_SNIFFED)
-    if len(_CONTROL.findall(beginning)) * _CONTROLS_IN > len(beginning):
+    if count_controls(beginning) * _CONTROLS_IN > len(beginning):
         raise Unreadable("no_table", "The file is neither CSV nor an .xlsx workbook.")
     delimiter = choice.delimiter or (named[1] if named else _delimiter(beginning))
     text.seek(0)
