@@ -49,7 +49,7 @@ def _mixed(port: int, seconds: float) -> float:
 
 
 def _start(running: contextlib.ExitStack, server: str) -> int:
-    port = free_port(set())
+    port = free_port()
     running.enter_context(
         process(
             [CLIENTELE, "run", "clients-api"],

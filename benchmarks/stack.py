@@ -47,7 +47,7 @@ def running_stack(folder: Path | None) -> Iterator[Stack]:
         yield _adopted(folder)
         return
     with tempfile.TemporaryDirectory(prefix="clientele-benchmark-") as fresh:
-        port = str(free_port(set()))
+        port = str(free_port())
         # The receiver of webhooks is on this machine.
         os.environ.setdefault("CLIENTELE_WEBHOOK_ALLOW", "127.0.0.0/8")
         # Whoever is ended while the stack starts leaves none behind either.

@@ -73,7 +73,7 @@ class Receiving:
 def measure(stack: Stack, *, quick: bool) -> list[Figure]:
     """Ours and the loop, in turns."""
     scale = QUICK if quick else FULL
-    port = free_port(set())
+    port = free_port()
     url = f"http://127.0.0.1:{port}/"
     command = [sys.executable, "-m", "benchmarks.sink", str(port)]
     token = {"Authorization": f"Bearer {stack.token}"}

@@ -54,7 +54,7 @@ def _figure(stack: Stack, kind: str, scale: Scale) -> Figure:
 def _of_a_floor(kind: str, seconds: float) -> float:
     """A floor of its own for each round: it writes to the workspace that it has recorded, where
     codes that are taken already would let it write nothing."""
-    port, token = free_port(set()), new_workspace()
+    port, token = free_port(), new_workspace()
     command = [sys.executable, "-m", "benchmarks.floor", str(port), token]
     with process(command, partial(says_ok, "127.0.0.1", port, "/readyz")):
         return per_second(port, kind, token, seconds)

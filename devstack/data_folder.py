@@ -10,20 +10,20 @@ import shutil
 import tempfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from socket import SOCK_DGRAM, SOCK_STREAM
 from typing import Any
 
 import orjson
 
 from devstack.errors import StackError
-from devstack.ports import free_port, is_free
+from devstack.ports import claim, free_port
 from devstack.postgres import MAJOR_VERSION
 
 # Raised when a stack could no longer use a folder that an older version has made.
 FORMAT = 1
-_PORTS = (
-    "postgres", "redis", "s3", "smtp", "documents", "activity", "metrics",
-    "clients_nudge", "documents_nudge", "activity_nudge", "metrics_nudge",
-)  # fmt: skip
+_SERVERS = ("postgres", "redis", "s3", "smtp", "documents", "activity", "metrics")
+_NUDGED = ("clients_nudge", "documents_nudge", "activity_nudge", "metrics_nudge")
+_PORTS = dict.fromkeys(_SERVERS, SOCK_STREAM) | dict.fromkeys(_NUDGED, SOCK_DGRAM)
 
 
 def _secret() -> str:
@@ -173,9 +173,9 @@ class DataFolder:
     def _draw_ports(self, config: Config) -> bool:
         """Give each inner part a port, and a new one where somebody else took it meanwhile."""
         before = dict(config.ports)
-        for name in _PORTS:
-            if name not in config.ports or not is_free(config.ports[name]):
-                config.ports[name] = free_port(set(config.ports.values()))
+        for name, kind in _PORTS.items():
+            if name not in config.ports or not claim(config.ports[name], kind):
+                config.ports[name] = free_port(kind)
         return config.ports != before
 
 

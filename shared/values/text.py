@@ -29,7 +29,6 @@ UNSEEN = (
 )
 _BLANK = re.compile(f"[{UNSEEN}]")
 _CONTROL_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
 _CONTROL_OF_ASCII = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
 

@@ -203,7 +203,7 @@ def test_ctrl_c_stops_everything_at_once(running: RunningStack) -> None:
 
 
 def test_it_runs_in_the_background_until_down(folder: Path, tmp_path: Path) -> None:
-    port = str(free_port(set()))
+    port = str(free_port())
     started = clientele("up", "-d", "--data", str(folder), "--port", port, "--no-demo")
     try:
         assert started.returncode == 0, started.stderr

@@ -49,7 +49,7 @@ class Server:
     """The activity API as a process of its own."""
 
     def __init__(self, environment: dict[str, str], **settings: str) -> None:
-        self.port = free_port(set())
+        self.port = free_port()
         self._environment = {
             **os.environ, **environment, "CLIENTELE_BIND": f"127.0.0.1:{self.port}",
             "CLIENTELE_SERVER_WORKERS": "1", "CLIENTELE_SERVER_THREADS": "4",

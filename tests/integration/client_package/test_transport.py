@@ -42,7 +42,7 @@ def test_patience_ends_with_what_was_answered_or_that_nothing_was() -> None:
         with pytest.raises(Refused, match="busy"):
             transport.send("POST", "/v1/clients")
         assert len(sink.received) == 1
-    nowhere = f"http://{LOOPBACK}:{free_port(set())}"
+    nowhere = f"http://{LOOPBACK}:{free_port()}"
     with Transport(nowhere, patience=0.5) as transport, pytest.raises(Unreachable):
         transport.send("GET", "/v1/me")
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
@@ -11,7 +15,7 @@ import pytest
 
 from devstack.data_folder import DataFolder
 from devstack.errors import StackError
-from devstack.ports import free_port, is_free, require_free
+from devstack.ports import claim, free_port, is_free, require_free
 from tests.fixtures.waiting import eventually
 from tests.integration.devstack.conftest import Start
 
@@ -117,8 +121,36 @@ def test_a_port_shared_for_balancing_counts_as_taken() -> None:
         assert not is_free(server.getsockname()[1])
 
 
-def test_a_port_of_datagrams_counts_as_taken() -> None:
-    port = free_port(set())
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM], ids=lambda k: k.name)
+def test_a_claimed_port_is_left_to_its_server(kind: socket.SocketKind) -> None:
+    port = free_port(kind)
+    assert not _claim_elsewhere(port, kind)
+    with socket.socket(socket.AF_INET, kind) as server:
         server.bind(("127.0.0.1", port))
-        assert not is_free(port)
+        assert not claim(port, kind)
+    assert claim(port, kind)
+
+
+def test_a_claim_ends_with_its_process() -> None:
+    assert claim(int(_python("ports.free_port()")))
+
+
+def test_stacks_that_start_at_once_share_no_port(tmp_path: Path) -> None:
+    first, second = DataFolder(tmp_path / "first"), tmp_path / "second"
+    first.lock()
+    drawn = first.config().ports
+    second.mkdir()
+    shutil.copy(first.path / "config.json", second)
+    other = _python(f"list(data_folder.DataFolder(Path({str(second)!r})).config().ports.values())")
+    assert set(json.loads(other)).isdisjoint(drawn.values())
+
+
+def _claim_elsewhere(port: int, kind: socket.SocketKind) -> bool:
+    return _python(f"ports.claim({port}, ports.{kind.name})") == "True"
+
+
+def _python(expression: str) -> str:
+    """What another process prints for it."""
+    imports = "from pathlib import Path; from devstack import data_folder, ports"
+    command = [sys.executable, "-c", f"{imports}; print({expression})"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -126,7 +126,7 @@ def test_a_replaced_engine_is_not_started(tmp_path: Path) -> None:
 def test_a_replaced_server_that_does_not_answer_is_named_without_its_password(
     variable: str, scheme: str
 ) -> None:
-    url = f"{scheme}://jo:hush@127.0.0.1:{free_port(set())}"
+    url = f"{scheme}://jo:hush@127.0.0.1:{free_port()}"
     with pytest.raises(StackError) as caught:
         require_reachable({variable: url})
     assert f"named by {variable}" in caught.value.problem

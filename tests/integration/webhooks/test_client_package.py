@@ -35,7 +35,7 @@ def test_the_receiver_of_the_page_takes_each_event_down_once(
     office: Office, elsewhere: Elsewhere
 ) -> None:
     elsewhere.take("subscribing.md")
-    port, file = free_port(set()), elsewhere.folder / "taken.db"
+    port, file = free_port(), elsewhere.folder / "taken.db"
     webhook = office.add(f"http://{LOOPBACK}:{port}/")
     with elsewhere.running("receive.py", str(port), file.name, webhook["secret"]):
         eventually("it listens", lambda: _is_open(port), 20)
