@@ -55,6 +55,11 @@ def is_caller(actor: Mapping[str, Any]) -> bool:
     return (actor.get("kind"), actor.get("id")) == (asking.kind, asking.id)
 
 
+def sees_all_of(maker: Mapping[str, Any], permission: str | None) -> bool:
+    """Whether the caller made it, or holds the permission that shows all of it (None: anyone)."""
+    return permission in {None, *current_identity().permissions} or is_caller(maker)
+
+
 def require(permission: str | None) -> Identity:
     """The caller, who must hold the permission (None: any known caller)."""
     identity = current_identity()

@@ -171,7 +171,7 @@ def list_users(uow: UnitOfWork, cursor: str | None, limit: int) -> Page:
 
 def names_of(uow: UnitOfWork, ids: Collection[str]) -> dict[str, str]:
     """What these users are called, by id."""
-    found = select(User.id, User.name).where(User.id.in_([uuid.UUID(each) for each in ids]))
+    found = select(User.id, User.name).where(User.id.in_(ids))
     return {str(user_id): name for user_id, name in uow.session.execute(found)}
 
 

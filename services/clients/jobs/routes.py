@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from functools import partial
 from typing import Any
 
 from services.clients.jobs import queries, schemas
@@ -54,7 +53,7 @@ def get_rows(uow: UnitOfWork, query: dict[str, Any], job_id: uuid.UUID) -> Answe
     """What became of the rows of a job; `state=failed` are those with errors."""
     job = queries.get_job(uow.session, job_id)
     found = queries.list_rows(uow, job.id, query["state"], query["cursor"], query["limit"])
-    return Answer(found.as_dict(partial(schemas.row_json, job)))
+    return Answer(found.as_dict(schemas.row_json_of(job)))
 
 
 @blueprint.route("/<uuid:job_id>/cancel", methods=["POST"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -12,7 +14,7 @@ from services.clients.jobs.operations.kinds import KINDS
 from services.clients.jobs.operations.schedules import Last, Schedule
 from services.clients.jobs.rules import STATES
 from shared.clock import rfc3339
-from shared.http.identity import current_identity, is_caller
+from shared.http.identity import sees_all_of
 from shared.http.schemas import PageQuery, StrictSchema, page_of
 
 
@@ -133,13 +135,15 @@ def job_json(job: Job) -> dict[str, Any]:
 
 
 def _shows_all_of(job: Job) -> bool:
-    needed = KINDS[job.kind].shows
-    return needed in {None, *current_identity().permissions} or is_caller(job.origin["actor"])
+    return sees_all_of(job.origin["actor"], KINDS[job.kind].shows)
 
 
-def row_json(job: Job, row: JobRow) -> dict[str, Any]:
-    """As `RowView`."""
-    told = _shows_all_of(job)
+def row_json_of(job: Job) -> Callable[[JobRow], dict[str, Any]]:
+    """How the rows of a job are shown, as `RowView`."""
+    return partial(_row_json, _shows_all_of(job))
+
+
+def _row_json(told: bool, row: JobRow) -> dict[str, Any]:
     return {
         "row": row.row,
         "state": row.state,

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db.base import Base
+from shared.security.permissions import CLIENTS_VIEW_TAX_ID, PROJECTS_VIEW
 
 #: The kinds of jobs that transfer has.
 READ, PREVIEW, IMPORT, UNDO = "import_read", "import_preview", "import", "import_undo"
@@ -18,6 +19,9 @@ TIME_PREVIEW, TIME_IMPORT, TIME_UNDO = "time_import_preview", "time_import", "ti
 
 #: What a file is of.
 CLIENTS, TIME = "clients", "time"
+
+#: The permission to view all that may be in a file, and come of it, by what it is of.
+SHOWING = {CLIENTS: CLIENTS_VIEW_TAX_ID, TIME: PROJECTS_VIEW}
 
 #: States of an import's file.
 READING, READY, UNREADABLE = "reading", "ready", "failed"

@@ -16,15 +16,14 @@ from services.clients.transfer.errors import (
     ImportNotReady,
     InvalidTransfer,
 )
-from services.clients.transfer.models import CLIENTS, READY, TIME, TIME_IMPORT, TIME_PREVIEW, Import
+from services.clients.transfer.models import CLIENTS, READY, TIME, TIME_IMPORT, Import
 from services.clients.transfer.operations.undoing import standing_runs
 from services.clients.transfer.queries import get_import
 from services.clients.transfer.rules.mapping import mapping_errors
 from services.clients.transfer.rules.time_mapping import time_mapping_errors
 from shared.unit_of_work import UnitOfWork
 
-_OF_CLIENTS = CLIENTS, mapping_errors
-_OF_TIME = TIME, time_mapping_errors
+_ERRORS_OF = {CLIENTS: mapping_errors, TIME: time_mapping_errors}
 
 
 def open_import(
@@ -48,22 +47,23 @@ def open_import(
 
 def start_job(
     uow: UnitOfWork,
-    import_id: uuid.UUID,
+    opened: Import,
     kind: str,
     params: Mapping[str, Any],
     permissions: Collection[str],
 ) -> Job:
-    """Have the file tried or carried out with a mapping; raises as `open_import`,
-    `InvalidTransfer` with what is wrong with the mapping, and `ImportCarriedOut` for time that is
-    entered: a row of hours has nothing to be known by, and would be entered twice."""
-    content, errors_of = _OF_TIME if kind in {TIME_PREVIEW, TIME_IMPORT} else _OF_CLIENTS
-    found = open_import(uow, import_id, content)
-    if kind == TIME_IMPORT and any(run.created for run in standing_runs(uow, found)):
+    """Have a file that is open tried or carried out with a mapping.
+
+    Raises `InvalidTransfer` with what is wrong with the mapping, and `ImportCarriedOut` for time
+    that is entered: a row of hours has nothing to be known by, and would be entered twice.
+    """
+    if kind == TIME_IMPORT and any(run.created for run in standing_runs(uow, opened)):
         raise ImportCarriedOut("Undo it first, or send the rows that were refused as a file.")
-    wrong = list(errors_of(found.columns, params["mapping"], params["constants"]))
+    errors_of = _ERRORS_OF[opened.content]
+    wrong = list(errors_of(opened.columns, params["mapping"], params["constants"]))
     if wrong:
         raise InvalidTransfer(errors=wrong)
-    job = create_job(uow, kind, params, permissions, import_id)
-    job.total = found.rows
+    job = create_job(uow, kind, params, permissions, opened.id)
+    job.total = opened.rows
     job.result = dict(params)
     return job

@@ -100,8 +100,9 @@ def post_start(uow: UnitOfWork, body: dict[str, Any], import_id: uuid.UUID) -> A
 
 def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
     permissions = require(CLIENTS_UPDATE).permissions
-    require_rows(queries.get_import(uow.session, import_id, CLIENTS))
-    return accepted(starting.start_job(uow, import_id, kind, body, permissions))
+    opened = starting.open_import(uow, import_id)
+    require_rows(opened)
+    return accepted(starting.start_job(uow, opened, kind, body, permissions))
 
 
 @blueprint.route("/<uuid:import_id>/undo", methods=["POST"])

@@ -103,6 +103,7 @@ def get_rejected(uow: UnitOfWork, import_id: uuid.UUID) -> Response:
 
 
 def _started(uow: UnitOfWork, kind: str, body: dict[str, Any], import_id: uuid.UUID) -> Answer:
+    opened = starting.open_import(uow, import_id, TIME)
+    require_rows(opened)
     permissions = current_identity().permissions
-    require_rows(queries.get_import(uow.session, import_id, TIME))
-    return accepted(starting.start_job(uow, import_id, kind, body, permissions))
+    return accepted(starting.start_job(uow, opened, kind, body, permissions))
