@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,19 +62,19 @@ def _days() -> Iterator[date]:
             yield monday - timedelta(days=7 * week - weekday)
 
 
-def bill_last_month(api: Api, path: str, paid: bool) -> None:
-    """An invoice from all hours up to the end of last month, issued and perhaps paid."""
+def bill_last_month(api: Api, manager: Api, path: str, paid: bool) -> None:
+    """An invoice from the hours of last month and before, issued by a manager and perhaps paid."""
     last = now().date().replace(day=1) - timedelta(days=1)
     period = {"period_start": last.replace(day=1).isoformat(), "period_end": last.isoformat()}
     draft = api.send("POST", f"{path}/invoices/from-time", period)
-    issued = api.send("POST", f"/v1/invoices/{draft['id']}/issue", {})
+    issued = manager.send("POST", f"/v1/invoices/{draft['id']}/issue", {})
     if paid:
         payment = {
             "amount": issued["total"],
             "paid_on": now().date().isoformat(),
             "method": "bank transfer",
         }
-        api.send("POST", f"/v1/invoices/{draft['id']}/payments", payment)
+        manager.send("POST", f"/v1/invoices/{draft['id']}/payments", payment)
 
 
 def write_note(api: Api, path: str, number: int) -> None:
@@ -114,9 +114,9 @@ def upload_document(api: Api, path: str, company: str) -> None:
         api.send("POST", f"{path}/documents/{document['id']}/complete", {})
 
 
-def begin_drafts(api: Api) -> None:
-    """Clients that somebody has begun to enter: one half done, one with a mistake."""
-    for number, steps in enumerate(_DRAFTS):
+def begin_drafts(people: Sequence[Api]) -> None:
+    """Clients that each has begun to enter: one half done, one with a mistake."""
+    for number, (api, steps) in enumerate(zip(people, _DRAFTS, strict=True)):
         draft = api.send("POST", "/v1/client-drafts", {}, place=f"draft {number}")
         for step, values in steps.items():
             api.send("PATCH", f"/v1/client-drafts/{draft['id']}/steps/{step}", values)

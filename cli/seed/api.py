@@ -1,4 +1,4 @@
-"""The public API as the seed calls it: each request once, whatever is repeated."""
+"""The public API as the people of the seed call it: each request once, whatever is repeated."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ class Refused(Exception):
 
 
 class Api:
-    """The public API with the demo owner's token."""
+    """The public API with somebody's token."""
 
     def __init__(self, url: str, token: str) -> None:
+        self.url = url
         headers = {"Authorization": f"Bearer {token}"}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False)
 
@@ -58,6 +59,15 @@ class Api:
         return next(
             (f"/v1/clients/{each['id']}" for each in found if each["client_code"] == code), None
         )
+
+    def signed_in(self, email: str, password: str) -> Api:
+        """The API as somebody calls it who signs in."""
+        found = self._http.post("/v1/auth/token", json={"email": email, "password": password})
+        return Api(self.url, _json(found, "POST", "/v1/auth/token")["access_token"])
+
+    def sign_out(self) -> None:
+        """End the token with which somebody has signed in."""
+        self._http.delete("/v1/auth/token")
 
     def put_file(self, upload: Mapping[str, Any], content: bytes) -> None:
         """Send bytes to where an upload link says."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import Any, Final
+import hmac
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
 from cli.seed.api import Api
 
@@ -18,8 +21,17 @@ _FIRM: Final = {
     "invoice_terms": "Net 30 days.",
     "invoice_due_days": 30,
 }
-#: Who enters hours, and who looks after clients: the name, and the role.
+#: Who does all that is done in the firm: the name, and the role. The first of them manages.
 PEOPLE: Final = (("Avery Lund", "manager"), ("Sofia Marek", "member"), ("Jonas Weir", "member"))
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works in the firm, and the API as they call it."""
+
+    name: str
+    user_id: str
+    api: Api
 
 
 def describe_firm(api: Api) -> None:
@@ -29,18 +41,27 @@ def describe_firm(api: Api) -> None:
         api.send("PATCH", "/v1/workspace", _FIRM, headers={"If-Match": f'"{found["version"]}"'})
 
 
-def employ(api: Api) -> list[str]:
-    """The ids of the people, in their order. Nobody knows their passwords, which are drawn."""
+@contextmanager
+def staff(api: Api, token: str) -> Iterator[list[Colleague]]:
+    """The people, in their order, signed in for as long as this lasts.
+
+    Their passwords derive from the owner's token: nobody else knows them, and a start that was
+    interrupted finds them again.
+    """
     known = {each["email"]: each["id"] for each in api.get("/v1/users?limit=200")["data"]}
-    return [known.get(_email(name)) or _sign_up(api, name, role) for name, role in PEOPLE]
+    people = [_colleague(api, token, known, name, role) for name, role in PEOPLE]
+    try:
+        yield people
+    finally:
+        for each in people:
+            each.api.sign_out()
 
 
-def _email(name: str) -> str:
+def _colleague(api: Api, token: str, known: Mapping[str, str], name: str, role: str) -> Colleague:
     first, _, _ = name.lower().partition(" ")
-    return f"{first}@northwind.example.com"
-
-
-def _sign_up(api: Api, name: str, role: str) -> str:
-    drawn = secrets.token_urlsafe(24)
-    body: dict[str, Any] = {"name": name, "email": _email(name), "role": role, "password": drawn}
-    return str(api.send("POST", "/v1/users", body)["id"])
+    email = f"{first}@northwind.example.com"
+    password = hmac.digest(token.encode(), email.encode(), "sha256").hex()
+    if (user_id := known.get(email)) is None:
+        body = {"name": name, "email": email, "role": role, "password": password}
+        user_id = str(api.send("POST", "/v1/users", body)["id"])
+    return Colleague(name, user_id, api.signed_in(email, password))

@@ -1,8 +1,8 @@
-"""Invented clients with their projects and invoices, sent as any API consumer would."""
+"""Invented clients with their projects and invoices, entered by the people of the firm."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from cli.seed import activity, own_firm
 from cli.seed.api import Api
 from cli.seed.clients import CLIENTS
 from cli.seed.firms import firms
+from cli.seed.own_firm import Colleague
 from shared.clock import now
 
 # Every so many clients have a document, or a note, so that lists show both kinds of rows.
@@ -24,15 +25,16 @@ def make_records(url: str, token: str) -> None:
     """Create every invented client that is not there yet, with all that hangs on it."""
     api = Api(url, token)
     own_firm.describe_firm(api)
-    owners = own_firm.employ(api)
-    for number, plan in enumerate(plans()):
-        if api.find(plan["client"]["client_code"]) is None:
-            _make_client(api, number, plan, owners)
-    for plan in CLIENTS[:_WRITTEN_TO]:
-        if path := api.find(plan["client"]["client_code"]):
-            activity.correspond(api, path)
-    activity.begin_drafts(api)
-    activity.import_referrals(api)
+    with own_firm.staff(api, token) as people:
+        manager, *others = people
+        for number, plan in enumerate(plans()):
+            if api.find(plan["client"]["client_code"]) is None:
+                _make_client(people[(number + 1) % len(people)], manager, number, plan)
+        for plan in CLIENTS[:_WRITTEN_TO]:
+            if path := api.find(plan["client"]["client_code"]):
+                activity.correspond(manager.api, path)
+        activity.begin_drafts([each.api for each in others])
+        activity.import_referrals(manager.api)
 
 
 def plans() -> list[dict[str, Any]]:
@@ -40,17 +42,19 @@ def plans() -> list[dict[str, Any]]:
     return [*CLIENTS, *firms()]
 
 
-def _make_client(api: Api, number: int, plan: Mapping[str, Any], owners: Sequence[str]) -> None:
-    owner_id = owners[number % len(owners)]
-    client = api.send("POST", "/v1/clients", {**plan["client"], "owner_id": owner_id})
+def _make_client(
+    owner: Colleague, manager: Colleague, number: int, plan: Mapping[str, Any]
+) -> None:
+    api = owner.api
+    client = api.send("POST", "/v1/clients", {**plan["client"], "owner_id": owner.user_id})
     path = f"/v1/clients/{client['id']}"
     for lines, days_ago, share_paid in plan.get("invoices", ()):
-        _make_invoice(api, path, lines, days_ago, share_paid)
+        _make_invoice(api, manager.api, path, lines, days_ago, share_paid)
     for project in plan.get("projects", ()):
         made = api.send("POST", f"{path}/projects", project)
         if project["status"] == "active" and plan["client"].get("rates"):
             activity.enter_time(api, plan, made["id"], number)
-            activity.bill_last_month(api, path, paid=number % 2 == 0)
+            activity.bill_last_month(api, manager.api, path, paid=number % 2 == 0)
     if number % _DOCUMENT_EVERY == 0:
         activity.upload_document(api, path, str(client["company_name"]))
     if number % _NOTE_EVERY == 0:
@@ -62,18 +66,18 @@ def _make_client(api: Api, number: int, plan: Mapping[str, Any], owners: Sequenc
 
 
 def _make_invoice(
-    api: Api, path: str, lines: list[dict[str, str]], days_ago: int, share_paid: str
+    api: Api, manager: Api, path: str, lines: list[dict[str, str]], days_ago: int, share_paid: str
 ) -> None:
     due = _day(days_ago - 30)
     invoice = api.send("POST", f"{path}/invoices", {"lines": lines, "due_on": due})
     if days_ago == 0:
         return
     dated = {"issued_on": _day(days_ago)}
-    issued = api.send("POST", f"/v1/invoices/{invoice['id']}/issue", dated)
+    issued = manager.send("POST", f"/v1/invoices/{invoice['id']}/issue", dated)
     for amount in _payments(issued["total"], share_paid):
         paid_on = _day(max(0, days_ago - _DAYS_TO_PAY))
         payment = {"amount": amount, "paid_on": paid_on, "method": "bank transfer"}
-        api.send("POST", f"/v1/invoices/{invoice['id']}/payments", payment)
+        manager.send("POST", f"/v1/invoices/{invoice['id']}/payments", payment)
 
 
 def _payments(total: str, share_paid: str) -> Iterator[str]:

@@ -89,6 +89,11 @@ def test_what_happened_is_in_the_timeline(filled: RunningStack) -> None:
     )
 
 
+def test_the_people_of_the_firm_have_done_it(filled: RunningStack) -> None:
+    entries = _get(filled, f"/v1/clients/{_clients(filled)['AFM']['id']}/activity")["data"]
+    assert {each["actor"]["name"] for each in entries} <= {name for name, _ in PEOPLE}
+
+
 def test_seeding_again_adds_nothing(filled: RunningStack) -> None:
     before = _clients(filled)
     make_records(filled.api, filled.token)
