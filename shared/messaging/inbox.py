@@ -46,6 +46,9 @@ class WrongEpoch(Exception):
     """The batch belongs to another life of the producer's log; the reconciler decides."""
 
 
+# A consumer waits for no disk: what a crash of its server takes, position and all, is pulled again.
+# What is told of it onward has a position, whose own commit waits for this one too.
+_WAIT_FOR_NO_DISK = text("SET LOCAL synchronous_commit TO off")
 _FOLLOW = text(
     """
     INSERT INTO consumer_progress (source, epoch) VALUES (:source, CAST(:epoch AS uuid))
@@ -162,6 +165,7 @@ class Inbox:
 
     def _transaction(self, source: str, epoch: str, envelopes: Sequence[Envelope]) -> int:
         with pipelined(self.engine) as connection:
+            send(connection, _WAIT_FOR_NO_DISK)
             fresh = _fresh(connection, source, epoch, envelopes)
             if ENABLED:
                 for envelope in fresh:
