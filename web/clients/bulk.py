@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from werkzeug.datastructures import MultiDict
 
+from web.clients import filters
+from web.clients.filters import Filters
 from web.shell.texts import noted
 
 
@@ -85,9 +87,32 @@ ACTIONS: Final = {
 _OF_TAGS: Final = frozenset({"add_tags", "remove_tags"})
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which clients: those that are ticked, or all that the list's `filters` leave."""
+
+    ids: list[str]
+    filters: Filters | None
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str]) -> Self:
+        """As a form says it; *all* goes before what is ticked."""
+        return cls([], filters.read(form)) if "all" in form else cls(form.getlist("id"), None)
+
+    @property
+    def count(self) -> int:
+        """How many clients that is now."""
+        return len(self.ids) if self.filters is None else filters.count(self.filters)
+
+    def as_body(self) -> dict[str, Any]:
+        """As the API takes it."""
+        found = self.filters
+        return {"ids": self.ids} if found is None else {"filter": filters.resolved(found)}
+
+
 def body(action: Action, form: MultiDict[str, str]) -> dict[str, Any]:
     """The request that begins it."""
-    found: dict[str, Any] = {"action": action.name, "ids": form.getlist("id")}
+    found: dict[str, Any] = {"action": action.name, **Selection.read(form).as_body()}
     if reason := form.get("reason", "").strip():
         found["reason"] = reason
     if action.is_final:

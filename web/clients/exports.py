@@ -19,14 +19,8 @@ _FORMATS: Final = ("csv", "xlsx", "json")
 def choose_format() -> Response:
     """Which clients, as the list is narrowed, and in which form."""
     chosen = filters.read(request.args)
-    return pages.show("clients/export.html", filters=chosen, count=sum_of(chosen), formats=_FORMATS)
-
-
-def sum_of(chosen: filters.Filters) -> int:
-    """How many clients the filters leave."""
-    counts = {each["value"]: each["count"] for each in api().facets(**chosen.set)["status"]}
-    status = chosen.set.get("status")
-    return int(counts.get(status, 0) if status else sum(counts.values()))
+    count = filters.count(chosen)
+    return pages.show("clients/export.html", filters=chosen, count=count, formats=_FORMATS)
 
 
 @blueprint.post("/exports")
@@ -34,16 +28,9 @@ def begin() -> Answer:
     """Have the file written in the background, and go where it is told how far that is."""
     chosen = filters.read(request.form)
     kind = request.form.get("format", "csv")
-    body = {"format": kind, "filters": _asked(chosen)}
+    body = {"format": kind, "filters": filters.resolved(chosen)}
     job = api().transfers.export(body, forms.key_of(body))
     return pages.go(url_for("jobs.show_job", job_id=job["id"]))
-
-
-def _asked(chosen: filters.Filters) -> dict[str, Any]:
-    """The filters as a body; a saved view is what it stands for, below what is said besides."""
-    views = {view["id"]: view["query"] for view in api().views()} if "view" in chosen.set else {}
-    saved = views.get(chosen.set.get("view", ""), {})
-    return {**saved, **filters.as_body(chosen.set)}
 
 
 @blueprint.get("/exports/<uuid:job_id>/file")

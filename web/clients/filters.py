@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from web.shell.callers import api
 from web.shell.reading import whole
 
 PAGE_SIZES: Final = (25, 50, 100, 200)
@@ -59,3 +60,17 @@ def as_body(found: Mapping[str, str]) -> dict[str, Any]:
 
 def _value(name: str, value: str) -> str | list[str]:
     return value if name in {"q", "owner"} else value.split(",")
+
+
+def resolved(chosen: Filters) -> dict[str, Any]:
+    """Filters as a body; a saved view is what it stands for, below what is said besides."""
+    views = {view["id"]: view["query"] for view in api().views()} if "view" in chosen.set else {}
+    saved = views.get(chosen.set.get("view", ""), {})
+    return {**saved, **as_body(chosen.set)}
+
+
+def count(chosen: Filters) -> int:
+    """How many clients the filters leave."""
+    counts = {each["value"]: each["count"] for each in api().facets(**chosen.set)["status"]}
+    status = chosen.set.get("status")
+    return int(counts.get(status, 0) if status else sum(counts.values()))

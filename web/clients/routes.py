@@ -128,20 +128,26 @@ def _why(error: Refused) -> str:
 
 @blueprint.post("/bulk")
 def plan_bulk() -> Answer:
-    """What is about to be done to the ticked clients: the value to choose, and how many it is."""
-    ids = request.form.getlist("id")
-    action = bulk.ACTIONS.get(request.form.get("do", ""))
-    if not ids or action is None:
+    """What is about to be done to the selection: the value to choose, and how many that is."""
+    selection = bulk.Selection.read(request.form)
+    action, count = bulk.ACTIONS.get(request.form.get("do", "")), selection.count
+    if not count or action is None:
         session.notice("warn", gettext("Tick the clients first, then say what to do with them."))
         return pages.go(pages.where_from(url_for("clients.list_clients")))
     return pages.show(
         "clients/bulk.html",
         action=action,
-        ids=ids,
+        ids=selection.ids,
+        filters=selection.filters,
         choices=list(_choices(action.choices_of)),
-        plan=api().plan_bulk({"action": action.name, "ids": ids}) if action.is_final else None,
-        question=ngettext(action.one, action.many, len(ids)),
+        plan=_plan(action, selection) if action.is_final else None,
+        question=ngettext(action.one, action.many, count),
+        back=pages.where_from(url_for("clients.list_clients")),
     )
+
+
+def _plan(action: bulk.Action, selection: bulk.Selection) -> dict[str, Any]:
+    return api().plan_bulk({"action": action.name, **selection.as_body()})
 
 
 def _choices(name: str) -> Iterator[tuple[str, str]]:

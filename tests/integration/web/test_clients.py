@@ -115,6 +115,10 @@ def test_ten_thousand_clients_are_counted_and_walked_through(
     assert len(seen) == 100
     piece = browser.get("/clients?status=active", HX_Request="true").text
     assert re.search(r"[5-9],\d{3} clients match", piece)
+    assert "All 10,000 that match" in page
+    ticked = {"id": ticks.findall(page)[0], "all": "yes"}
+    asked = browser.post("/clients/bulk", {**ticked, "do": "set_status"})
+    assert "Set the status of 10,000 clients" in asked.text
 
 
 def test_nothing_found_repeats_the_words_and_offers_a_way_out(browser: Browser) -> None:
@@ -219,6 +223,22 @@ def test_ticked_clients_are_changed_together_by_a_job(browser: Browser) -> None:
     assert begun.location in browser.get("/jobs?kind=bulk").text
     assert "No job fits." in browser.get("/jobs?kind=export&state=failed").text
     assert browser.post("/clients/bulk", {"do": "set_status"}).status_code == 303
+
+
+def test_all_that_match_are_changed_together_whatever_is_ticked(browser: Browser) -> None:
+    _three(browser)
+    view = browser.post("/clients/views", {"name": "Asleep", "status": "inactive"}).location
+    ticked = browser.api.owner.call("GET", "/v1/clients?q=birch").json["data"][0]["id"]
+    named = {"id": [ticked], "all": "yes", "view": view.partition("view=")[2]}
+    browser.get(view)
+    asked = browser.post("/clients/bulk", {**named, "do": "delete"}).text
+    assert "Delete 1 client" in asked
+    assert ticked not in asked
+    sent = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', asked)
+    begun = browser.post("/clients/bulk/start", dict(sent))
+    rows = browser.api.owner.call("GET", f"/v1{begun.location}/rows?state=waiting").json["data"]
+    inactive = browser.api.owner.call("GET", "/v1/clients?status=inactive").json["data"]
+    assert [row["client_id"] for row in rows] == [inactive[0]["id"]]
 
 
 def test_a_form_that_is_sent_twice_begins_one_job(browser: Browser) -> None:
