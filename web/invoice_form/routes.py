@@ -114,7 +114,9 @@ def choose_period(client_id: Any) -> Response:
     require(INVOICES_CREATE)
     client = api().client(str(client_id))
     values = {name: request.args.get(name, "") for name in fields.PERIOD}
-    return _period(client, Sheet(values if any(values.values()) else _usual(client)))
+    if any(values.values()):
+        return _period(client, Sheet(values), _unbilled(client, values))
+    return _period(client, *_usual(client))
 
 
 @blueprint.post(_FROM_TIME)
@@ -126,24 +128,27 @@ def bill_time(client_id: Any) -> Answer:
         invoice = api().billing.create_from_time(str(client_id), body, forms.key_of(body))
     except (Conflict, Invalid) as error:
         client = api().client(str(client_id))
-        return _period(client, sheets.refused(values, error, fields.label_of, 0))
+        sheet = sheets.refused(values, error, fields.label_of, 0)
+        return _period(client, sheet, _unbilled(client, values))
     return _made(invoice)
 
 
-def _usual(client: Client) -> dict[str, str]:
+def _usual(client: Client) -> tuple[Sheet, fields.Unbilled | None]:
     """The last month; where there is nothing to bill up to its end, the present one."""
-    last = fields.last_month()
+    last, present = fields.last_month(), fields.this_month()
     left = _unbilled(client, last)
-    return last if left and left.rows else fields.this_month()
+    return (
+        (Sheet(last), left) if left and left.rows else (Sheet(present), _unbilled(client, present))
+    )
 
 
-def _period(client: Client, sheet: Sheet) -> Response:
+def _period(client: Client, sheet: Sheet, unbilled: fields.Unbilled | None) -> Response:
     return pages.show(
         "invoice_form/from_time.html",
         code=sheet.code,
         client=client,
         sheet=sheet,
-        unbilled=_unbilled(client, sheet.values),
+        unbilled=unbilled,
     )
 
 
