@@ -212,3 +212,21 @@ def test_on_a_phone_days_stand_under_each_other_as_wide_as_one_another(readers: 
     assert last is not None
     assert (first["x"], first["width"]) == (last["x"], last["width"])
     assert first["y"] < last["y"]
+
+
+def test_on_a_phone_what_is_to_be_done_to_an_invoice_stands_above_it(
+    readers: Readers, site: Site
+) -> None:
+    reader = readers(viewport={"width": 390, "height": 844})
+    draft = site.call(
+        "POST",
+        f"/v1/clients/{site.long_id}/invoices",
+        {"lines": [{"description": "Work", "quantity": "1", "unit_price": "10"}]},
+    )
+    page = reader.go(f"/invoices/{draft['id']}/issue")
+    expect(page.get_by_role("button", name="Issue")).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_a_row_of_links_begins_where_one_is(readers: Readers) -> None:
+    page = readers(viewport={"width": 390, "height": 844}).go("/workspace/audit?kind=workspace")
+    expect(page.get_by_role("link", name="Settings").last).to_be_in_viewport(ratio=1)

@@ -138,7 +138,7 @@ ACTS: Final = {
             noted("The refund is recorded."), _refund,
         ),
         Act(
-            "credit", noted("Credit note"), "receipt-text", INVOICES_ISSUE, _is_creditable,
+            "credit", noted("Issue a credit note"), "receipt-text", INVOICES_ISSUE, _is_creditable,
             _credit, noted("The credit note is issued, and its PDF is being made."),
             lambda _: {"what": "rest"},
         ),

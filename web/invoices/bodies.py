@@ -22,7 +22,7 @@ _LABELS: Final = {
     "paid_on": noted("Day"),
     "method": noted("Paid by"),
     "reference": noted("Reference"),
-    "reason": noted("Reason"),
+    "reason": noted("Why"),
     "lines": noted("Lines"),
 }
 

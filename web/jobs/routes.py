@@ -20,7 +20,13 @@ from web.shell.callers import api, may, together
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 _PAGE: Final = 50
 _NARROWED_BY: Final = ("state", "kind", "cursor")
-_ROW_STATES: Final = frozenset({"failed", "skipped", "created", "updated"})
+#: What may become of a row, by the kind of job; that of the others comes last.
+_ENDS: Final = {
+    "bulk": ("failed", "updated", "deleted", "unchanged"),
+    "import_undo": ("failed", "deleted", "reverted"),
+    "time_import_undo": ("failed", "deleted"),
+    "": ("failed", "skipped", "created", "updated"),
+}
 #: Those whose rows are not told one by one.
 _WITHOUT_ROWS: Final = frozenset({"import_read", "export", "print"})
 
@@ -65,22 +71,22 @@ def _latest(caller: Clientele) -> list[Import]:
 def show_job(job_id: Any) -> Response:
     """One job; it asks again by itself while it is under way, then tells what became of rows."""
     job = api().job(str(job_id))
-    which = request.args.get("rows", "failed")
+    which, ends = request.args.get("rows", "failed"), _ENDS.get(job["kind"], _ENDS[""])
     return pages.show(
         "jobs/job.html",
         "jobs/progress.html",
         job=job,
         is_kept=_is_kept(job),
-        rows=_rows(job, which),
+        rows=_rows(job, which if which in ends else None),
         which=which,
+        ends=ends,
         file_name=_file_name(job),
     )
 
 
-def _rows(job: Job, which: str) -> Page[Row] | None:
+def _rows(job: Job, state: str | None) -> Page[Row] | None:
     if job["finished_at"] is None or job["kind"] in _WITHOUT_ROWS:
         return None
-    state = which if which in _ROW_STATES else None
     cursor = request.args.get("cursor") or None
     return api().transfers.rows(job["id"], state=state, cursor=cursor, limit=50)
 

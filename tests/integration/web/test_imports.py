@@ -75,8 +75,12 @@ def test_a_file_is_tried_carried_out_and_taken_back(importer: Importer) -> None:
     assert "Undo this import" in browser.get(done).text
     for path in (done, "/jobs"):
         assert "firms.csv" in browser.get(path).text, path
-    importer.run(f"{page}/undo")
+    undone = importer.run(f"{page}/undo")
     assert importer.transfer.clients() == {}
+    gone = browser.get(f"{undone}?rows=deleted").text
+    assert '<a href="' + undone + '?rows=deleted" aria-current="page">Deleted</a>' in gone
+    assert "Changed or deleted" in gone
+    assert gone.count("Deleted") == 2
     assert page in browser.get("/imports/new").text
 
 

@@ -115,7 +115,7 @@ def test_void_and_deletion_say_why_not(browser: Browser, client: Any) -> None:
     _do(browser, invoice, "issue", issued_on="2026-01-05")
     empty = _do(browser, invoice, "void", reason="")
     assert empty.status_code == 422
-    assert 'href="#reason">Reason</a>' in empty.text
+    assert 'href="#reason">Why</a>' in empty.text
     assert _do(browser, invoice, "void", reason="Twice").status_code == 303
     assert "Twice" in browser.get(invoice).text
     other = _draft(browser, client)
