@@ -230,3 +230,4 @@ def test_on_a_phone_what_is_to_be_done_to_an_invoice_stands_above_it(
 def test_on_a_phone_a_row_of_links_begins_where_one_is(readers: Readers) -> None:
     page = readers(viewport={"width": 390, "height": 844}).go("/workspace/audit?kind=workspace")
     expect(page.get_by_role("link", name="Settings").last).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0

@@ -200,11 +200,23 @@
     if (tab || keys[event.key]) { event.preventDefault(); tab ? tab.click() : keys[event.key](); }
   });
 
+  // --- rows of links that are longer than their place -----------------------------------------
+  // They begin where one is. By CSS alone the whole page would be scrolled there too.
+  const showHere = () => {
+    for (const here of $$(":is(.views, .chips) > [aria-current]")) {
+      const row = here.parentElement;
+      const place = row.getBoundingClientRect();
+      const over = here.getBoundingClientRect().right - place.right;
+      if (over > 0) row.scrollLeft += over + place.width / 2;
+    }
+  };
+
   // --- at the start -------------------------------------------------------------------------
   document.addEventListener("DOMContentLoaded", () => {
     countTicked();
     markSeen();
+    showHere();
     $("main [role=alert][tabindex]")?.focus();
   });
-  document.addEventListener("htmx:load", markSeen);
+  document.addEventListener("htmx:load", () => { markSeen(); showHere(); });
 })();
