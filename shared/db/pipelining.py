@@ -21,6 +21,13 @@ from shared.db.engine import autocommitting, say_no_values
 #: A statement on its way; `fetchall` waits for its rows.
 PipelineCursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
+# To the server a pipeline is at work until its end: the limits of a statement and of an idle
+# transaction do not end one whose client stands still or whose machine is gone, and its locks would
+# be kept for as long. It is longer than a statement's limit, which says more of what went wrong.
+UNFINISHED_SECONDS = 45
+# Servers before have no such limit.
+_LIMITS_SINCE = 170_000
+
 
 class NotCommitted(Exception):
     """The transaction had failed before its end, so nothing of it was kept."""
@@ -34,9 +41,11 @@ def pipelined(engine: Engine) -> Iterator[Connection]:
     `send` gives a result that waits when it is read, at the latest until the commit. An error
     is raised by a later statement or at the end of the block, as the class it would have had
     at its own; `NotCommitted` where the server tells of none and has kept nothing all the same.
+    One that takes longer than `UNFINISHED_SECONDS` is ended by the server.
     """
     with autocommitting(engine).connect() as connection, _pipeline(connection) as (driver, _):
         driver.execute("BEGIN")
+        _limit(driver)
         yield connection
         committed = driver.execute("COMMIT")
     _require_committed(committed)
@@ -46,9 +55,15 @@ def pipelined(engine: Engine) -> Iterator[Connection]:
 def committing(connection: Connection) -> Iterator[psycopg.Pipeline]:
     """The end of a transaction: what is sent in the block shares the round trip of its COMMIT."""
     with _pipeline(connection) as (driver, pipeline):
+        _limit(driver)
         yield pipeline
         committed = driver.execute("COMMIT")
     _require_committed(committed)
+
+
+def _limit(driver: psycopg.Connection[tuple[Any, ...]]) -> None:
+    if driver.pgconn.server_version >= _LIMITS_SINCE:
+        driver.execute(f"SET LOCAL transaction_timeout = '{UNFINISHED_SECONDS}s'")
 
 
 def commit(connection: Connection) -> None:

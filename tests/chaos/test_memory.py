@@ -15,6 +15,7 @@ import pytest
 from tests.chaos.ledger import Ledger
 from tests.fixtures.cgroups import MemoryGroup, memory_group, why_not
 from tests.fixtures.system import System
+from tests.fixtures.waiting import eventually_none
 
 MOST_BYTES = 256_000_000
 # Each event tells of a whole client: some 217 kB. A long run has as many as once killed a relay.
@@ -50,13 +51,24 @@ def _write(system: System, token: str, seed: int) -> None:
             assert answer.status_code == 201, answer.text[:500]
 
 
-def _large_events(system: System, workspace: str) -> int:
+def _large_events(system: System, workspace: str) -> list[str]:
     with system.connect("clients") as connection:
         query = (
-            "SELECT count(*) FROM event_log WHERE workspace_id = %s "
+            "SELECT event_id::text FROM event_log WHERE workspace_id = %s "
             "AND octet_length(data::text) > 200000"
         )
-        return int(connection.execute(query, [workspace]).fetchall()[0][0])
+        return [event_id for (event_id,) in connection.execute(query, [workspace])]
+
+
+def _untaken(system: System, consumers: Iterable[str], events: list[str]) -> dict[str, int]:
+    """How many of the events each consumer still lacks, if any."""
+    query = "SELECT count(*) FROM inbox WHERE event_id = ANY (%s)"
+    lacking = {}
+    for consumer in consumers:
+        with system.connect(consumer) as connection:
+            (taken,) = connection.execute(query, [events]).fetchone() or (0,)
+        lacking[consumer] = len(events) - taken
+    return {consumer: count for consumer, count in lacking.items() if count}
 
 
 @contextlib.contextmanager
@@ -80,15 +92,22 @@ def test_large_events_fit_into_the_memory_of_whoever_holds_them(
     pulling: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """They come all at once: as messages, and as pages of the log."""
+    """They come all at once: as messages, and as pages of the log.
+
+    What else a process had in hand when it was frozen, and what it alone would tell, waits until it
+    goes on.
+    """
     roles = ("clients-relay", f"{sent}-worker", f"{pulling}-relay")
     with system.frozen(*roles, f"{sent}-relay", f"{pulling}-worker"):
         _write(system, ledger.token, seed)
-        assert _large_events(system, ledger.workspace) == EVENTS
+        events = _large_events(system, ledger.workspace)
+        assert len(events) == EVENTS
         with _confined(system, roles) as groups:
-            ledger.settle(300)
+            takers = (sent, pulling)
+            eventually_none("all is taken", lambda: _untaken(system, takers, events), 300)
             peaks = {role: f"{group.peak() / 1e6:.0f} MB" for role, group in groups.items()}
             deaths = {role: group.deaths() for role, group in groups.items()}
     with capsys.disabled():
         sys.stdout.write(f"\n{EVENTS} large events: at most {peaks}\n")
     assert deaths == dict.fromkeys(roles, 0)
+    ledger.settle()

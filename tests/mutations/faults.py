@@ -49,6 +49,13 @@ FAULTS = (
         (f"{_PIPELINING}a_transaction_that_failed_unnoticed_is_not_taken_for_committed",),
     ),
     Fault(
+        "who stands still in a pipeline keeps its locks",
+        "shared/db/pipelining.py",
+        "if driver.pgconn.server_version >= _LIMITS_SINCE:",
+        "if not driver:",
+        (f"{_PIPELINING}who_stands_still_in_a_pipeline_keeps_its_locks_for_so_long_and_no_longer",),
+    ),
+    Fault(
         "a change is committed without its events",
         "shared/unit_of_work.py",
         "            append(self.connection, self.origin, self._events)\n",

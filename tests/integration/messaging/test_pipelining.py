@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from sqlalchemy import TextClause, text
+from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import DataError, OperationalError
 
+from shared.db import pipelining
 from shared.db.engine import autocommitting
-from shared.db.pipelining import NotCommitted, commit, pipelined, send
+from shared.db.pipelining import NotCommitted, commit, committing, pipelined, send
 from shared.runtime import Runtime
+from tests.fixtures.waiting import eventually
 
 Statement = tuple[TextClause, dict[str, Any]]
 
 ADD = text("INSERT INTO ingest_attempts VALUES ('/test', :pos, 1, 1)")
 WRONG = text("SELECT CAST(:word AS int)")
 SEEN = text("SELECT array_agg(pos ORDER BY pos) FROM ingest_attempts")
+LOCK = text("LOCK TABLE ingest_attempts")
+LOCKED = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = CAST('ingest_attempts' AS regclass) "
+    "AND mode = 'AccessExclusiveLock')"
+)
 DIE = text("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
@@ -83,3 +91,39 @@ def test_a_connection_lost_in_a_pipeline_is_an_infrastructure_error(activity: Ru
     with pytest.raises(OperationalError):
         _carry_out(activity, [(ADD, {"pos": 1}), (DIE, {})])
     assert _seen(activity) is None
+
+
+def _is_locked(runtime: Runtime) -> bool:
+    with runtime.app_engine.connect() as connection:
+        return bool(connection.scalar(LOCKED))
+
+
+@contextlib.contextmanager
+def _committing(engine: Engine) -> Iterator[Connection]:
+    with autocommitting(engine).connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        with committing(connection):
+            yield connection
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+@pytest.mark.parametrize("transaction", [pipelined, _committing])
+def test_who_stands_still_in_a_pipeline_keeps_its_locks_for_so_long_and_no_longer(
+    activity: Runtime,
+    monkeypatch: pytest.MonkeyPatch,
+    transaction: Callable[[Engine], AbstractContextManager[Connection]],
+    is_read: bool,
+) -> None:
+    """The server takes it for busy: no other limit would end it."""
+    monkeypatch.setattr(pipelining, "UNFINISHED_SECONDS", 1)
+
+    def stand_still() -> None:
+        with transaction(activity.pipe_engine) as connection:
+            send(connection, LOCK)
+            if is_read:
+                send(connection, SEEN).fetchall()
+            eventually("the lock is taken", lambda: _is_locked(activity))
+            eventually("the lock is free", lambda: not _is_locked(activity))
+
+    with pytest.raises(OperationalError):
+        stand_still()
