@@ -157,11 +157,14 @@ class Reconciler:
         return done
 
     def _tidy(self) -> None:
-        if self.clock() - self._tidied < TIDY_EVERY_SECONDS:
+        """What takes longer than a hole is waited for goes on at the next look."""
+        now = self.clock()
+        if now - self._tidied < TIDY_EVERY_SECONDS:
             return
-        self._tidied = self.clock()
         while self._tidy_some() == TIDY_ROWS:
-            pass
+            if self.clock() - now >= PATIENCE_SECONDS:
+                return
+        self._tidied = now
 
     def _tidy_some(self) -> int:
         with self.inbox.engine.begin() as connection:

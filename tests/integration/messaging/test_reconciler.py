@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from shared.db.engine import engine_for
 from shared.messaging.inbox import Inbox
-from shared.messaging.reconciler import Producer, Reconciler
+from shared.messaging.reconciler import PATIENCE_SECONDS, Producer, Reconciler
 from shared.runtime import Runtime
 from tests.factories.events import batch, note, origin, publish
 from tests.integration.messaging.conftest import ReadLog
@@ -32,15 +32,22 @@ _WRITE_AND_NUMBER_MANY = text(
 _RECEIVE_ALL_BUT_ONE = text(
     f"INSERT INTO inbox (source, pos) SELECT '/clients', n FROM generate_series(3, {FAR}) AS n"
 )
+_KEEP_MUCH = text(
+    "INSERT INTO inbox (source, pos, applied_at) "
+    "SELECT '/clients', -n, clock_timestamp() - interval '2 hours' "
+    "FROM generate_series(1, 12000) AS n"
+)
 
 
 class Clock:
-    """A monotonic clock that a test moves."""
+    """A monotonic clock that a test moves, and every look at it if the test wants so."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
+        self.step = 0.0
 
     def __call__(self) -> float:
+        self.seconds += self.step
         return self.seconds
 
 
@@ -179,6 +186,19 @@ def test_tidying_takes_all_that_is_old_and_below_the_position_and_nothing_else(
     clock.seconds += 60
     reconciler.make_round()
     assert _known(activity) == [1, *range(11_990, 12_001)]
+
+
+def test_much_to_tidy_keeps_no_hole_waiting(
+    reconciler: Reconciler, clock: Clock, clients: Runtime, activity: Runtime, log: ReadLog
+) -> None:
+    reconciler.make_round()
+    publish(clients, origin(), [note()])
+    log()
+    with activity.pipe_engine.begin() as connection:
+        connection.execute(_KEEP_MUCH)
+    clock.step = PATIENCE_SECONDS
+    rounds = [(reconciler.make_round(), len(_known(activity))) for _ in range(3)]
+    assert rounds == [(0, 7000), (1, 2001), (0, 1)]
 
 
 def _known(activity: Runtime) -> list[int]:
