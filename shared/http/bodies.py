@@ -13,10 +13,10 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, TypeVar
 
 from flask import Flask, request
-from werkzeug.exceptions import ClientDisconnected, HTTPException
-from werkzeug.routing import MapAdapter
+from werkzeug.exceptions import ClientDisconnected
 
 from shared.errors import Malformed, TooSlow, Unavailable
+from shared.http.lanes import view_of
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -89,7 +89,7 @@ def allow_long_bodies(app: Flask) -> None:
     """Let what views take be longer than what Flask takes otherwise."""
 
     def allow() -> None:
-        if (most := _longest(app, request.endpoint)) is not None:
+        if (most := _longest(app.view_functions.get(request.endpoint or ""))) is not None:
             request.max_content_length = most
 
     app.before_request(allow)
@@ -102,17 +102,11 @@ def is_long(app: Flask, environ: dict[str, Any]) -> bool:
         return False
     if not size and "HTTP_TRANSFER_ENCODING" not in environ:
         return False
-    found: MapAdapter = app.url_map.bind("")
-    try:
-        endpoint, _ = found.match(environ["PATH_INFO"], environ["REQUEST_METHOD"])
-    except HTTPException:
-        return False
-    return _longest(app, endpoint) is not None
+    return _longest(view_of(app, environ)) is not None
 
 
-def _longest(app: Flask, endpoint: str | None) -> int | None:
-    most: int | None = getattr(app.view_functions.get(endpoint or ""), _LONGEST, None)
-    return most
+def _longest(view: Callable[..., Any] | None) -> int | None:
+    return getattr(view, _LONGEST, None)
 
 
 class Arriving(io.RawIOBase):

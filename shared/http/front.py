@@ -8,7 +8,8 @@ import io
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -18,6 +19,7 @@ from flask import Flask, Response
 
 from shared.errors import DomainError, Unavailable
 from shared.http.bodies import MOST_LONG, Arriving, Bodies, Receive, is_long
+from shared.http.lanes import Lanes, lane_of
 from shared.http.later import (
     LATER,
     STALL_SECONDS,
@@ -68,6 +70,7 @@ class Front:
         self._long_threads = ThreadPoolExecutor(MOST_LONG, thread_name_prefix="long-bodies")
         # However much is waiting, whoever asks how this process does is told.
         self._health_threads = ThreadPoolExecutor(1, thread_name_prefix="health")
+        self._lanes = Lanes()
         self._long = 0
         self._hands_on = hands_on
         self._bodies = Bodies()
@@ -112,9 +115,8 @@ class Front:
             # Of a body in chunks Flask would take what may be and leave the rest, without a word.
             if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
                 environ["CONTENT_LENGTH"] = str(len(body))
-            is_health = environ["PATH_INFO"] in _HEALTH
-            threads = self._health_threads if is_health else self._threads
-            return await loop.run_in_executor(threads, call)
+            with self._place(environ) as threads:
+                return await loop.run_in_executor(threads, call)
         if self._long == MOST_LONG:
             raise Unavailable("Too many long bodies are being sent at once; try again.")
         environ["wsgi.input"] = io.BufferedReader(Arriving(receive, loop))
@@ -123,6 +125,12 @@ class Front:
             return await loop.run_in_executor(self._long_threads, call)
         finally:
             self._long -= 1
+
+    def _place(self, environ: dict[str, Any]) -> AbstractContextManager[Executor]:
+        if environ["PATH_INFO"] in _HEALTH:
+            return nullcontext(self._health_threads)
+        lane = lane_of(self._app, environ)
+        return nullcontext(self._threads) if lane is None else self._lanes.place(lane)
 
     async def _refuse(self, error: DomainError, send: Send) -> None:
         """Answer what has not come as far as Flask, and end its connection."""

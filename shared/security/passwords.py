@@ -1,21 +1,15 @@
 """Passwords: argon2id. A wrong name takes as long to refuse as a wrong password.
 
-A hash takes long on purpose: only so many are made at once, and only so many wait, so that
-log-ins never take the threads of everything else.
+A hash takes long on purpose: whoever has one made for a request does so in `lanes.PASSWORDS`.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
-from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from shared.errors import TooMany
 from shared.values.findings import Wrong
 
 MIN_LENGTH = 12
@@ -25,29 +19,6 @@ MAX_LENGTH = 200
 _LEAST_GUESSES = 1e6
 # The library's time grows with the square of the length; what comes after makes none weaker.
 _JUDGED_LENGTH = 64
-
-AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
-WAITING = 3
-_places = BoundedSemaphore(AT_ONCE + WAITING)
-_running = BoundedSemaphore(AT_ONCE)
-
-
-class Busy(TooMany):
-    """More passwords are being checked than this process has room for."""
-
-    code = "auth.busy"
-    title = "Too many people are signing in at this moment"
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _places.acquire(blocking=False):
-        raise Busy("Try again in a moment.", retry_after=1)
-    try:
-        with _running:
-            yield
-    finally:
-        _places.release()
 
 
 @lru_cache
@@ -61,19 +32,14 @@ def _decoy(time_cost: int) -> str:
 
 
 def hash_password(password: str, time_cost: int) -> str:
-    """The hash to store; it carries its own parameters and salt. Raises `Busy`."""
-    with _turn():
-        return _hasher(time_cost).hash(password)
+    """The hash to store; it carries its own parameters and salt."""
+    return _hasher(time_cost).hash(password)
 
 
 def verify_password(stored: str | None, password: str, time_cost: int) -> bool:
-    """Whether the password belongs to the hash; None takes the same time and is never right.
-
-    Raises `Busy`.
-    """
+    """Whether the password belongs to the hash; None takes the same time and is never right."""
     try:
-        with _turn():
-            _hasher(time_cost).verify(stored or _decoy(time_cost), password)
+        _hasher(time_cost).verify(stored or _decoy(time_cost), password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

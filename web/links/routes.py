@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Conflict, Gone, Invalid, Refused
+from shared.http.lanes import PASSWORDS, in_lane
 from web.shell import forms, pages, refusals, session
 from web.shell.callers import access
 from web.shell.texts import gettext
@@ -48,6 +49,7 @@ def show_reset(token: str) -> Response:
 
 
 @blueprint.post("/reset-password/<token>")
+@in_lane(PASSWORDS)
 def reset_password(token: str) -> Answer:
     """Takes the new password, then on to signing in."""
     try:
@@ -72,6 +74,7 @@ def show_invitation(token: str) -> Response:
 
 
 @blueprint.post("/invitation/<token>")
+@in_lane(PASSWORDS)
 def accept_invitation(token: str) -> Answer:
     """Becomes a user, then on to signing in."""
     name = request.form.get("name", "").strip()

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import NotAllowed, Refused
 from shared.http.bodies import long_body
+from shared.http.lanes import CHECKS, PASSWORDS, in_lane
 from web.shell import forms, incoming, pages, refusals, session
 from web.shell.callers import me, portal
 from web.shell.passing_on import MOST_BYTES, store
@@ -127,6 +128,7 @@ def announce() -> Answer:
 
 
 @blueprint.post("/documents/<uuid:document_id>/complete")
+@in_lane(CHECKS)
 def complete(document_id: Any) -> Response:
     """Have a file checked that the browser has put into the store; its row, with the verdict."""
     files, why = portal().files(), ""
@@ -185,6 +187,7 @@ def rename() -> Answer:
 
 
 @blueprint.post("/profile/password")
+@in_lane(PASSWORDS)
 def choose_password() -> Answer:
     """Choose a password."""
     given = request.form

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import ClienteleError, Conflict, Gone, Invalid, Refused
+from shared.http.lanes import PASSWORDS, in_lane
 from web.shell import pages, refusals, session
 from web.shell.callers import portal
 from web.shell.texts import gettext, ngettext
@@ -23,6 +24,7 @@ def show_sign_in() -> Response:
 
 
 @blueprint.post("/sign-in")
+@in_lane(PASSWORDS)
 def sign_in() -> Answer:
     """Begin a session, for the company that was chosen where there are several."""
     given = request.form
@@ -76,6 +78,7 @@ def show_invitation(token: str) -> Response:
 
 
 @blueprint.post("/invitation/<token>")
+@in_lane(PASSWORDS)
 def accept_invitation(token: str) -> Answer:
     """Accept, and be signed in."""
     name, password = request.form.get("name", "").strip(), request.form.get("password") or None

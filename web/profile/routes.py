@@ -11,6 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import Conflict, NotFound, Refused, Unauthenticated
+from shared.http.lanes import PASSWORDS, in_lane
 from web.shell import pages, refusals, session
 from web.shell.callers import access
 from web.shell.texts import gettext
@@ -25,6 +26,7 @@ def show_profile() -> Response:
 
 
 @blueprint.post("/password")
+@in_lane(PASSWORDS)
 def change_password() -> Answer:
     """Change the password; every other session ends."""
     given = request.form
@@ -36,6 +38,7 @@ def change_password() -> Answer:
 
 
 @blueprint.post("/second-factor")
+@in_lane(PASSWORDS)
 def begin_second_factor() -> Answer:
     """Show the secret of an authenticator, as a QR code and to be typed in."""
     try:
@@ -62,6 +65,7 @@ def confirm_second_factor() -> Answer:
 
 
 @blueprint.post("/second-factor/disable")
+@in_lane(PASSWORDS)
 def disable_second_factor() -> Answer:
     """Be asked for codes no more."""
     return _done(

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clientele_client.errors import ClienteleError, Refused
+from shared.http.lanes import PASSWORDS, in_lane
 from web.shell import callers, forms, keeping, pages, session
 from web.shell.texts import gettext, ngettext
 
@@ -28,6 +29,7 @@ def show_sign_in() -> Response:
 
 
 @blueprint.post("/sign-in")
+@in_lane(PASSWORDS)
 def sign_in() -> Answer:
     """Begin a session."""
     given = request.form

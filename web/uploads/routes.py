@@ -12,6 +12,7 @@ from clientele_client.errors import Refused
 from clientele_client.files import Files
 from clientele_client.shapes import Document
 from shared.http.bodies import long_body
+from shared.http.lanes import CHECKS, in_lane
 from web.shell import forms, incoming, pages, refusals, session
 from web.shell.callers import api
 from web.shell.passing_on import MOST_BYTES, store
@@ -63,6 +64,7 @@ def announce(owner: str, owner_id: Any) -> Answer:
     return jsonify(upload=found["upload"], complete=path, remove=gone)
 
 
+@in_lane(CHECKS)
 def complete(owner: str, owner_id: Any, document_id: Any) -> Response:
     """Have a file checked that the browser has put into the store; its row, with the verdict."""
     files, why = _files(owner, owner_id), ""

@@ -32,6 +32,7 @@ from services.clients.records.routes.lookup import known_client
 from services.clients.records.schemas.views import present
 from shared.http.edge import Answer, View, runtime
 from shared.http.identity import origin_of
+from shared.http.lanes import CHECKS, in_lane
 from shared.runtime import Runtime
 from shared.security.identity import Identity
 from shared.security.permissions import (
@@ -183,6 +184,7 @@ def delete_document(
 
 
 @_forwarded("POST", f"{DOCUMENT}/complete", DOCUMENTS_CREATE)
+@in_lane(CHECKS)
 def complete_document(
     identity: Identity, client_id: uuid.UUID, document_id: uuid.UUID
 ) -> Answer | Response:

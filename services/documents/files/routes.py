@@ -16,6 +16,7 @@ from services.documents.files.operations.uploads import Begin, Uploads
 from shared.http.blueprint import ApiBlueprint, InternalBlueprint
 from shared.http.edge import Answer, if_match, kept_only, reads, runtime, writes
 from shared.http.identity import current_identity, origin_of
+from shared.http.lanes import CHECKS, in_lane
 from shared.http.paging import Sort, page
 from shared.http.steps import steps
 from shared.security.permissions import (
@@ -138,6 +139,7 @@ def delete_document(begin: Begin, client_id: uuid.UUID, document_id: uuid.UUID) 
 
 
 @blueprint.route("/<uuid:document_id>/complete", methods=["POST"])
+@in_lane(CHECKS)
 @steps(DOCUMENTS_CREATE)
 @blueprint.arguments(schemas.CompleteBody)
 @blueprint.response(200, schemas.DocumentView)
@@ -230,6 +232,7 @@ def get_shared_document(
 
 
 @shared.route("/<uuid:document_id>/complete", methods=["POST"])
+@in_lane(CHECKS)
 @steps(DOCUMENTS_SHARED)
 @shared.arguments(schemas.WhichShared, location="query")
 @shared.arguments(schemas.CompleteBody)

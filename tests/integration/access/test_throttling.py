@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from services.clients.access.operations import throttling
 from services.clients.access.operations.throttling import ACCOUNT, ADDRESS, PAIR
 from services.clients.access.tasks import tell_refusals
-from shared.security import passwords
 from shared.security.identity import Whence
 from tests.fixtures.api import PASSWORD, Api
 
@@ -141,29 +139,3 @@ def test_an_address_that_nobody_has_takes_as_long_to_refuse(proxied: Api) -> Non
     pairs = [(took(EMAIL, n), took(f"no{n}@example.com", n)) for n in range(20)]
     known, unknown = (median(times) for times in zip(*pairs, strict=True))
     assert 0.5 < known / unknown < 2
-
-
-def test_a_flood_of_passwords_waits_in_a_short_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So most threads of a process stay free for everything else."""
-    held = threading.Event()
-    refused: list[passwords.Busy] = []
-
-    def hash_one() -> None:
-        try:
-            with passwords._turn():
-                held.wait(20)
-        except passwords.Busy as error:
-            refused.append(error)
-
-    threads = [threading.Thread(target=hash_one) for _ in range(24)]
-    for thread in threads:
-        thread.start()
-    room = passwords.AT_ONCE + passwords.WAITING
-    while sum(thread.is_alive() for thread in threads) > room:
-        pass
-    assert len(refused) == 24 - room
-    assert refused[0].retry_after == 1
-    held.set()
-    for thread in threads:
-        thread.join(20)
-    passwords.hash_password("free again", 1)

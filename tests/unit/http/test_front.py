@@ -17,6 +17,7 @@ from shared.http import front as front_module
 from shared.http import later as later_module
 from shared.http.bodies import MAX_BODY_BYTES, allow_long_bodies, long_body
 from shared.http.front import Front
+from shared.http.lanes import Lane, in_lane
 from shared.http.later import Reply, later
 from shared.http.problems import register_problem_handlers
 
@@ -365,3 +366,36 @@ def test_health_is_told_while_every_thread_is_at_work(app: Flask) -> None:
         return health.body, (await slow).body
 
     assert asyncio.run(run()) == (b"ok", b"done")
+
+
+def test_what_takes_long_holds_no_thread_of_everything_else_and_waits_in_a_short_queue(
+    app: Flask,
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    @app.post("/slow")
+    @in_lane(Lane("slow", 1, 2))
+    def view() -> str:
+        begun.set()
+        assert may_end.wait(10)
+        return "done"
+
+    @app.post("/")
+    def other() -> str:
+        return "quick"
+
+    async def run() -> tuple[list[int], Exchange]:
+        front = Front(app, 1)
+        held = [asyncio.create_task(_answer(front, Exchange("POST", "/slow"))) for _ in range(3)]
+        await asyncio.to_thread(begun.wait, 10)
+        refused = await _answer(front, Exchange("POST", "/slow"))
+        quick = await _answer(front, Exchange("POST", "/"))
+        assert quick.body == b"quick"
+        may_end.set()
+        done = [exchange.status for exchange in await asyncio.gather(*held)]
+        return [*done, (await _answer(front, Exchange("POST", "/slow"))).status], refused
+
+    statuses, refused = asyncio.run(run())
+    assert statuses == [200] * 4
+    assert (refused.status, refused.headers[b"retry-after"]) == (429, b"1")
+    assert orjson.loads(refused.body)["code"] == "crowded"

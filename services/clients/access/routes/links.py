@@ -18,6 +18,7 @@ from services.clients.access.schemas.people import UserView, user_json
 from shared.http.blueprint import ApiBlueprint
 from shared.http.callers import whence
 from shared.http.edge import Answer, render, runtime
+from shared.http.lanes import PASSWORDS, in_lane
 
 blueprint = ApiBlueprint("links", __name__, url_prefix="/v1/auth", description="Links in mail")
 
@@ -33,6 +34,7 @@ def ask_for_reset(body: dict[str, Any]) -> Any:
 
 
 @blueprint.route("/password-resets/<string:token>", methods=["POST"])
+@in_lane(PASSWORDS)
 @blueprint.arguments(ResetBody)
 @blueprint.response(204)
 def reset_password(body: dict[str, Any], token: str) -> Any:
@@ -49,6 +51,7 @@ def get_invitation(token: str) -> Any:
 
 
 @blueprint.route("/invitations/<string:token>", methods=["POST"])
+@in_lane(PASSWORDS)
 @blueprint.arguments(AcceptBody)
 @blueprint.response(201, UserView)
 def accept_invitation(body: dict[str, Any], token: str) -> Any:

@@ -15,6 +15,7 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.callers import whence
 from shared.http.edge import Answer, reads, runtime, writes
 from shared.http.identity import bearer_token, current_identity
+from shared.http.lanes import PASSWORDS, in_lane
 from shared.http.steps import Begin, steps
 from shared.security.permissions import INSTALLATION_VIEW
 from shared.security.secrets import token_hash
@@ -83,6 +84,7 @@ def delete_session(uow: UnitOfWork, session_id: uuid.UUID) -> Answer:
 
 
 @blueprint.route("/password", methods=["PUT"])
+@in_lane(PASSWORDS)
 @steps(None)
 @blueprint.arguments(PasswordBody)
 @blueprint.response(204)

@@ -24,6 +24,7 @@ from services.clients.access.schemas.people import (
 from shared.http.blueprint import ApiBlueprint
 from shared.http.edge import Answer, if_match, reads, runtime, writes
 from shared.http.identity import current_identity
+from shared.http.lanes import PASSWORDS, in_lane
 from shared.http.schemas import PageQuery
 from shared.security.permissions import USERS_MANAGE, WORKSPACE_MANAGE
 from shared.unit_of_work import UnitOfWork
@@ -61,6 +62,7 @@ def get_users(uow: UnitOfWork, query: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/users", methods=["POST"])
+@in_lane(PASSWORDS)
 @writes(USERS_MANAGE)
 @blueprint.arguments(UserBody)
 @blueprint.response(201, UserView)

@@ -18,6 +18,7 @@ from services.clients.access.schemas.signing_in import (
 from shared.http.blueprint import ApiBlueprint
 from shared.http.callers import whence
 from shared.http.edge import Answer, reads, runtime, writes
+from shared.http.lanes import PASSWORDS, in_lane
 from shared.http.steps import Begin, steps
 from shared.unit_of_work import UnitOfWork
 
@@ -35,6 +36,7 @@ def get_second_factor(uow: UnitOfWork) -> Answer:
 
 
 @blueprint.route("", methods=["POST"])
+@in_lane(PASSWORDS)
 @steps(None)
 @blueprint.arguments(OwnPasswordBody)
 @blueprint.response(201, EnrolmentView)
@@ -57,6 +59,7 @@ def confirm_second_factor(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/recovery-codes", methods=["POST"])
+@in_lane(PASSWORDS)
 @steps(None)
 @blueprint.arguments(OwnPasswordBody)
 @blueprint.response(200, RecoveryCodesView)
@@ -69,6 +72,7 @@ def post_recovery_codes(begin: Begin, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/disable", methods=["POST"])
+@in_lane(PASSWORDS)
 @steps(None)
 @blueprint.arguments(OwnPasswordBody)
 @blueprint.response(204)

@@ -21,6 +21,7 @@ from shared.http.blueprint import ApiBlueprint
 from shared.http.callers import whence
 from shared.http.edge import Answer, render, runtime, writes
 from shared.http.identity import bearer_token
+from shared.http.lanes import PASSWORDS, in_lane
 from shared.security.secrets import token_hash
 from shared.unit_of_work import UnitOfWork
 
@@ -28,6 +29,7 @@ blueprint = ApiBlueprint("auth", __name__, url_prefix="/v1/auth", description="S
 
 
 @blueprint.route("/token", methods=["POST"])
+@in_lane(PASSWORDS)
 @blueprint.arguments(LogInBody)
 @blueprint.response(200, LogInView)
 def post_token(body: dict[str, Any]) -> Any:
@@ -40,6 +42,7 @@ def post_token(body: dict[str, Any]) -> Any:
 
 
 @blueprint.route("/sessions", methods=["POST"])
+@in_lane(PASSWORDS)
 @blueprint.arguments(LogInBody)
 @blueprint.response(201, SignedInView)
 def post_session(body: dict[str, Any]) -> Any:

@@ -23,6 +23,7 @@ from services.clients.gateway.gateway import LIMIT_SECONDS
 from services.clients.gateway.passing import fetch, pass_on, passes_on
 from services.clients.lists.routes.categories import listed
 from shared.http.edge import Answer, View
+from shared.http.lanes import CHECKS, in_lane
 from shared.security.identity import Identity
 from shared.security.permissions import CLIENTS_CREATE, CLIENTS_VIEW_TAX_ID, DOCUMENTS_VIEW
 from shared.unit_of_work import UnitOfWork
@@ -118,6 +119,7 @@ def delete_draft_document(
 
 
 @_forwarded("POST", f"{DOCUMENT}/complete")
+@in_lane(CHECKS)
 def complete_draft_document(
     identity: Identity, draft_id: uuid.UUID, document_id: uuid.UUID
 ) -> Response:

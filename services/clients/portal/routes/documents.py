@@ -24,6 +24,7 @@ from services.clients.portal import rules
 from services.clients.portal.routes.callers import visitor, visits
 from services.clients.portal.schemas.contents import PortalUploadBody
 from shared.http.edge import View
+from shared.http.lanes import CHECKS, in_lane
 from shared.http.schemas import PageQuery
 from shared.security.permissions import DOCUMENTS_SHARED, DOCUMENTS_VIEW, INVOICES_VIEW
 
@@ -74,6 +75,7 @@ def get_document(document_id: uuid.UUID) -> Response:
 
 
 @blueprint.route("/documents/<uuid:document_id>/complete", methods=["POST"])
+@in_lane(CHECKS)
 @visits(rules.DOCUMENTS)
 @_answers(200, "DocumentView")
 def complete_document(document_id: uuid.UUID) -> Response:

@@ -19,6 +19,7 @@ from services.clients.records.queries.clients import get_client
 from shared.http.blueprint import ApiBlueprint
 from shared.http.callers import whence
 from shared.http.edge import Answer, reads, runtime, writes
+from shared.http.lanes import PASSWORDS, in_lane
 from shared.http.steps import Begin, steps
 from shared.unit_of_work import UnitOfWork
 
@@ -48,6 +49,7 @@ def patch_me(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/password", methods=["PUT"])
+@in_lane(PASSWORDS)
 @visits()
 @steps(None)
 @blueprint.arguments(PortalPasswordBody)

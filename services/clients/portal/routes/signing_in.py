@@ -21,6 +21,7 @@ from services.clients.portal.schemas.signing_in import (
 from shared.http.blueprint import ApiBlueprint
 from shared.http.callers import whence
 from shared.http.edge import Answer, render, runtime, writes
+from shared.http.lanes import PASSWORDS, in_lane
 from shared.unit_of_work import UnitOfWork
 
 blueprint = ApiBlueprint(
@@ -36,6 +37,7 @@ def get_invitation(token: str) -> Any:
 
 
 @blueprint.route("/invitations/<string:token>", methods=["POST"])
+@in_lane(PASSWORDS)
 @blueprint.arguments(PortalAcceptBody)
 @blueprint.response(201, PortalSignedInView)
 def accept_invitation(body: dict[str, Any], token: str) -> Any:
@@ -46,6 +48,7 @@ def accept_invitation(body: dict[str, Any], token: str) -> Any:
 
 
 @blueprint.route("/sessions", methods=["POST"])
+@in_lane(PASSWORDS)
 @blueprint.arguments(PortalLogInBody)
 @blueprint.response(201, PortalSignedInView)
 def post_session(body: dict[str, Any]) -> Any:
