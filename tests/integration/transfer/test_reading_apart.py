@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import tempfile
 import zipfile
@@ -12,9 +13,15 @@ from typing import Any
 import pytest
 
 from services.clients.transfer.errors import Unreadable
-from services.clients.transfer.operations.reading_apart import CPU_SECONDS, MEMORY_BYTES, FileApart
+from services.clients.transfer.operations.reading_apart import (
+    CPU_SECONDS,
+    MEMORY_BYTES,
+    STANDS_BACK,
+    FileApart,
+)
 from services.clients.transfer.rules.reading import read_table
 from services.clients.transfer.rules.tables import MAX_CELL
+from tests.fixtures.waiting import eventually
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -121,3 +128,17 @@ def test_who_waits_for_rows_is_not_held_up_and_may_leave() -> None:
     finally:
         apart.close()
     assert apart._child.returncode is not None
+
+
+def test_a_file_that_takes_long_stands_back_behind_the_others() -> None:
+    quick, heavy = _apart(b"Name\nx\n", "csv"), _apart(_workbook("<row/>" * 900_000), "xlsx")
+    try:
+        _wait_for_rows(quick)
+        eventually("it stands back", lambda: _niceness(heavy) == _niceness(quick) + STANDS_BACK, 60)
+    finally:
+        quick.close()
+        heavy.close()
+
+
+def _niceness(apart: FileApart) -> int:
+    return os.getpriority(os.PRIO_PROCESS, apart._child.pid)

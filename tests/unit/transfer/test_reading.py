@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from services.clients.transfer.errors import Unreadable
+from services.clients.transfer.rules import tables
 from services.clients.transfer.rules.reading import format_of, read_table
 from services.clients.transfer.rules.tables import Choice
 
@@ -197,3 +198,12 @@ def test_bytes_that_are_no_text_are_no_table(data: bytes) -> None:
 def test_the_old_binary_workbook_is_refused_with_advice() -> None:
     with pytest.raises(Unreadable, match=r"\.xlsx"):
         format_of("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+
+def test_rows_are_counted_though_nothing_stands_in_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_LINES", 50)
+    empty = b"Name\nAcme\n" + b"\n" * 40
+    assert len([*read_table(io.BytesIO(empty), "csv").rows]) == 1
+    with pytest.raises(Unreadable) as refused:
+        [*read_table(io.BytesIO(empty + b"\n" * 9), "csv").rows]
+    assert refused.value.code == "too_many_rows"

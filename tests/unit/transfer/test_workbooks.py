@@ -96,6 +96,18 @@ def test_a_cell_is_read_as_it_is_shown(cell: str, value: str) -> None:
     assert (cells[1], [*faults]) == (value, [])
 
 
+def test_only_so_many_sheets_are_told_and_no_name_at_any_length() -> None:
+    sheet = '<sheet name="{}" sheetId="9" r:id="rId2"/>'
+    long = "N" * 5_000_000
+    table = _read(_parts(_texts("Acme", "5"), sheets=sheet.format(long)))
+    assert table.details["sheets"] == [long[:100], "Clients"]
+    chosen = Choice(sheet=table.details["sheets"][0])
+    assert _read(_parts("", sheets=sheet.format(long)), chosen).columns == ["read me"]
+    with pytest.raises(Unreadable) as refused:
+        _read(_parts("", sheets="".join(map(sheet.format, range(500)))))
+    assert refused.value.code == "too_many_sheets"
+
+
 @pytest.mark.parametrize("cell", ['<c t="e"><v>#N/A</v></c>', '<c s="2"><v>-5</v></c>'])
 def test_a_cell_that_shows_an_error_is_at_fault(cell: str) -> None:
     ((_, _cells, faults),) = _read(_parts(_texts("Acme") + cell, _CODES)).rows

@@ -12,6 +12,8 @@ from services.clients.transfer.errors import Unreadable
 
 MAX_COLUMNS: Final = 300
 MAX_ROWS: Final = 500_000
+#: With those that are empty.
+MAX_LINES: Final = 2_000_000
 #: A cell is longer than any field's text, and not without bound.
 MAX_CELL: Final = 100_000
 #: Of all cells together.
@@ -80,9 +82,13 @@ def looks_like_table(rows: Iterator[Row]) -> bool:
 
 
 def _counted(rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows, as long as no cell and not all of them together hold too much text."""
+    """The rows, as long as they are not too many and neither a cell nor all of them together
+    hold too much text."""
     text = 0
-    for row in rows:
+    for count, row in enumerate(rows, 1):
+        if count > MAX_LINES:
+            message = f"At most {MAX_LINES:,} rows, the empty ones among them."
+            raise Unreadable("too_many_rows", message)
         lengths = [len(cell) for cell in row.cells]
         if max(lengths, default=0) > MAX_CELL:
             raise cell_too_long(row.number)

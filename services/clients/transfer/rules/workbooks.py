@@ -38,6 +38,9 @@ _NUMBER = re.compile("[0-9]+")
 _BUILT_IN = {str(number): form for number, form in number_formats.BUILT_IN.items()}
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]*)")
 _ESCAPE = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
+# The names of all sheets are shown with the import; Excel's have 31 characters at most.
+_MOST_SHEETS = 500
+_LONGEST_NAME = 100
 _DAMAGED = Unreadable("broken_workbook", "The workbook is damaged: it cannot be unpacked.")
 _BROKEN = Unreadable("broken_workbook", "The file is no workbook that can be read.")
 _OTHERS = {
@@ -122,12 +125,15 @@ class _Workbook:
             each.get("date1904") in ("1", "true") for each in _named(root, "workbookPr")
         )
         self.sheets = [
-            _Sheet(each.get("name", ""), parts[_relation(each)], each.get("state") in _SEEN)
+            _Sheet(_name_of(each), parts[_relation(each)], each.get("state") in _SEEN)
             for each in _named(root, "sheet")
             if parts.get(_relation(each)) in self._parts
         ]
         if not self.sheets:
             raise self._no_workbook()
+        if len(self.sheets) > _MOST_SHEETS:
+            message = f"At most {_MOST_SHEETS} sheets; these are {len(self.sheets):,}."
+            raise Unreadable("too_many_sheets", message)
         self._texts = [*self._shared_texts(main)]
         self._formats = self._cell_formats(main)
 
@@ -240,6 +246,10 @@ def _local(each: Element) -> str:
 def _named(parent: Element, name: str) -> Iterator[Element]:
     """What is called so below, in whatever namespace: there are two of workbooks."""
     return (each for each in parent.iter() if _local(each) == name)
+
+
+def _name_of(sheet: Element) -> str:
+    return sheet.get("name", "")[:_LONGEST_NAME]
 
 
 def _relation(sheet: Element) -> str:
