@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "TRUSTED_SECONDS", TRUSTED)
 
 
-async def _for_ever(_: Reply) -> None:
+async def _for_ever(_caller: object, _reply: Reply) -> None:
     await asyncio.Event().wait()
 
 
@@ -62,3 +63,21 @@ def test_a_caller_that_is_refused_is_not_trusted_at_all() -> None:
 
 def test_a_caller_that_is_known_is_told_for_ever() -> None:
     assert _lasts(lambda: True) == float("inf")
+
+
+def test_nothing_is_told_to_a_caller_that_may_not_hear_it_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streaming, "FRESH_SECONDS", 0.0)
+    told: list[Any] = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for number in range(3):
+            yield b"%d" % number
+
+    async def send(message: Any) -> None:
+        told.append(message["body"])
+
+    caller = streaming._Caller(lambda: len(told) < 2)
+    asyncio.run(streaming._tell(pieces(), caller, Reply(send, ())))
+    assert told == [b"0", b"1"]
