@@ -47,7 +47,8 @@ _MAIL_HOSTS = _words(
     netzero.net neuf.fr nifty.com noos.fr ntlworld.com numericable.fr o2.pl oi.com.br ok.de
     one.lt onet.eu onet.pl online.de online.no ono.com op.pl optonline.net optusnet.com.au
     orange.es orange.fr orange.pl orcon.net.nz osnanet.de otenet.gr ozemail.com.au paradise.net.nz
-    planet.nl plala.or.jp pm.me pobox.sk poczta.onet.pl poczta.fm post.cz post.sk posteo.de qq.com
+    planet.nl plala.or.jp pm.me pobox.sk poczta.onet.pl poczta.fm post.cz post.sk posteo.de
+    prodigy.net.mx qq.com
     quicknet.nl r7.com rambler.ru rogers.com runbox.com sapo.pt sbcglobal.net sfr.fr shaw.ca
     sina.cn sina.com sky.com skynet.be slingshot.co.nz so-net.ne.jp softbank.jp sohu.com
     spray.se sunrise.ch swissonline.ch sympatico.ca talktalk.net tele2.nl telefonica.net
@@ -56,6 +57,15 @@ _MAIL_HOSTS = _words(
     vip.hr virgilio.it virgin.net virginmedia.com vodafone.de vodafone.it voila.fr volny.cz
     vodamail.co.za web.de westnet.com.au windstream.net wow.com wp.pl xs4all.nl xtra.co.nz ya.ru
     yeah.net ziggo.nl zipmail.com.br zoznam.sk
+    """
+)
+# Addresses in the place of one's own, for a while or for each site.
+_MAIL_IN_PLACE = _words(
+    """
+    10minutemail.com addy.io aleeas.com anonaddy.com anonaddy.me guerrillamail.com
+    guerrillamail.net maildrop.cc moakt.com mozmail.com passfwd.com passinbox.com passmail.net
+    privaterelay.appleid.com relay.firefox.com sharklasers.com simplelogin.co simplelogin.com
+    slmail.me spamgourmet.com temp-mail.org trashmail.com
     """
 )
 # Names under this are given to providers of access alone.
@@ -95,7 +105,11 @@ def own_mail_domain(domain: str) -> str | None:
 
 
 def _is_mail(host: str) -> bool:
-    return host in _MAIL_HOSTS or host in free_mail or _MAIL_FAMILIES.fullmatch(host) is not None
+    return (
+        host in _MAIL_HOSTS | _MAIL_IN_PLACE
+        or host in free_mail
+        or _MAIL_FAMILIES.fullmatch(host) is not None
+    )
 
 
 def _is_shared(host: str) -> bool:

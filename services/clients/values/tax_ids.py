@@ -12,6 +12,7 @@ from typing import Any
 
 from stdnum import get_cc_module, luhn
 from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.util import clean
 
 from shared.values.findings import Wrong
 from shared.values.text import line
@@ -66,7 +67,7 @@ _PERSONAL = re.compile(r"\d{3}[- ]\d{2}[- ]\d{4}")
 _EMPLOYERS = re.compile(r"\d{2}-\d{7}")
 # As they stand on invoices where the library knows less: the Hungarian number with the codes of
 # its kind and county, the Japanese one of a registered issuer, the South African one of a vendor.
-_HUNGARIAN = re.compile(r"(\d{8})-?([1-5])-?(\d{2})")
+_HUNGARIAN = re.compile(r"(?:HU-?)?(\d{8})-?([1-5])-?(\d{2})", re.IGNORECASE)
 _JAPANESE = re.compile(r"[Tt][ -]?(\d[\d -]{12,16})")
 _VENDOR = re.compile(r"4\d{9}")
 # A number is often written behind what it is called.
@@ -112,28 +113,27 @@ def stored_key(written: str, country: str | None) -> str:
 
 def _known(typed: str, country: str) -> TaxId | None:
     own = _OWN_RULES.get(country)
-    found = own(typed) if own is not None else None
+    found = own(clean(_CALLED.sub("", typed, count=1)).strip()) if own is not None else None
     if found is not None:
         return found
     kinds = _kinds(country)
     if not kinds:
         return None if own is not None else _unchecked(typed)
     bare = "".join(filter(str.isalnum, typed))
-    candidates = dict.fromkeys((typed, bare, _CALLED.sub("", typed, count=1)))
+    candidates = dict.fromkeys((typed, bare, bare.upper(), _CALLED.sub("", typed, count=1)))
     tried = (_read(kind, written) for kind, written in product(kinds, candidates))
     return next(filter(None, tried), None)
 
 
 def _american(typed: str) -> TaxId | None:
     """Rewritten only where it is an employer's; a person's number stays as it was typed."""
-    bare = _CALLED.sub("", typed, count=1).strip()
-    digits = "".join(filter(str.isalnum, bare))
-    found = None if _PERSONAL.fullmatch(bare) else _read(_module("us", "ein"), digits)
-    if found is not None or _EMPLOYERS.fullmatch(bare):
+    digits = "".join(filter(str.isalnum, typed))
+    found = None if _PERSONAL.fullmatch(typed) else _read(_module("us", "ein"), digits)
+    if found is not None or _EMPLOYERS.fullmatch(typed):
         return found
     for kind in ("ssn", "itin", "atin", "ptin"):
         if (found := _read(_module("us", kind), digits)) is not None:
-            return TaxId(bare, found.normalised, of_person=True)
+            return TaxId(typed, found.normalised, of_person=True)
     return None
 
 
@@ -149,6 +149,12 @@ def _japanese(typed: str) -> TaxId | None:
     return TaxId(f"T{number.normalised}", number.normalised) if number else None
 
 
+def _romanian(typed: str) -> TaxId | None:
+    """One number, whether or not its mark says that the firm pays value-added tax."""
+    found = _read(_module("ro", "cf"), typed)
+    return found and replace(found, normalised=found.normalised.removeprefix("RO"))
+
+
 def _south_african(typed: str) -> TaxId | None:
     digits = typed.replace(" ", "")
     return TaxId(digits, digits) if _VENDOR.fullmatch(digits) and luhn.is_valid(digits) else None
@@ -157,6 +163,7 @@ def _south_african(typed: str) -> TaxId | None:
 _OWN_RULES: Mapping[str, Callable[[str], TaxId | None]] = {
     "HU": _hungarian,
     "JP": _japanese,
+    "RO": _romanian,
     "US": _american,
     "ZA": _south_african,
 }

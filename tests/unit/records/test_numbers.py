@@ -216,6 +216,23 @@ def test_a_tax_number_is_taken_as_it_stands_on_an_invoice(
     assert tax_ids.stored_key(written, country) == found.key
 
 
+@pytest.mark.parametrize(
+    ("country", "spellings"),
+    [
+        ("RO", ["RO 185 472 90", "18547290", "ro18547290", "CUI: RO18547290"]),
+        ("HU", ["12892312-2-42", "HU12892312242", "VAT: 12892312-2-42", "12892312\u20132\u201342"]),
+        ("JP", ["T5835678256246", "VAT: T5835678256246", "5-8356-7825-6246"]),
+        ("CA", ["12302 6635 RC 0001", "12302 6635 rc 0001", "123026635RC0001"]),
+        ("GR", ["EL 094259216", "094259216", "el094259216"]),
+    ],
+    ids=lambda it: it if isinstance(it, str) else "",
+)
+def test_a_number_is_one_with_its_country_in_front_and_without(
+    country: str, spellings: list[str]
+) -> None:
+    assert len({tax_ids.tax_id(spelling, country).key for spelling in spellings}) == 1
+
+
 def test_the_same_digits_in_two_countries_are_two_numbers() -> None:
     assert tax_ids.tax_id("136695976", "DE").key != tax_ids.tax_id("136695976", "HK").key
     assert tax_ids.tax_id("136695976", "DE").key == tax_ids.tax_id("DE 136 695 976", "DE").key
