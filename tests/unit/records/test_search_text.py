@@ -164,7 +164,9 @@ def test_what_does_not_stand_there_is_not_found(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["651 555 0177", "6515550177", "+16515550177", "5550177", "(651) 555-0177", "0177",
-     "651.555.0177", "001 651 555 0177", "acme 555-0177"],
+     "651.555.0177", "001 651 555 0177", "acme 555-0177",
+     "\uff0b\uff11\uff16\uff15\uff11\uff15\uff15\uff15\uff10\uff11\uff17\uff17",
+     "\u0665\u0665\u0665\u0660\u0661\u0667\u0667"],
 )  # fmt: skip
 def test_a_telephone_number_is_found_in_any_form_and_by_its_end(typed: str) -> None:
     assert _finds(typed, "Acme", phones=["+16515550177;ext=12"])

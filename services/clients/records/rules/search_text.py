@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from unicodedata import category
+from unicodedata import category, decimal
 
 from shared.values.folding import fold
 
@@ -195,12 +195,8 @@ def _found_by(text: str) -> Iterator[str]:
 
 def _backwards(phone: str, *, keeps_zeros: bool = False) -> str:
     """A number from its last digit on, without an extension and the zeros of a prefix."""
-    digits = "".join(filter(_is_digit, phone.partition(";")[0]))
+    digits = "".join(str(decimal(each)) for each in phone.partition(";")[0] if each.isdecimal())
     return _PHONE + (digits if keeps_zeros else digits.lstrip("0"))[::-1]
-
-
-def _is_digit(character: str) -> bool:
-    return character.isascii() and character.isdigit()
 
 
 def _words(text: str) -> list[str]:
