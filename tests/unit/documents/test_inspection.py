@@ -130,10 +130,11 @@ def test_what_is_no_plain_text_is_refused(name: str, data: bytes, check: Check) 
         b"<notes> meeting of 3 May",
         "Übergabeprotokoll – Köln".encode("cp1252"),
         "meeting notes".encode("utf-16"),
+        "meeting notes".encode("utf-32"),
         "会議".encode("cp932"),
         "é".encode() * 600_000 + b"\xc3",
     ],
-    ids=["bmw", "bzh", "angle", "cp1252", "utf-16", "shift-jis", "cut in a character"],
+    ids=["bmw", "bzh", "angle", "cp1252", "utf-16", "utf-32", "shift-jis", "cut in a character"],
 )
 @pytest.mark.parametrize(("name", "kind"), [("a.txt", "text/plain"), ("a.csv", "text/csv")])
 def test_text_in_any_encoding_is_taken(name: str, kind: str, data: bytes, check: Check) -> None:
@@ -273,6 +274,7 @@ def test_content_types_that_declare_entities_are_refused(check: Check) -> None:
         ("a.pdf", b"%PDF-1.4\n%<script>alert(1)</script>\n" + files.pdf()[9:]),
         ("a.doc", files.doc() + files.zip_of({"a": "b"})),
         ("a.docx", files.docx(comment=b"#!/bin/sh")),
+        ("a.docx", files.docx() + PAGE),
         ("a.docx", files.docx(extra={"META-INF/MANIFEST.MF": "Main-Class: A"})),
         ("a.docx", files.docx(extra={"classes.dex": b"dex\n035"})),
         ("a.docx", files.office(files.DOCX_MAIN, files.XLSX_MAIN)),
@@ -300,6 +302,7 @@ def test_old_workbook_that_keeps_its_theme_in_an_archive_is_accepted(check: Chec
         ("a.gif", files.gif()[:-8], "truncated"),
         ("a.webp", files.webp()[:-3], "truncated"),
         ("a.docx", files.docx(extra={"word/embeddings/o.bin": b"\0"}), "embedded_files"),
+        ("a.docx", files.docx() + files.pdf(), "trailing_data"),
     ],
 )
 def test_oddities_are_marked(name: str, data: bytes, mark: str, check: Check) -> None:

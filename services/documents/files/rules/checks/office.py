@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from services.documents.files.errors import Encrypted, FileTooLarge, Macros, Polyglot, TypeMismatch
 from services.documents.files.rules.checks.kinds import DOCX, XLSX, Kind
-from services.documents.files.rules.checks.polyglots import archive_end
+from services.documents.files.rules.checks.polyglots import archive_end, end_record, judge_tail
 
 _LOCAL_HEADER = b"PK\x03\x04"
 
@@ -62,14 +62,15 @@ def recognise(file: BinaryIO, data: mmap.mmap) -> tuple[Kind | None, tuple[str, 
     _refuse_many_entries(data)
     try:
         with zipfile.ZipFile(file) as archive:
-            return _judge(archive, len(data))
+            kind, marks = _judge(archive, len(data))
     except _DAMAGED as error:
         raise TypeMismatch("The file begins like an archive but is damaged.") from error
+    return kind, (*marks, *(judge_tail(data, archive_end(data)) if kind else ()))
 
 
 def _refuse_many_entries(data: mmap.mmap) -> None:
     """Before the list is read: each entry of it would take memory."""
-    at = archive_end(data)
+    at = end_record(data)
     if at is None:
         raise TypeMismatch("The file begins like an archive but has no end.")
     (count,) = struct.unpack_from("<H", data, at + 10)

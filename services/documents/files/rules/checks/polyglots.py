@@ -28,15 +28,20 @@ def refuse_trailing_zip(data: mmap.mmap) -> None:
 
     An archive inside the file is another matter: old Excel files keep their theme in one.
     """
-    at = archive_end(data)
-    if at is None:
-        return
-    (comment,) = struct.unpack_from("<H", data, at + 20)
-    if at + _END_RECORD_BYTES + comment == len(data):
+    if archive_end(data) == len(data):
         raise Polyglot("A ZIP archive is attached to the file.")
 
 
-def archive_end(data: mmap.mmap) -> int | None:
+def archive_end(data: mmap.mmap) -> int:
+    """Where the ZIP archive in a file ends, its comment included; 0 where there is none."""
+    at = end_record(data)
+    if at is None:
+        return 0
+    (comment,) = struct.unpack_from("<H", data, at + 20)
+    return at + _END_RECORD_BYTES + int(comment)
+
+
+def end_record(data: mmap.mmap) -> int | None:
     """Where a ZIP archive says what it holds: at its end, before a comment; None for no archive."""
     at = data.rfind(_END_RECORD, max(0, len(data) - _END_RECORD_BYTES - _MAX_COMMENT))
     return None if at < 0 or len(data) - at < _END_RECORD_BYTES else at

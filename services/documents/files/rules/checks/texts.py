@@ -15,7 +15,13 @@ _MARKUP = re.compile(
     r"embed|link|meta|base|video|audio|math)\b)",
     re.IGNORECASE,
 )
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# The mark of UTF-32 begins with that of UTF-16.
+_MARKED = {
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 # What no text has, in whatever encoding of eight bits: control characters but for tab, line and
 # page ends, and the escape by which some encodings change their alphabet.
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
@@ -23,9 +29,9 @@ _NUL = "\0"
 
 
 def is_text(data: mmap.mmap) -> bool:
-    """Whether it is a text in UTF-8, UTF-16 with its mark, or any encoding of bytes, and does
-    not begin like markup."""
-    encoding = _UTF16.get(data[:2])
+    """Whether it is a text in UTF-8, UTF-16 or UTF-32 with its mark, or any encoding of bytes,
+    and does not begin like markup."""
+    encoding = next((name for mark, name in _MARKED.items() if data[: len(mark)] == mark), None)
     if encoding is None:
         return not _begins_like_markup(data, "utf-8") and (
             _is_plain(data) or _decodes(data, "utf-8")
