@@ -237,7 +237,7 @@ FAULTS = (
     Fault(
         "the inbox is never tidied",
         "shared/messaging/reconciler.py",
-        "if self.clock() - self._tidied < TIDY_EVERY_SECONDS:",
+        "if now - self._tidied < TIDY_EVERY_SECONDS:",
         "if True:",
         (f"{_RECONCILER}tidying_takes_all_that_is_old_and_below_the_position_and_nothing_else",),
     ),
