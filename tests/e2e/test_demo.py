@@ -80,6 +80,11 @@ def _files(stack: RunningStack, path: str) -> set[str]:
     return {each["file_name"] for each in documents if each["status"] == "available"}
 
 
+def _has_ended(stack: RunningStack, kind: str) -> bool:
+    jobs = _get(stack, f"/v1/jobs?kind={kind}")["data"]
+    return {job["state"] for job in jobs} == {"done"}
+
+
 def test_what_happened_is_in_the_timeline(filled: RunningStack) -> None:
     path = f"/v1/clients/{_clients(filled)['EGL']['id']}/activity"
     expected = {"clients.client.created.v1", "clients.client.status_changed.v1"}
@@ -95,6 +100,7 @@ def test_the_people_of_the_firm_have_done_it(filled: RunningStack) -> None:
 
 
 def test_seeding_again_adds_nothing(filled: RunningStack) -> None:
+    eventually("the import is carried out", lambda: _has_ended(filled, "import"))
     before = _clients(filled)
     make_records(filled.api, filled.token)
     assert _clients(filled) == before
