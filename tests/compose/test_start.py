@@ -59,7 +59,9 @@ def test_a_wrong_database_password_stops_the_start(apart: ComposeSystem, folder:
 
 
 def test_another_master_secret_stops_the_start(apart: ComposeSystem, folder: Path) -> None:
-    apart.compose("run", "--rm", "migrate")
+    # A single run begins whatever it depends on, and does not wait until that is well.
+    apart.compose("up", "-d", "--wait", "postgres")
+    apart.compose("run", "--rm", "--no-deps", "migrate")
     (folder / "app" / "secret").write_text("t" * 40)
     done = apart.try_compose("run", "--rm", "--no-deps", "migrate")
     assert done.returncode != 0
