@@ -106,7 +106,8 @@ def own_mail_domain(domain: str) -> str | None:
 
 def _is_mail(host: str) -> bool:
     return (
-        host in _MAIL_HOSTS | _MAIL_IN_PLACE
+        host in _MAIL_HOSTS
+        or host in _MAIL_IN_PLACE
         or host in free_mail
         or _MAIL_FAMILIES.fullmatch(host) is not None
     )
